@@ -12,9 +12,39 @@
  * 1 and 2: merged). Temporaries are assigned once.
  *
  * Flags: ALU operations compute all six arithmetic flags and commit those in `flags` (a mask of RFLAGS bits; 0: none).
- * Flags that the manual leaves undefined are what the CPUs at hand do, see lower/flags notes.
+ * Which bits an instruction commits, and what becomes of those the manual leaves undefined, stands in `FLAGS` below.
+ * The value of each flag, where it is not SDM vol. 1, 3.4.3.1 read literally:
+ *   and or xor     AF = 0.
+ *   shl … rcr      the count is b masked by 63 (width 8) or 31. A masked count of 0 commits no flag at all, and still
+ *                  writes the (zero-extended) result. CF is the last bit shifted out, 0 once the count exceeds the width.
+ *                  OF, for every count: shl, rol, rcl: MSB of the result xor CF; shr, ror, rcr: the two top bits of the
+ *                  result xored; sar: 0. So counts of 1 are as defined, and the others as Zen 5 has them.
+ *   shld shrd      the same masking; CF as above; OF: sign of the result xor sign of a.
+ *   imul mulu muls CF = OF = the high half is significant.
+ *   bt …           CF only.   bsf bsr: ZF only.   tzcnt lzcnt: CF and ZF.   popcnt: ZF, the others 0.
+ *   div            leaves all flags alone.
  */
+
 import type { Width } from '../base/u64.ts';
+import { RFLAGS } from '../isa/insn.ts';
+
+const { CF, PF, AF, ZF, SF, OF } = RFLAGS;
+
+/** Flags that each group of instructions commits; undefined ones are left out, so they keep their old value. */
+export const FLAGS = {
+  /** ADD, ADC, SUB, SBB, CMP, NEG, AND, OR, XOR, TEST, POPCNT, XADD, CMPXCHG: all six. */
+  all: CF | PF | AF | ZF | SF | OF,
+  /** INC, DEC leave CF. */
+  incdec: PF | AF | ZF | SF | OF,
+  /** SHL, SHR, SAR, SHLD, SHRD: AF is undefined (1 on Zen, 0 on Intel) and kept. */
+  shift: CF | PF | ZF | SF | OF,
+  rotate: CF | OF,
+  /** MUL, IMUL: Zen keeps the undefined ones, Intel does not. */
+  multiply: CF | OF,
+  bit: CF,
+  scan: ZF,
+  count: CF | ZF,
+} as const;
 
 /** A temporary; `t0`, `t1` … within one instruction. */
 export interface Tmp {
@@ -66,7 +96,7 @@ export type BinaryKind =
   | 'btr'
   | 'btc';
 
-/** One source. `bsf`/`bsr` keep `dst` when the source is zero, so `dst` is a register. */
+/** One source. `bsf`/`bsr` leave all of `dst` alone when the source is zero (ZF = 1), so `dst` is a register. */
 export type UnaryKind = 'bswap' | 'not' | 'neg' | 'inc' | 'dec' | 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt';
 
 /** Segment whose base joins the linear address; only FS and GS have one in 64-bit mode. */
@@ -145,6 +175,8 @@ export type Uop =
   | { readonly op: 'getflags'; readonly dst: Dst }
   /** Commits the bits in `mask` from src; no privilege rules (CLC, STD, SAHF …). */
   | { readonly op: 'setflags'; readonly src: Src; readonly mask: number }
+  /** The stride of a string instruction: dst = DF ? -width : width, 64 bits. */
+  | { readonly op: 'step'; readonly width: Width; readonly dst: Tmp }
   // Memory
   /** Translate, check, read: can fault. `dst` is a temporary or, as the last faulting op, a register. */
   | { readonly op: 'load'; readonly width: Width; readonly dst: Dst; readonly address: Address }
@@ -154,6 +186,8 @@ export type Uop =
   | { readonly op: 'loadh'; readonly width: Width; readonly dst: Dst; readonly handle: Handle }
   /** Write through a probed handle: cannot fault, commits. */
   | { readonly op: 'store'; readonly width: Width; readonly handle: Handle; readonly src: Src }
+  /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B). */
+  | { readonly op: 'aligned'; readonly boundary: 16; readonly address: Address }
   // Control
   /** #GP(0) unless src is canonical; stands before an indirect jump. */
   | { readonly op: 'canonical'; readonly src: Src }
@@ -169,23 +203,32 @@ export type Uop =
       readonly nonzero: boolean;
       readonly target: bigint;
     }
+  /**
+   * Ends the instruction here, RIP = next, if the low `width` bytes of src are zero: REP with a zero count. Nothing of
+   * the instruction has been committed before it, and more may fault after it.
+   */
+  | { readonly op: 'exitz'; readonly width: 4 | 8; readonly src: Src }
   // System. `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions.
   | { readonly op: 'cpl0' }
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
   | { readonly op: 'fault'; readonly vector: number; readonly error?: number }
+  /** A software interrupt, delivered with the RIP of the next instruction; INT n checks the gate's DPL (SDM vol. 3, 6.12.1.2). */
+  | { readonly op: 'interrupt'; readonly vector: number; readonly via: 'int3' | 'int' | 'int1' }
   | { readonly op: 'rdcr'; readonly cr: number; readonly dst: Dst }
   /** Checks reserved bits (#GP) and commits at once, with all that the write flushes. */
   | { readonly op: 'wrcr'; readonly cr: number; readonly src: Src }
   /** #UD for DR4/5 with CR4.DE, #DB with DR7.GD. */
   | { readonly op: 'rddr'; readonly dr: number; readonly dst: Dst }
   | { readonly op: 'wrdr'; readonly dr: number; readonly src: Src }
-  /** MSR number in ECX; value in `dst` as one 64-bit value. */
+  /** The MSR's number is the low 32 bits of `index`; value in `dst` as one 64-bit value. `cpl0` stands before, not inside. */
   | { readonly op: 'rdmsr'; readonly index: Src; readonly dst: Tmp }
   | { readonly op: 'wrmsr'; readonly index: Src; readonly src: Src }
+  /** #GP(0) at CPL > 0 with CR4.TSD. */
   | { readonly op: 'rdtsc'; readonly dst: Tmp }
   /** The four result registers come back in one go, committed by the CPU model. */
   | { readonly op: 'cpuid' }
   | { readonly op: 'swapgs' }
+  /** RDFSBASE, RDGSBASE: #UD without CR4.FSGSBASE. */
   | { readonly op: 'rdbase'; readonly segment: 'fs' | 'gs'; readonly dst: Tmp }
   /** WRFSBASE, WRGSBASE: #GP if not canonical, #UD without CR4.FSGSBASE. */
   | { readonly op: 'wrbase'; readonly segment: 'fs' | 'gs'; readonly src: Src }
@@ -194,11 +237,18 @@ export type Uop =
   | { readonly op: 'invpcid'; readonly type: Src; readonly address: Address }
   /** Flushes the cache line of `address` (CLFLUSH, CLFLUSHOPT, CLWB): faults as a load does. */
   | { readonly op: 'clflush'; readonly address: Address }
-  /** LFENCE, SFENCE, MFENCE, VERW-like barriers: no architectural effect here, a cost. */
-  | { readonly op: 'fence'; readonly kind: 'lfence' | 'sfence' | 'mfence' }
+  /** LFENCE, SFENCE, MFENCE; WBINVD and INVD (behind `cpl0`): no architectural effect here, a cost. */
+  | { readonly op: 'fence'; readonly kind: 'lfence' | 'sfence' | 'mfence' | 'wbinvd' }
   /** POPF: writes RFLAGS by the rules of CPL and IOPL (SDM vol. 2, POPF). */
   | { readonly op: 'popf'; readonly width: 2 | 8; readonly src: Src }
-  | { readonly op: 'cli' | 'sti' | 'hlt' };
+  /** By CPL and IOPL: #GP(0). */
+  | { readonly op: 'cli' | 'sti' }
+  /** EFLAGS.AC := 0, 1. #UD unless CPL is 0 and the CPU has SMAP. */
+  | { readonly op: 'clac' | 'stac' }
+  | { readonly op: 'hlt' }
+  /** Port I/O; #GP(0) by CPL, IOPL and the I/O bitmap. The port is the low 16 bits of `port`. */
+  | { readonly op: 'in'; readonly width: 1 | 2 | 4; readonly port: Src; readonly dst: Tmp }
+  | { readonly op: 'out'; readonly width: 1 | 2 | 4; readonly port: Src; readonly src: Src };
 
 export type UopKind = Uop['op'];
 
@@ -206,3 +256,90 @@ export type UopKind = Uop['op'];
 export type Lowered =
   | { readonly kind: 'uops'; readonly uops: readonly Uop[] }
   | { readonly kind: 'not-modelled'; readonly form: string };
+
+/** What a kind of micro-op may do: whether it can fault, and whether it commits always, only into a register, or never. */
+interface Effect {
+  readonly fault: boolean;
+  readonly commit: 'always' | 'destination' | 'never';
+}
+
+const VALUE: Effect = { fault: false, commit: 'destination' };
+const FAULTING_VALUE: Effect = { fault: true, commit: 'destination' };
+const CHECK: Effect = { fault: true, commit: 'never' };
+const COMMIT: Effect = { fault: false, commit: 'always' };
+/** Checks and commits at once; a fault leaves everything as it was. */
+const GUARDED_COMMIT: Effect = { fault: true, commit: 'always' };
+
+const EFFECTS: Readonly<Record<UopKind, Effect>> = {
+  ...{ mov: VALUE, sext: VALUE, zext: VALUE, lea: VALUE, select: VALUE, setcc: VALUE, getflags: VALUE, step: VALUE },
+  ...{ add: VALUE, adc: VALUE, sub: VALUE, sbb: VALUE, and: VALUE, or: VALUE, xor: VALUE, imul: VALUE },
+  ...{ shl: VALUE, shr: VALUE, sar: VALUE, rol: VALUE, ror: VALUE, rcl: VALUE, rcr: VALUE, shld: VALUE, shrd: VALUE },
+  ...{ bt: VALUE, bts: VALUE, btr: VALUE, btc: VALUE, bsf: VALUE, bsr: VALUE },
+  ...{ popcnt: VALUE, tzcnt: VALUE, lzcnt: VALUE, bswap: VALUE, not: VALUE, neg: VALUE, inc: VALUE, dec: VALUE },
+  ...{ mulu: VALUE, muls: VALUE, divu: FAULTING_VALUE, divs: FAULTING_VALUE, setflags: COMMIT },
+  ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, aligned: CHECK },
+  ...{ canonical: CHECK, jump: COMMIT, branch: COMMIT, branchz: COMMIT, exitz: { fault: false, commit: 'never' } },
+  ...{ cpl0: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
+  ...{ rdcr: VALUE, wrcr: GUARDED_COMMIT, rddr: FAULTING_VALUE, wrdr: GUARDED_COMMIT },
+  ...{ rdmsr: FAULTING_VALUE, wrmsr: GUARDED_COMMIT, rdtsc: FAULTING_VALUE, cpuid: COMMIT, swapgs: COMMIT },
+  ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },
+  ...{ clflush: GUARDED_COMMIT, fence: COMMIT, popf: COMMIT, hlt: COMMIT },
+  ...{ cli: GUARDED_COMMIT, sti: GUARDED_COMMIT, clac: GUARDED_COMMIT, stac: GUARDED_COMMIT },
+  ...{ in: GUARDED_COMMIT, out: GUARDED_COMMIT },
+};
+
+/** Whether the micro-op can raise a fault. */
+export const canFault = (uop: Uop): boolean => EFFECTS[uop.op].fault;
+
+/** Whether the micro-op changes architectural state: a register, flags, memory, RIP or system state. */
+export function commits(uop: Uop): boolean {
+  const { commit } = EFFECTS[uop.op];
+  if (commit !== 'destination') return commit === 'always';
+  return ('flags' in uop && uop.flags !== 0) || destinations(uop).some((dst) => dst.space === 'reg');
+}
+
+/** The temporaries and registers that a micro-op assigns (CPUID names none: it commits its four by itself). */
+export function destinations(uop: Uop): readonly Dst[] {
+  switch (uop.op) {
+    case 'mulu':
+    case 'muls':
+      return [uop.lo, uop.hi];
+    case 'divu':
+    case 'divs':
+      return [uop.quotient, uop.remainder];
+    default:
+      return 'dst' in uop && uop.dst !== undefined ? [uop.dst] : [];
+  }
+}
+
+/** The values that a micro-op reads, those of its address included. */
+export function sources(uop: Uop): readonly Src[] {
+  switch (uop.op) {
+    case 'shld':
+    case 'shrd':
+      return [uop.a, uop.b, uop.count];
+    case 'divu':
+    case 'divs':
+      return [uop.hi, uop.lo, uop.divisor];
+    case 'jump':
+      return [uop.target];
+    case 'rdmsr':
+      return [uop.index];
+    case 'wrmsr':
+      return [uop.index, uop.src];
+    case 'invpcid':
+      return [uop.type, ...addressSources(uop.address)];
+    case 'in':
+      return [uop.port];
+    case 'out':
+      return [uop.port, uop.src];
+    default:
+      if ('address' in uop) return addressSources(uop.address);
+      if ('src' in uop) return [uop.src];
+      if ('a' in uop) return 'b' in uop ? [uop.a, uop.b] : [uop.a];
+      return [];
+  }
+}
+
+const addressSources = ({ base, index }: Address): readonly Src[] =>
+  [base, index].filter((part): part is Src => part !== undefined);
