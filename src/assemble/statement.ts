@@ -72,7 +72,12 @@ export interface MemoryOperand {
   readonly indirect: boolean;
 }
 
-/** An argument of a directive: an expression, a string, or a bare word (`@progbits`, `.text`, `%function`). */
+/**
+ * An argument of a directive: an expression, a string, or a bare word (`@progbits`, `.text`, `%function`, marker kept).
+ * A plain name is a word in the directives that take names (`.section`, `.pushsection`, `.globl`, `.weak`, `.type`,
+ * `.size`, `.comm` … : `WORD_DIRECTIVES` in grammar.ts) and an expression (`symbol`) in all others. A quoted name in
+ * those directives stays a string. Strings that follow each other without a comma are separate arguments.
+ */
 export type DirectiveArg =
   | { readonly kind: 'expr'; readonly value: Expr }
   | { readonly kind: 'string'; readonly bytes: Uint8Array; readonly text: string }
@@ -86,13 +91,13 @@ export type Statement =
   | { readonly kind: 'localLabel'; readonly number: number }
   /** `sym = expr`, `sym == expr`; `.set`, `.equ`, `.equiv` and `.eqv` arrive here too. */
   | { readonly kind: 'assign'; readonly name: string; readonly value: Expr; readonly once: boolean }
-  /** `name` with its dot: `.balign`. */
+  /** `name` with its dot: `.balign`. `. = expr` arrives as `.org expr`. */
   | { readonly kind: 'directive'; readonly name: string; readonly args: readonly DirectiveArg[] }
   | {
       readonly kind: 'instruction';
       /** `lock`, `rep`, `repne`, `cs`, `data16`, `addr32`, `rex.w`, and pseudo prefixes with braces (`{disp32}`). */
       readonly prefixes: readonly string[];
-      /** As written, suffix included: `movq`. */
+      /** As written, suffix included: `movq`. Empty for prefixes that stand alone: `rep; movsb`, `lock`. */
       readonly mnemonic: string;
       readonly operands: readonly Operand[];
     };
