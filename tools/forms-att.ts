@@ -1,0 +1,144 @@
+/**
+ * Where AT&T syntax, as GNU as 2.40 reads it, differs from Intel's names and encodings. Used by forms.ts only.
+ * Everything not listed follows the rule: Intel's mnemonic in lower case, and a suffix after the operand size.
+ */
+
+/** Other spellings of a condition code (SDM vol. 2, appendix B, table B-10). */
+const CONDITIONS: readonly (readonly string[])[] = [
+  ['b', 'c', 'nae'],
+  ['ae', 'nc', 'nb'],
+  ['e', 'z'],
+  ['ne', 'nz'],
+  ['be', 'na'],
+  ['a', 'nbe'],
+  ['p', 'pe'],
+  ['np', 'po'],
+  ['l', 'nge'],
+  ['ge', 'nl'],
+  ['le', 'ng'],
+  ['g', 'nle'],
+];
+
+/** Further names of a mnemonic. */
+export const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['j', 'set', 'cmov'].flatMap((stem) =>
+      CONDITIONS.map(([first, ...rest]) => [`${stem}${first}`, rest.map((c) => `${stem}${c}`)]),
+    ),
+  ),
+  loope: ['loopz'],
+  loopne: ['loopnz'],
+  shl: ['sal'],
+  movs: ['smov'],
+  cmps: ['scmp'],
+  stos: ['ssto'],
+  lods: ['slod'],
+  scas: ['ssca'],
+  xlat: ['xlatb'],
+  wait: ['fwait'],
+  ud2: ['ud2a'],
+  ud1: ['ud2b'],
+  int1: ['icebp'],
+};
+
+/** Forms that GNU as never chooses: another row says the same, or the name is not one of its own. */
+export const DECODE_ONLY =
+  /^(Sal_|Reservednop_|Prefetchreserved|Via_undoc|Nopw$|Nopq$|Test_.*r1$|[LMS]fence_|.*_(DCD0|DCD8|DDC8|DED0|DFC8|DFD0|DFD8)$|Fstpnce|F?n?(eni|disi|setpm)$|J.*_rel(8_)?16$|Loop.*_16_|Jr?e?cxz_rel8_16|Jmp_rel8_16|Xbegin_rel16|Getsecq|Vmgexit_F2|Pcommit|Ccs_|Xsha512|Xstore_alt|Rdudbg|Wrudbg|Ud0$|.*_32$|Enclv$.)/;
+
+/** AT&T mnemonics (without suffix), by form. */
+export const RENAMED: readonly (readonly [RegExp, string])[] = [
+  [/^Movsx_r\d+_rm8$/, 'movsb movsx'],
+  [/^Movsx_r16_rm16$/, ''],
+  [/^Movsx_r\d+_rm16$/, 'movsw movsx'],
+  [/^Movzx_r\d+_rm8$/, 'movzb movzx'],
+  [/^Movzx_r16_rm16$/, ''],
+  [/^Movzx_r\d+_rm16$/, 'movzw movzx'],
+  [/^Movsxd_r64_rm32$/, 'movsl movsx movsxd'],
+  [/^Movsxd_/, 'movsxd'],
+  [/^Movs[bwdq]_m/, 'movs'],
+  [/^Cmps[bwdq]_m/, 'cmps'],
+  [/^Stos[bwdq]_/, 'stos'],
+  [/^Lods[bwdq]_/, 'lods'],
+  [/^Scas[bwdq]_/, 'scas'],
+  [/^Ins[bwd]_/, 'ins'],
+  [/^Outs[bwd]_/, 'outs'],
+  [/^Cbw$/, 'cbtw cbw'],
+  [/^Cwde$/, 'cwtl cwde'],
+  [/^Cdqe$/, 'cltq cdqe'],
+  [/^Cwd$/, 'cwtd cwd'],
+  [/^Cdq$/, 'cltd cdq'],
+  [/^Cqo$/, 'cqto cqo'],
+  [/^Retf/, 'lret'],
+  [/^Iret/, 'iret'],
+  [/^Pushf/, 'pushf'],
+  [/^Popf/, 'popf'],
+  [/^Sysret/, 'sysret'],
+  [/^Sysexit/, 'sysexit'],
+  [/^Call_m16/, 'lcall'],
+  [/^Jmp_m16/, 'ljmp'],
+  [/^Mov_(moffs|.*_moffs)/, 'movabs mov'],
+  [/^Mov_r64_imm64$/, 'mov movabs'],
+  [/^Xlat/, 'xlat'],
+  [/^Nopd$/, 'nop'],
+];
+
+/** Suffixes that the rule does not find. */
+export const SUFFIX: Readonly<Record<string, string>> = {
+  Mov_r64_cr: 'q',
+  Mov_r64_dr: 'q',
+  Mov_cr_r64: 'q',
+  Mov_dr_r64: 'q',
+  Sgdt_m1664: 'q',
+  Sidt_m1664: 'q',
+  Lgdt_m1664: 'q',
+  Lidt_m1664: 'q',
+  Nopd: '',
+  Cbw: '',
+  Cwde: '',
+  Cdqe: '',
+  Cwd: '',
+  Cdq: '',
+  Cqo: '',
+  Sysretd: 'l',
+  Sysexitd: 'l',
+  Movnti_m32_r32: 'l',
+  Movnti_m64_r64: 'q',
+  Crc32_r32_rm8: 'b',
+  Crc32_r64_rm8: 'b',
+  Movsx_r16_rm8: 'w',
+  Movsx_r32_rm8: 'l',
+  Movsx_r64_rm8: 'q',
+  Movzx_r16_rm8: 'w',
+  Movzx_r32_rm8: 'l',
+  Movzx_r64_rm8: 'q',
+  Cmpxchg8b_m64: 'q',
+  Ptwrite_rm32: 'l',
+  Rdfsbase_r32: 'l',
+  Rdgsbase_r32: 'l',
+  Wrfsbase_r32: 'l',
+  Wrgsbase_r32: 'l',
+  Cmpxchg16b_m128: '',
+};
+
+/** Operands that may be written though they are implied, in Intel order. */
+export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  Monitorq: ['(rax)', '(ecx)', '(edx)'],
+};
+
+export interface Variant {
+  readonly mnemonics?: string;
+  readonly suffix?: string;
+  readonly encoding?: string;
+  readonly operands?: string;
+}
+
+/** Forms that GNU as encodes otherwise than the operand sizes suggest. */
+export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
+  // A selector has 16 bits whatever the register; GNU as leaves out each prefix that changes nothing.
+  Mov_rm16_Sreg: [{ operands: 'r16/m seg' }],
+  Mov_r32m16_Sreg: [{ operands: 'r32/m seg' }, { operands: 'm seg', suffix: 'w' }],
+  Mov_r64m16_Sreg: [{ operands: 'r64/m seg', encoding: '8C /r' }],
+  Mov_Sreg_rm16: [{ operands: 'seg r16|m', encoding: '8E /r' }],
+  Mov_Sreg_r32m16: [{ operands: 'seg r32/m' }],
+  Mov_Sreg_r64m16: [{ operands: 'seg r64/m', encoding: '8E /r' }],
+};

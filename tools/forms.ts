@@ -1,0 +1,232 @@
+/**
+ * Generates src/isa/forms.json, the table of instruction forms, from iced-x86's metadata.
+ *
+ *   npx tsx tools/forms.ts            rewrites the file
+ *   npx tsx tools/forms.ts --check    fails when the committed file differs
+ *
+ * One row per form that 64-bit mode has in legacy encoding (no VEX, EVEX, XOP, 3DNow!), in opcode order. Columns:
+ *
+ *   0 form        iced's Code name, unique to the form: `Add_rm64_imm8`. A form that GNU as encodes in more than one
+ *                 way (see SPLIT) has several rows.
+ *   1 mnemonics   AT&T names without the size suffix, separated by blanks: `je jz`. Empty when GNU as never picks the
+ *                 form (another one has the same meaning).
+ *   2 suffix      the letter that AT&T text may append: b w l q, for x87 s l t q. Empty: none.
+ *   3 encoding    the manual's notation, exact: prefixes (66 67 F2 F3 9B, `W` for REX.W), opcode bytes (`50+r`: register
+ *                 in the low three bits), `/r` or `/digit`, then immediates ib iw id iq, relative targets cb cw cd, `mo`
+ *                 for a 64-bit absolute address.
+ *   4 operands    Intel order (destination first), one token each:
+ *                   r8 r16 r32 r64 xmm mm bnd seg cr dr    a register in ModRM.reg
+ *                   …/m                                    the register in ModRM.rm
+ *                   …/o                                    the register in the opcode byte
+ *                   m, mib                                 memory only
+ *                   r64|m, xmm|m …                         either, in ModRM.rm
+ *                   al cl ax dx eax rax fs … st0 1         exactly this, not encoded
+ *                   imm8 imm16 imm32 imm64                 all of the operand's bits
+ *                   imm8s16 imm8s32 imm8s64 imm32s64       sign-extended to the size given
+ *                   rel8 rel16 rel32                       a branch target
+ *                   moffs, si, di, sidi, bxal              implied memory operands (di: always ES)
+ *                   (ax), (ecx) …                          may be written, need not be, not encoded
+ *   5 attributes  L lockable, R rep/repe, N repne, D operand size defaults to 64, P needs CPL 0 (always or by IOPL/CR4),
+ *                 B a branch, call or return.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Code, CodeExt, FlowControl, Instruction, OpCodeOperandKind as Kind, type OpCodeInfo } from 'iced-x86';
+import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
+
+export type Row = readonly [
+  form: string,
+  mnemonics: string,
+  suffix: string,
+  encoding: string,
+  operands: string,
+  attributes: string,
+];
+
+const FILE = new URL('../src/isa/forms.json', import.meta.url);
+
+/** Operand tokens by iced's operand kind; what is missing here has no place in a legacy-encoded form. */
+const OPERAND: Readonly<Record<string, string>> = {
+  mem_offs: 'moffs',
+  mem: 'm',
+  mem_mpx: 'm',
+  mem_mib: 'mib',
+  sibmem: 'm',
+  r8_or_mem: 'r8|m',
+  r16_or_mem: 'r16|m',
+  r32_or_mem: 'r32|m',
+  r32_or_mem_mpx: 'r32|m',
+  r64_or_mem: 'r64|m',
+  r64_or_mem_mpx: 'r64|m',
+  mm_or_mem: 'mm|m',
+  xmm_or_mem: 'xmm|m',
+  bnd_or_mem_mpx: 'bnd|m',
+  r8_reg: 'r8',
+  r8_opcode: 'r8/o',
+  r16_reg: 'r16',
+  r16_reg_mem: 'r16',
+  r16_rm: 'r16/m',
+  r16_opcode: 'r16/o',
+  r32_reg: 'r32',
+  r32_reg_mem: 'r32',
+  r32_rm: 'r32/m',
+  r32_opcode: 'r32/o',
+  r64_reg: 'r64',
+  r64_reg_mem: 'r64',
+  r64_rm: 'r64/m',
+  r64_opcode: 'r64/o',
+  seg_reg: 'seg',
+  mm_reg: 'mm',
+  mm_rm: 'mm/m',
+  xmm_reg: 'xmm',
+  xmm_rm: 'xmm/m',
+  cr_reg: 'cr',
+  dr_reg: 'dr',
+  tr_reg: 'tr',
+  bnd_reg: 'bnd',
+  st0: 'st0',
+  sti_opcode: 'st/o',
+  imm8_const_1: '1',
+  imm8: 'imm8',
+  imm8sex16: 'imm8s16',
+  imm8sex32: 'imm8s32',
+  imm8sex64: 'imm8s64',
+  imm16: 'imm16',
+  imm32: 'imm32',
+  imm32sex64: 'imm32s64',
+  imm64: 'imm64',
+  seg_rSI: 'si',
+  es_rDI: 'di',
+  seg_rDI: 'segdi',
+  seg_rBX_al: 'bxal',
+  br16_1: 'rel8',
+  br64_1: 'rel8',
+  br16_2: 'rel16',
+  br64_4: 'rel32',
+  xbegin_2: 'rel16',
+  xbegin_4: 'rel32',
+};
+
+const KIND_NAMES = new Map(
+  Object.entries(Kind)
+    .filter((entry): entry is [string, Kind] => typeof entry[1] === 'number')
+    .map(([name, value]) => [value, name]),
+);
+
+function operandTokens(info: OpCodeInfo): string[] {
+  const tokens: string[] = [];
+  for (let n = 0; n < info.opCount; n++) {
+    const kind = KIND_NAMES.get(info.opKind(n)) ?? '';
+    tokens.push(OPERAND[kind] ?? kind);
+  }
+  return tokens;
+}
+
+/** The manual's opcode column with sizes turned into the prefixes that stand for them. */
+function encoding(info: OpCodeInfo): string {
+  const implied64 = info.defaultOpSize64 || info.forceOpSize64;
+  const words = info.opCodeString.split(' ').flatMap((word) => {
+    if (word === 'o16') return ['66'];
+    if (word === 'a32') return ['67'];
+    if (word === 'o64') return implied64 ? [] : ['W'];
+    if (word === 'o32' || word === 'a64' || word === 'NP') return [];
+    if (word === 'io') return ['iq'];
+    const fields = /^!?\(?11\)?:(rrr|[01]{3}):bbb$/.exec(word)?.[1];
+    if (fields !== undefined) return [fields === 'rrr' ? '/r' : `/${Number.parseInt(fields, 2)}`];
+    return [word.replace(/\+r[bwdo]$/, '+r').replace(/\+i$/, '+r')];
+  });
+  // W after the mandatory prefixes, which stand in the order GNU as emits them: address, operand size, repeat.
+  const order = ['9B', '67', '66', 'F2', 'F3', 'W'];
+  const first = words.findIndex((word, at) => !order.includes(word) || at === words.length - 1);
+  const prefixes = words.slice(0, first).sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  return [...prefixes, ...words.slice(first)].join(' ');
+}
+
+/** b, w, l or q after the operand size that the form implies; none for forms without one. */
+function sizeSuffix(name: string, info: OpCodeInfo, operands: readonly string[]): string {
+  const known = SUFFIX[name];
+  if (known !== undefined) return known;
+  const text = operands.join(' ');
+  if (/(^| )(xmm|mm|bnd|k)\b/.test(text)) return '';
+  if (/(^| )(r8|al)\b/.test(text) || /^(movs|cmps|stos|lods|scas|ins|outs)b_/i.test(name)) return 'b';
+  const size = /\bo(16|32|64)\b/.exec(info.opCodeString)?.[1];
+  if (size !== undefined) return { 16: 'w', 32: 'l', 64: 'q' }[size] ?? '';
+  return '';
+}
+
+function mnemonics(name: string, info: OpCodeInfo): string[] {
+  if (DECODE_ONLY.test(name)) return [];
+  const renamed = RENAMED.find(([pattern]) => pattern.test(name));
+  const intel = info.instructionString.split(' ')[0]?.toLowerCase() ?? '';
+  const names = renamed === undefined ? [intel] : renamed[1].split(' ');
+  return names.flatMap((base) => [base, ...(ALIASES[base] ?? [])]);
+}
+
+const BRANCHES = new Set<FlowControl>([
+  FlowControl.UnconditionalBranch,
+  FlowControl.IndirectBranch,
+  FlowControl.ConditionalBranch,
+  FlowControl.Return,
+  FlowControl.Call,
+  FlowControl.IndirectCall,
+]);
+
+function isBranch(code: Code): boolean {
+  const instruction = new Instruction();
+  instruction.code = code;
+  const found = BRANCHES.has(instruction.flowControl);
+  instruction.free();
+  return found;
+}
+
+function attributes(info: OpCodeInfo): string {
+  const flags: [string, boolean][] = [
+    ['L', info.canUseLockPrefix],
+    ['R', info.canUseRepPrefix],
+    ['N', info.canUseRepnePrefix],
+    ['D', info.defaultOpSize64 || info.forceOpSize64],
+    ['P', info.isPrivileged || info.mayRequireCpl0 || info.isInputOutput],
+    ['B', isBranch(info.code)],
+  ];
+  return flags.map(([letter, on]) => (on ? letter : '')).join('');
+}
+
+function rowsOf(name: string, info: OpCodeInfo): Row[] {
+  const operands = operandTokens(info);
+  const names = mnemonics(name, info).join(' ');
+  const suffix = sizeSuffix(name, info, operands);
+  const tokens = [...operands, ...(EXTRA_OPERANDS[name] ?? [])].join(' ');
+  const row: Row = [name, names, suffix, encoding(info), tokens, attributes(info)];
+  const variants = SPLIT[name];
+  if (variants === undefined) return [row];
+  return variants.map((v) => [
+    name,
+    v.mnemonics ?? row[1],
+    v.suffix ?? row[2],
+    v.encoding ?? row[3],
+    v.operands ?? row[4],
+    row[5],
+  ]);
+}
+
+/** Every row, in opcode order. */
+export function generate(): Row[] {
+  const rows: Row[] = [];
+  for (const [name, code] of Object.entries(Code)) {
+    if (typeof code !== 'number') continue;
+    const info = CodeExt.opCode(code);
+    if (info.isInstruction && info.mode64 && info.encoding === 0) rows.push(...rowsOf(name, info));
+    info.free();
+  }
+  return rows;
+}
+
+const render = (rows: readonly Row[]): string => `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
+
+if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].replace(/^.*\//, '/'))) {
+  const text = render(generate());
+  if (!process.argv.includes('--check')) writeFileSync(FILE, text);
+  else if (readFileSync(FILE, 'utf8') !== text) {
+    console.error('src/isa/forms.json is not what tools/forms.ts generates: run `npx tsx tools/forms.ts`');
+    process.exitCode = 1;
+  }
+}
