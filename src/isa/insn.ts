@@ -17,7 +17,7 @@ export interface Insn {
   /** The name of the form in `forms.json` (iced's `Code` name): `Mov_cr_r64`. */
   readonly form: string;
   readonly operands: readonly InsnOperand[];
-  /** Effective operand size and address size in bytes. */
+  /** Effective operand size and address size in bytes; of a byte instruction the operand size its prefixes give. */
   readonly operandSize: 2 | 4 | 8;
   readonly addressSize: 2 | 4 | 8;
   readonly lock: boolean;
@@ -42,7 +42,7 @@ export type InsnOperand =
 
 export interface MemOperand {
   readonly kind: 'mem';
-  /** Width of the access in bytes; 0 where there is none (LEA, INVLPG, NOP) or it is a structure (LGDT: 10, INVPCID: 16). */
+  /** Width of the operand in bytes; 0 where it has none (LEA, INVLPG); LGDT 10, INVPCID 16. NOP names memory it doesn't access. */
   readonly width: number;
   /** 0 ES, 1 CS, 2 SS, 3 DS, 4 FS, 5 GS: the effective segment. */
   readonly segment: number;
@@ -51,6 +51,8 @@ export interface MemOperand {
   /** Register numbers 0 … 15; -1 none; `RIP` when relative (then `disp` is the absolute address already). */
   readonly base: number;
   readonly index: number;
+  /** The vector register that is the index (VSIB); `index` is -1 then. */
+  readonly vectorIndex?: string;
   readonly scale: 1 | 2 | 4 | 8;
   /** Unsigned 64 bits, sign-extended; for RIP-relative operands the target address. */
   readonly disp: bigint;

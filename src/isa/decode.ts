@@ -1,0 +1,273 @@
+/**
+ * Bytes to `Insn`, read by iced-x86: a decoder that nobody here wrote, so it checks our encoder.
+ *
+ * In: the bytes at an address, as many as there are (15 suffice). Out: plain data; every iced object stays in this file,
+ * and lives in WebAssembly memory until freed, so one `Instruction` is reused for all and each `Decoder` is freed at once.
+ * What depends only on the form (its name, mnemonic, condition, operand size) is read from iced once per form.
+ *
+ * The subtle part is the absence of an instruction. iced calls "more than 15 bytes" invalid, where the CPU raises #GP
+ * instead of #UD (SDM vol. 2, 2.3.11); we tell them apart by whether fourteen bytes were too few. (An undefined opcode that
+ * ends at exactly the fifteenth byte is taken for too long.) LOCK where it isn't allowed is invalid: #UD (SDM vol. 2, LOCK).
+ */
+import {
+  Code,
+  ConditionCode,
+  Decoder,
+  DecoderError,
+  DecoderOptions,
+  Instruction,
+  MemorySizeExt,
+  Mnemonic,
+  OpKind,
+  Register,
+} from 'iced-x86';
+import { signExtend, truncate, u64, type Width } from '../base/u64.ts';
+import { type Decoded, GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from './insn.ts';
+
+export interface DecodeOptions {
+  /** As AMD CPUs decode: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … */
+  readonly amd?: boolean;
+}
+
+/** SDM vol. 2, 2.3.11. */
+const MAX_LENGTH = 15;
+
+const scratch = new Instruction();
+
+/** The instruction at the start of `bytes`, which stand at linear address `ip` (64-bit mode). */
+export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {}): Decoded {
+  const window = bytes.length > MAX_LENGTH ? bytes.subarray(0, MAX_LENGTH) : bytes;
+  const error = read(window, ip, options);
+  if (error === DecoderError.None) return { kind: 'insn', insn: convert(window, u64(ip)) };
+  if (error === DecoderError.NoMoreBytes) return { kind: 'truncated' };
+  const length = scratch.length;
+  if (length === MAX_LENGTH && read(window.subarray(0, MAX_LENGTH - 1), ip, options) === DecoderError.NoMoreBytes) {
+    return { kind: 'too-long' };
+  }
+  return { kind: 'invalid', length };
+}
+
+/** Decodes into `scratch`. */
+function read(bytes: Uint8Array, ip: bigint, { amd = false }: DecodeOptions): DecoderError {
+  const decoder = new Decoder(64, bytes, amd ? DecoderOptions.AMD : DecoderOptions.None);
+  decoder.ip = u64(ip);
+  decoder.decodeOut(scratch);
+  const error = scratch.code === Code.INVALID ? decoder.lastError : DecoderError.None;
+  decoder.free();
+  return error;
+}
+
+function convert(window: Uint8Array, ip: bigint): Insn {
+  const length = scratch.length;
+  const bytes = window.slice(0, length);
+  const form = formInfo(scratch.code);
+  const prefixes = legacyPrefixes(bytes);
+  const count = scratch.opCount;
+  const operands: InsnOperand[] = [];
+  for (let i = 0; i < count; i++) operands.push(operand(i, prefixes.addressSize));
+  return {
+    ip,
+    length,
+    bytes,
+    mnemonic: form.mnemonic,
+    form: form.name,
+    operands,
+    operandSize: form.operandSize ?? prefixes.operandSize,
+    addressSize: prefixes.addressSize,
+    lock: scratch.hasLockPrefix,
+    rep: scratch.hasRepePrefix ? 'rep' : scratch.hasRepnePrefix ? 'repne' : 'none',
+    ...(form.condition !== undefined && { condition: form.condition }),
+  };
+}
+
+// Forms
+
+interface FormInfo {
+  readonly name: string;
+  readonly mnemonic: string;
+  /** Undefined where the form leaves it to the prefixes. */
+  readonly operandSize: 2 | 4 | 8 | undefined;
+  readonly condition: number | undefined;
+}
+
+const forms: FormInfo[] = [];
+
+/** Reads what the form in `scratch` says, once. */
+function formInfo(code: Code): FormInfo {
+  const known = forms[code];
+  if (known !== undefined) return known;
+  const info: FormInfo = {
+    name: Code[code],
+    mnemonic: Mnemonic[scratch.mnemonic].toLowerCase(),
+    operandSize: operandSizeOf(code),
+    // iced numbers conditions from 1 in the order of the opcodes, 0 being none; of loops and CMPccXADD we want none.
+    condition:
+      scratch.conditionCode !== ConditionCode.None && /^(J|Set|Cmov)/.test(Mnemonic[scratch.mnemonic])
+        ? scratch.conditionCode - 1
+        : undefined,
+  };
+  forms[code] = info;
+  return info;
+}
+
+function operandSizeOf(code: Code): 2 | 4 | 8 | undefined {
+  const name = Code[code];
+  if (/^Mov_(r64_[cd]r|[cd]r_r64)$/.test(name)) return 8;
+  const info = scratch.opCode;
+  const bits = info.operandSize;
+  info.free();
+  return bits === 16 ? 2 : bits === 32 ? 4 : bits === 64 ? 8 : undefined;
+}
+
+/** Operand and address size as the prefixes give them (SDM vol. 1, 3.6.1), for forms that don't settle it. */
+function legacyPrefixes(bytes: Uint8Array): { operandSize: 2 | 4 | 8; addressSize: 4 | 8 } {
+  let operandSize: 2 | 4 | 8 = 4;
+  let addressSize: 4 | 8 = 8;
+  for (const byte of bytes) {
+    if (byte === 0x66) operandSize = 2;
+    else if (byte === 0x67) addressSize = 4;
+    else if ((byte & 0xf8) === 0x48) return { operandSize: 8, addressSize };
+    else if (!LEGACY_PREFIXES.has(byte)) break;
+  }
+  return { operandSize, addressSize };
+}
+
+const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0, 0xf2, 0xf3]);
+
+// Operands
+
+function operand(i: number, addressSize: 4 | 8): InsnOperand {
+  const kind = scratch.opKind(i);
+  switch (kind) {
+    case OpKind.Register:
+      return i === 0 && scratch.hasOpMask ? masked(scratch.opRegister(i)) : register(scratch.opRegister(i));
+    case OpKind.NearBranch16:
+    case OpKind.NearBranch32:
+    case OpKind.NearBranch64:
+      return { kind: 'target', address: scratch.nearBranchTarget };
+    case OpKind.Memory:
+      return memory(addressSize);
+    case OpKind.MemorySegSI:
+    case OpKind.MemorySegESI:
+    case OpKind.MemorySegRSI:
+      return stringOperand(GPR.RSI, REGISTERS_SEGMENT[scratch.memorySegment] ?? SEGMENT.DS);
+    case OpKind.MemorySegDI:
+    case OpKind.MemorySegEDI:
+    case OpKind.MemorySegRDI:
+      return stringOperand(GPR.RDI, REGISTERS_SEGMENT[scratch.memorySegment] ?? SEGMENT.DS);
+    case OpKind.MemoryESDI:
+    case OpKind.MemoryESEDI:
+    case OpKind.MemoryESRDI:
+      return stringOperand(GPR.RDI, SEGMENT.ES);
+    default: {
+      const width = IMMEDIATE_WIDTH[kind];
+      if (width === undefined) return { kind: 'other', name: OpKind[kind] };
+      return { kind: 'imm', value: truncate(scratch.immediate(i), width), width };
+    }
+  }
+}
+
+/** By iced's OpKind: the operand's width after extension. */
+const IMMEDIATE_WIDTH: Readonly<Partial<Record<OpKind, Width>>> = {
+  [OpKind.Immediate8]: 1,
+  [OpKind.Immediate8_2nd]: 1,
+  [OpKind.Immediate16]: 2,
+  [OpKind.Immediate32]: 4,
+  [OpKind.Immediate64]: 8,
+  [OpKind.Immediate8to16]: 2,
+  [OpKind.Immediate8to32]: 4,
+  [OpKind.Immediate8to64]: 8,
+  [OpKind.Immediate32to64]: 8,
+};
+
+function memory(addressSize: 4 | 8): MemOperand {
+  const base = scratch.memoryBase;
+  const index = scratch.memoryIndex;
+  const relative = base === Register.RIP || base === Register.EIP;
+  const disp = scratch.memoryDisplacement;
+  const vector = index >= Register.XMM0 && index <= Register.ZMM31;
+  return {
+    kind: 'mem',
+    width: memoryWidth(),
+    segment: REGISTERS_SEGMENT[scratch.memorySegment] ?? SEGMENT.DS,
+    override: scratch.hasSegmentPrefix,
+    base: relative ? RIP : generalNumber(base),
+    // XLAT's index is AL, which the mnemonic says.
+    index: vector || index === Register.AL ? -1 : generalNumber(index),
+    ...(vector && { vectorIndex: Register[index].toLowerCase() }),
+    scale: scale(scratch.memoryIndexScale),
+    disp: addressSize === 4 && !relative ? signExtend(disp, 4) : u64(disp),
+  };
+}
+
+const stringOperand = (base: number, segment: number): MemOperand => ({
+  kind: 'mem',
+  width: memoryWidth(),
+  segment,
+  override: segment !== SEGMENT.ES && scratch.hasSegmentPrefix,
+  base,
+  index: -1,
+  scale: 1,
+  disp: 0n,
+});
+
+const memoryWidths: number[] = [];
+
+function memoryWidth(): number {
+  const size = scratch.memorySize;
+  memoryWidths[size] ??= MemorySizeExt.size(size);
+  return memoryWidths[size];
+}
+
+const scale = (factor: number): 1 | 2 | 4 | 8 => (factor === 2 || factor === 4 || factor === 8 ? factor : 1);
+
+// Registers
+
+/** Registers of iced in the order of the encoding, so a distance is a number. */
+const GENERAL: readonly { first: Register; width: Width }[] = [
+  { first: Register.AX, width: 2 },
+  { first: Register.EAX, width: 4 },
+  { first: Register.RAX, width: 8 },
+];
+
+const REGISTERS: InsnOperand[] = [];
+const REGISTERS_SEGMENT: number[] = [];
+
+/** The low bytes are AL … BL, AH … BH, SPL … R15L in iced's order. */
+for (let i = 0; i < 20; i++) {
+  const high = i >= 4 && i < 8;
+  REGISTERS[Register.AL + i] = { kind: 'gpr', index: i < 4 ? i : i - 4, width: 1, high };
+}
+for (const { first, width } of GENERAL) {
+  for (let i = 0; i < 16; i++) REGISTERS[first + i] = { kind: 'gpr', index: i, width, high: false };
+}
+for (let i = 0; i < 6; i++) {
+  REGISTERS[Register.ES + i] = { kind: 'segment', index: i };
+  REGISTERS_SEGMENT[Register.ES + i] = i;
+}
+for (let i = 0; i < 16; i++) {
+  REGISTERS[Register.CR0 + i] = { kind: 'cr', index: i };
+  REGISTERS[Register.DR0 + i] = { kind: 'dr', index: i };
+}
+
+const named = (number: Register): string => {
+  const name = Register[number].toLowerCase();
+  return /^st\d$/.test(name) ? `st(${name.slice(2)})` : name;
+};
+
+function register(number: Register): InsnOperand {
+  REGISTERS[number] ??= { kind: 'other', name: named(number) };
+  return REGISTERS[number];
+}
+
+/** A vector destination with its EVEX opmask, as AT&T writes it. */
+const masked = (number: Register): InsnOperand => ({
+  kind: 'other',
+  name: `${named(number)}{%${named(scratch.opMask)}}${scratch.zeroingMasking ? '{z}' : ''}`,
+});
+
+function generalNumber(number: Register): number {
+  if (number === Register.None) return -1;
+  const found = register(number);
+  return found.kind === 'gpr' ? found.index : -1;
+}
