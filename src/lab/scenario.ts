@@ -156,7 +156,9 @@ export function parseScenario(file: string, text: string): Parsed<Scenario> {
 
 /** One reader for each key. */
 const KEYS: Readonly<Record<string, (draft: Draft, line: Line) => void>> = {
-  title: (draft, { rest }) => void (draft.title = rest),
+  title: (draft, { rest }) => {
+    draft.title = rest;
+  },
   entry: (draft, line) => {
     const [, name, symbol] = /^(?:([\w-]+)\s*=\s*)?([\w.$]+)$/.exec(line.rest) ?? [];
     if (symbol === undefined) return line.complain("entry takes a symbol: `entry SYMBOL' or `entry NAME = SYMBOL'");
@@ -164,7 +166,9 @@ const KEYS: Readonly<Record<string, (draft: Draft, line: Line) => void>> = {
       return line.complain(`entry \`${name ?? symbol}' is given twice`);
     draft.entries.push({ name: name ?? symbol, symbol, place: line.place });
   },
-  vary: (draft, line) => void (draft.vary = [...(draft.vary ?? []), ...featureList(line)]),
+  vary: (draft, line) => {
+    draft.vary = [...(draft.vary ?? []), ...featureList(line)];
+  },
   features: (draft, line) => void draft.features.push(...featureList(line)),
   cpu: (draft, line) => void draft.cpu.push(...line.rest.split(/[\s,]+/).filter(Boolean)),
   kernel: (draft, line) => {
