@@ -1,0 +1,109 @@
+/** Near branches, calls and returns, loops, traps (SDM vol. 1, 7.3.8). Far transfers live in the CPU model. */
+import { GPR, type Insn } from '../../isa/insn.ts';
+import type { Src } from '../uop.ts';
+import {
+  type Draft,
+  emit,
+  imm,
+  type Lowering,
+  load,
+  nextIp,
+  operandOf,
+  read,
+  refuse,
+  reg,
+  stackAddress,
+  temporary,
+} from './draft.ts';
+import { pushValue } from './stack.ts';
+
+const RSP = reg(GPR.RSP);
+const RCX = reg(GPR.RCX);
+
+/**
+ * Where a near jump or call goes; an indirect target is read and checked. Undefined for far pointers, and for the 16-bit
+ * branches that only AMD has in 64-bit mode.
+ */
+function branchTarget(insn: Insn, draft: Draft): Src | undefined {
+  const to = operandOf(insn, 0);
+  if (insn.operandSize !== 8) return undefined;
+  if (to.kind === 'target') return imm(to.address);
+  if ((to.kind !== 'gpr' && to.kind !== 'mem') || to.width !== 8) return undefined;
+  const target = read(insn, draft, to);
+  emit(draft, { op: 'canonical', src: target });
+  return target;
+}
+
+export const jmp: Lowering = (insn, draft) => {
+  const target = branchTarget(insn, draft);
+  if (target === undefined) return refuse(draft);
+  emit(draft, { op: 'jump', target });
+};
+
+export const jcc: Lowering = (insn, draft) => {
+  const to = operandOf(insn, 0);
+  if (to.kind !== 'target' || insn.condition === undefined || insn.operandSize !== 8) return refuse(draft);
+  emit(draft, { op: 'branch', condition: insn.condition, target: to.address });
+};
+
+/** CALL: the target is read and checked, and the stack probed, before anything moves. */
+export const call: Lowering = (insn, draft) => {
+  let target = branchTarget(insn, draft);
+  if (target === undefined) return refuse(draft);
+  if (target === RSP) {
+    const before = temporary(draft);
+    emit(draft, { op: 'mov', width: 8, dst: before, src: RSP });
+    target = before;
+  }
+  pushValue(draft, 8, imm(nextIp(insn)));
+  emit(draft, { op: 'jump', target });
+};
+
+/** RET: the address is loaded and checked before RSP moves (past the immediate's bytes, too). */
+export const ret: Lowering = (insn, draft) => {
+  if (insn.operandSize !== 8) return refuse(draft);
+  const released = insn.operands[0];
+  const target = load(draft, 8, stackAddress(RSP));
+  emit(draft, { op: 'canonical', src: target });
+  const bytes = 8n + (released?.kind === 'imm' ? released.value : 0n);
+  emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(bytes), flags: 0 });
+  emit(draft, { op: 'jump', target });
+};
+
+/** JRCXZ, JECXZ. */
+export const jumpIfZero: Lowering = (insn, draft) => {
+  const to = operandOf(insn, 0);
+  if (to.kind !== 'target' || insn.operandSize !== 8) return refuse(draft);
+  const width = insn.addressSize === 4 ? 4 : 8;
+  emit(draft, { op: 'branchz', width, src: RCX, nonzero: false, target: to.address });
+};
+
+/** LOOP, LOOPE, LOOPNE: count down RCX (ECX with a 67 prefix), go while it isn't zero and the condition holds. */
+export const loop =
+  (condition?: number): Lowering =>
+  (insn, draft) => {
+    const to = operandOf(insn, 0);
+    if (to.kind !== 'target' || insn.operandSize !== 8) return refuse(draft);
+    const width = insn.addressSize === 4 ? 4 : 8;
+    emit(draft, { op: 'sub', width, dst: RCX, a: RCX, b: imm(1), flags: 0 });
+    const src = condition === undefined ? RCX : whileCondition(draft, condition);
+    emit(draft, { op: 'branchz', width, src, nonzero: true, target: to.address });
+  };
+
+/** RCX while the condition holds, else 0: what LOOPcc and REPcc go on. */
+export function whileCondition(draft: Draft, condition: number): Src {
+  const dst = temporary(draft);
+  emit(draft, { op: 'select', width: 8, condition, dst, a: RCX, b: imm(0) });
+  return dst;
+}
+
+/** UD0, UD1, UD2, and forms that are #UD in 64-bit mode. */
+export const undefinedOpcode: Lowering = (_insn, draft) => emit(draft, { op: 'fault', vector: 6 });
+
+export const int3: Lowering = (_insn, draft) => emit(draft, { op: 'interrupt', vector: 3, via: 'int3' });
+export const int1: Lowering = (_insn, draft) => emit(draft, { op: 'interrupt', vector: 1, via: 'int1' });
+export const int: Lowering = (insn, draft) => {
+  const vector = operandOf(insn, 0);
+  if (vector.kind !== 'imm') return refuse(draft);
+  emit(draft, { op: 'interrupt', vector: Number(vector.value), via: 'int' });
+};

@@ -1,0 +1,159 @@
+/**
+ * The draft of one instruction's micro-ops, and what every lowering does with operands: read them, compute their address,
+ * open memory for a read-modify-write and close it again.
+ *
+ * The invariant all of it serves is commit-last (uop.ts): `open` probes memory as a write before it reads (a locked or plain
+ * read-modify-write faults as a write, SDM vol. 3, 4.7), so `close` cannot fault.
+ */
+import type { Width } from '../../base/u64.ts';
+import { type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from '../../isa/insn.ts';
+import type { Address, BinaryKind, Handle, Imm, Reg, Src, Tmp, Uop } from '../uop.ts';
+
+export interface Draft {
+  readonly uops: Uop[];
+  temporaries: number;
+  handles: number;
+  modelled: boolean;
+}
+
+/** Appends the micro-ops of one instruction. */
+export type Lowering = (insn: Insn, draft: Draft) => void;
+
+export const newDraft = (): Draft => ({ uops: [], temporaries: 0, handles: 0, modelled: true });
+
+/** Says that this form isn't modelled; whatever was drafted is dropped. */
+export function refuse(draft: Draft): void {
+  draft.modelled = false;
+}
+
+export const emit = (draft: Draft, ...uops: Uop[]): void => {
+  draft.uops.push(...uops);
+};
+
+export const temporary = (draft: Draft): Tmp => ({ space: 'tmp', n: draft.temporaries++ });
+const newHandle = (draft: Draft): Handle => ({ space: 'handle', n: draft.handles++ });
+
+const GENERAL: readonly Reg[] = Array.from({ length: 16 }, (_, n) => ({ space: 'reg', n }));
+const HIGH: readonly Reg[] = Array.from({ length: 4 }, (_, n) => ({ space: 'reg', n, high: true }));
+
+export const reg = (n: number): Reg => GENERAL[n]!;
+export const highReg = (n: number): Reg => HIGH[n]!;
+export const imm = (value: bigint | number): Imm => ({ space: 'imm', value: BigInt.asUintN(64, BigInt(value)) });
+
+/** The i-th operand; a form without it is a bug of the table in lower.ts. */
+export function operandOf(insn: Insn, i: number): InsnOperand {
+  const operand = insn.operands[i];
+  if (operand === undefined) throw new Error(`${insn.form}: no operand ${i}`);
+  return operand;
+}
+
+/** The address after the instruction. */
+export const nextIp = (insn: Insn): bigint => BigInt.asUintN(64, insn.ip + BigInt(insn.length));
+
+/** The width of an operand that is a general register, an immediate or memory of 1, 2, 4 or 8 bytes. */
+export function widthOf(operand: InsnOperand): Width {
+  if (operand.kind === 'gpr' || operand.kind === 'imm') return operand.width;
+  if (operand.kind === 'mem' && isWidth(operand.width)) return operand.width;
+  throw new Error(`operand ${operand.kind} has no integer width`);
+}
+
+const isWidth = (width: number): width is Width => width === 1 || width === 2 || width === 4 || width === 8;
+
+/** The micro-op address of a memory operand. */
+export function address(insn: Insn, operand: MemOperand): Address {
+  const relative = operand.base === RIP;
+  return {
+    segment: operand.segment === SEGMENT.FS ? 'fs' : operand.segment === SEGMENT.GS ? 'gs' : 'none',
+    ...(operand.base >= 0 && !relative && { base: reg(operand.base) }),
+    ...(operand.index >= 0 && { index: reg(operand.index) }),
+    scale: operand.scale,
+    disp: operand.disp,
+    addressWidth: insn.addressSize === 4 ? 4 : 8,
+    stack: operand.segment === SEGMENT.SS,
+  };
+}
+
+/** A place on the stack, at `base` + `disp`. Stack addresses are 64 bits wide whatever the prefixes say. */
+export const stackAddress = (base: Src, disp = 0n): Address => ({
+  segment: 'none',
+  base,
+  scale: 1,
+  disp: BigInt.asUintN(64, disp),
+  addressWidth: 8,
+  stack: true,
+});
+
+/** The value of an operand: the register or immediate itself, or a load into a temporary. */
+export function read(insn: Insn, draft: Draft, operand: InsnOperand): Src {
+  switch (operand.kind) {
+    case 'gpr':
+      return register(operand);
+    case 'imm':
+      return { space: 'imm', value: operand.value };
+    case 'mem':
+      return load(draft, widthOf(operand), address(insn, operand));
+    default:
+      throw new Error(`${insn.form}: cannot read operand ${operand.kind}`);
+  }
+}
+
+export const register = (operand: { index: number; high: boolean }): Reg =>
+  operand.high ? highReg(operand.index) : reg(operand.index);
+
+export function load(draft: Draft, width: Width, at: Address): Tmp {
+  const dst = temporary(draft);
+  emit(draft, { op: 'load', width, dst, address: at });
+  return dst;
+}
+
+export function probe(draft: Draft, width: Width, at: Address): Handle {
+  const handle = newHandle(draft);
+  emit(draft, { op: 'probe', width, handle, address: at });
+  return handle;
+}
+
+/** A destination that is ready to be written: nothing after this can fault on its account. */
+export type Place =
+  | { readonly kind: 'register'; readonly width: Width; readonly reg: Reg }
+  | { readonly kind: 'memory'; readonly width: Width; readonly handle: Handle };
+
+export function open(insn: Insn, draft: Draft, operand: InsnOperand): Place {
+  const width = widthOf(operand);
+  if (operand.kind === 'gpr') return { kind: 'register', width, reg: register(operand) };
+  if (operand.kind !== 'mem') throw new Error(`${insn.form}: cannot write operand ${operand.kind}`);
+  return { kind: 'memory', width, handle: probe(draft, width, address(insn, operand)) };
+}
+
+/** The present value of an open place. */
+export function current(draft: Draft, place: Place): Src {
+  if (place.kind === 'register') return place.reg;
+  const dst = temporary(draft);
+  emit(draft, { op: 'loadh', width: place.width, dst, handle: place.handle });
+  return dst;
+}
+
+/** Writes a value to an open place. */
+export function close(draft: Draft, place: Place, src: Src): void {
+  emit(
+    draft,
+    place.kind === 'register'
+      ? { op: 'mov', width: place.width, dst: place.reg, src }
+      : { op: 'store', width: place.width, handle: place.handle, src },
+  );
+}
+
+/** Where an operation's result goes on its way to `place`: straight into the register, or through a temporary. */
+export const resultFor = (draft: Draft, place: Place): Reg | Tmp =>
+  place.kind === 'register' ? place.reg : temporary(draft);
+
+/** Stores what `resultFor` holds; a register has it already. */
+export function settle(draft: Draft, place: Place, result: Reg | Tmp): void {
+  if (place.kind === 'memory') close(draft, place, result);
+}
+
+/** A binary operation into a fresh temporary, without flags. */
+export function compute(draft: Draft, op: BinaryKind, width: Width, a: Src, b: Src): Tmp {
+  const dst = temporary(draft);
+  emit(draft, { op, width, dst, a, b, flags: 0 });
+  return dst;
+}

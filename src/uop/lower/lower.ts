@@ -1,0 +1,162 @@
+/**
+ * Insn to micro-ops: one table from mnemonic to lowering function. A mnemonic that isn't here, and a form that its function
+ * refuses, is reported as not modelled; nothing is approximated. What each micro-op does stands in uop.ts.
+ */
+import { type Insn, RFLAGS } from '../../isa/insn.ts';
+import { FLAGS, type Lowered } from '../uop.ts';
+import * as arithmetic from './arithmetic.ts';
+import * as bits from './bits.ts';
+import * as control from './control.ts';
+import * as data from './data.ts';
+import { type Lowering, newDraft } from './draft.ts';
+import * as flags from './flags.ts';
+import * as shift from './shift.ts';
+import * as stack from './stack.ts';
+import * as string from './string.ts';
+import * as system from './system.ts';
+
+/** The micro-ops of an instruction. RIP moves on by itself to the next one unless the last micro-op says otherwise. */
+export function lower(insn: Insn): Lowered {
+  const lowering = LOWERINGS.get(insn.mnemonic);
+  const draft = newDraft();
+  if (lowering !== undefined) lowering(insn, draft);
+  if (lowering === undefined || !draft.modelled) return { kind: 'not-modelled', form: insn.form };
+  return { kind: 'uops', uops: draft.uops };
+}
+
+/** The condition suffixes in the order of their encoding, as the decoder names them. */
+const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'] as const;
+
+const conditional = (prefix: string, lowering: Lowering): [string, Lowering][] =>
+  CONDITIONS.map((suffix) => [prefix + suffix, lowering]);
+
+const each = (mnemonics: string, lowering: Lowering): [string, Lowering][] =>
+  mnemonics.split(' ').map((mnemonic) => [mnemonic, lowering]);
+
+const { CF, DF } = RFLAGS;
+
+const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
+  // Data movement
+  ...each('mov movnti', data.mov),
+  ['movzx', data.movzx],
+  ...each('movsx movsxd', data.movsx),
+  ['lea', data.lea],
+  ['xchg', data.xchg],
+  ['bswap', data.bswap],
+  ['movbe', data.movbe],
+  ['xlatb', data.xlat],
+  ['cbw', data.widenAccumulator(2)],
+  ['cwde', data.widenAccumulator(4)],
+  ['cdqe', data.widenAccumulator(8)],
+  ['cwd', data.signIntoRdx(2)],
+  ['cdq', data.signIntoRdx(4)],
+  ['cqo', data.signIntoRdx(8)],
+  ...conditional('cmov', data.cmov),
+  ...conditional('set', data.setcc),
+  ...each('nop endbr64 endbr32 pause', data.nothing),
+  ...each('prefetchnta prefetcht0 prefetcht1 prefetcht2 prefetchw prefetchwt1 prefetch', data.nothing),
+  // Arithmetic and logic
+  ['add', arithmetic.binary('add', FLAGS.all)],
+  ['adc', arithmetic.binary('adc', FLAGS.all)],
+  ['sub', arithmetic.binary('sub', FLAGS.all)],
+  ['sbb', arithmetic.binary('sbb', FLAGS.all)],
+  ['and', arithmetic.binary('and', FLAGS.all)],
+  ['or', arithmetic.binary('or', FLAGS.all)],
+  ['xor', arithmetic.binary('xor', FLAGS.all)],
+  ['cmp', arithmetic.compare('sub')],
+  ['test', arithmetic.compare('and')],
+  ['not', arithmetic.unary('not', 0)],
+  ['neg', arithmetic.unary('neg', FLAGS.all)],
+  ['inc', arithmetic.unary('inc', FLAGS.incdec)],
+  ['dec', arithmetic.unary('dec', FLAGS.incdec)],
+  ['mul', arithmetic.multiply('mulu')],
+  ['imul', arithmetic.imul],
+  ['div', arithmetic.divide('divu')],
+  ['idiv', arithmetic.divide('divs')],
+  ['xadd', arithmetic.xadd],
+  ['cmpxchg', arithmetic.cmpxchg],
+  ['cmpxchg8b', arithmetic.cmpxchg8b],
+  ['cmpxchg16b', arithmetic.cmpxchg16b],
+  // Shifts and bits
+  ...each('shl sal', shift.shift('shl')),
+  ['shr', shift.shift('shr')],
+  ['sar', shift.shift('sar')],
+  ['rol', shift.rotate('rol')],
+  ['ror', shift.rotate('ror')],
+  ['rcl', shift.rotate('rcl')],
+  ['rcr', shift.rotate('rcr')],
+  ['shld', shift.doubleShift('shld')],
+  ['shrd', shift.doubleShift('shrd')],
+  ['bt', bits.bitTest('bt')],
+  ['bts', bits.bitTest('bts')],
+  ['btr', bits.bitTest('btr')],
+  ['btc', bits.bitTest('btc')],
+  ['bsf', bits.scan('bsf', FLAGS.scan)],
+  ['bsr', bits.scan('bsr', FLAGS.scan)],
+  ['popcnt', bits.scan('popcnt', FLAGS.all)],
+  ['tzcnt', bits.scan('tzcnt', FLAGS.count)],
+  ['lzcnt', bits.scan('lzcnt', FLAGS.count)],
+  // Stack
+  ['push', stack.push],
+  ['pop', stack.pop],
+  ...each('pushf pushfq', stack.pushf),
+  ...each('popf popfq', stack.popf),
+  ['enter', stack.enter],
+  ['leave', stack.leave],
+  // Control
+  ['jmp', control.jmp],
+  ...conditional('j', control.jcc),
+  ['call', control.call],
+  ['ret', control.ret],
+  ...each('jrcxz jecxz', control.jumpIfZero),
+  ['loop', control.loop()],
+  ['loope', control.loop(4)],
+  ['loopne', control.loop(5)],
+  ...each('ud0 ud1 ud2', control.undefinedOpcode),
+  ['int3', control.int3],
+  ['int1', control.int1],
+  ['int', control.int],
+  // Flags
+  ['clc', flags.assign(CF, 0)],
+  ['stc', flags.assign(CF, 1)],
+  ['cld', flags.assign(DF, 0)],
+  ['std', flags.assign(DF, 1)],
+  ['cmc', flags.cmc],
+  ['lahf', flags.lahf],
+  ['sahf', flags.sahf],
+  // Strings
+  ...each('movsb movsw movsq', string.movs),
+  ...each('stosb stosw stosd stosq', string.stos),
+  ...each('lodsb lodsw lodsd lodsq', string.lods),
+  ...each('cmpsb cmpsw cmpsq', string.cmps),
+  ...each('scasb scasw scasd scasq', string.scas),
+  ['movsd', string.ifString(string.movs)],
+  ['cmpsd', string.ifString(string.cmps)],
+  // System
+  ['swapgs', system.privileged({ op: 'swapgs' })],
+  ['hlt', system.privileged({ op: 'hlt' })],
+  ...each('wbinvd invd wbnoinvd', system.privileged({ op: 'fence', kind: 'wbinvd' })),
+  ['cli', system.single({ op: 'cli' })],
+  ['sti', system.single({ op: 'sti' })],
+  ['clac', system.single({ op: 'clac' })],
+  ['stac', system.single({ op: 'stac' })],
+  ['cpuid', system.single({ op: 'cpuid' })],
+  ['lfence', system.single({ op: 'fence', kind: 'lfence' })],
+  ['sfence', system.single({ op: 'fence', kind: 'sfence' })],
+  ['mfence', system.single({ op: 'fence', kind: 'mfence' })],
+  ['clts', system.clts],
+  ['rdmsr', system.rdmsr],
+  ['wrmsr', system.wrmsr],
+  ['rdtsc', system.rdtsc],
+  ['rdtscp', system.rdtscp],
+  ['rdpid', system.rdpid],
+  ['rdfsbase', system.readBase('fs')],
+  ['rdgsbase', system.readBase('gs')],
+  ['wrfsbase', system.writeBase('fs')],
+  ['wrgsbase', system.writeBase('gs')],
+  ['invlpg', system.invlpg],
+  ['invpcid', system.invpcid],
+  ...each('clflush clflushopt clwb', system.clflush),
+  ['in', system.input],
+  ['out', system.output],
+]);

@@ -1,0 +1,106 @@
+/**
+ * PUSH, POP, PUSHF, POPF, ENTER, LEAVE (SDM vol. 1, 6.2). A push stores below RSP before RSP moves; a pop moves RSP and
+ * then writes its destination, so POP %rsp ends with the value popped and POP to memory addresses with the new RSP.
+ */
+import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
+import type { Address, Src } from '../uop.ts';
+import {
+  address,
+  close,
+  compute,
+  type Draft,
+  emit,
+  imm,
+  type Lowering,
+  load,
+  operandOf,
+  probe,
+  read,
+  refuse,
+  reg,
+  register,
+  stackAddress,
+  temporary,
+} from './draft.ts';
+
+const RSP = reg(GPR.RSP);
+const RBP = reg(GPR.RBP);
+
+/** Stack width: the operand size, 2 or 8 in 64-bit mode. */
+const slot = (insn: Insn): 2 | 8 => (insn.operandSize === 2 ? 2 : 8);
+
+/** Stores one slot and moves RSP; the value is read before RSP changes. */
+export function pushValue(draft: Draft, width: 2 | 8, src: Src): void {
+  const handle = probe(draft, width, stackAddress(RSP, BigInt(-width)));
+  emit(draft, { op: 'store', width, handle, src });
+  emit(draft, { op: 'sub', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+}
+
+export const push: Lowering = (insn, draft) => {
+  const operand = operandOf(insn, 0);
+  // PUSH %fs and %gs push a selector.
+  if (operand.kind === 'segment') return refuse(draft);
+  pushValue(draft, slot(insn), read(insn, draft, operand));
+};
+
+export const pop: Lowering = (insn, draft) => {
+  const operand = operandOf(insn, 0);
+  if (operand.kind === 'segment') return refuse(draft);
+  const width = slot(insn);
+  const value = load(draft, width, stackAddress(RSP));
+  if (operand.kind === 'gpr') {
+    emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+    close(draft, { kind: 'register', width, reg: register(operand) }, value);
+    return;
+  }
+  if (operand.kind !== 'mem') return refuse(draft);
+  const raised = compute(draft, 'add', 8, RSP, imm(width));
+  const handle = probe(draft, width, withRsp(address(insn, operand), raised));
+  emit(draft, { op: 'store', width, handle, src: value });
+  emit(draft, { op: 'mov', width: 8, dst: RSP, src: raised });
+};
+
+/** RSP can only be the base; as an index its number means none. */
+const withRsp = (at: Address, rsp: Src): Address =>
+  at.base?.space === 'reg' && at.base.n === GPR.RSP ? { ...at, base: rsp } : at;
+
+/** PUSHF: VM and RF are pushed as zero. */
+export const pushf: Lowering = (insn, draft) => {
+  const flags = temporary(draft);
+  emit(draft, { op: 'getflags', dst: flags });
+  pushValue(draft, slot(insn), compute(draft, 'and', 8, flags, imm(~(RFLAGS.VM | RFLAGS.RF))));
+};
+
+export const popf: Lowering = (insn, draft) => {
+  const width = slot(insn);
+  const src = load(draft, width, stackAddress(RSP));
+  emit(draft, { op: 'popf', width, src });
+  emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+};
+
+export const leave: Lowering = (insn, draft) => {
+  const width = slot(insn);
+  const value = load(draft, width, stackAddress(RBP));
+  emit(draft, { op: 'add', width: 8, dst: RSP, a: RBP, b: imm(width), flags: 0 });
+  emit(draft, { op: 'mov', width, dst: RBP, src: value });
+};
+
+/**
+ * ENTER size, level. Levels 0 and 1; deeper ones copy frame pointers that no compiler of ours makes, and aren't modelled.
+ * A write at the final RSP must be possible (SDM vol. 2, ENTER: #PF if a write using the final value would fault).
+ */
+export const enter: Lowering = (insn, draft) => {
+  const [size, level] = [operandOf(insn, 0), operandOf(insn, 1)];
+  if (size.kind !== 'imm' || level.kind !== 'imm' || (level.value & 31n) > 1n) return refuse(draft);
+  const width = slot(insn);
+  const nested = (level.value & 31n) === 1n;
+  const frame = compute(draft, 'sub', 8, RSP, imm(width));
+  const saved = probe(draft, width, stackAddress(frame));
+  const link = nested ? probe(draft, width, stackAddress(frame, BigInt(-width))) : undefined;
+  const depth = size.value + (nested ? BigInt(width) : 0n);
+  probe(draft, width, stackAddress(frame, -depth));
+  emit(draft, { op: 'store', width, handle: saved, src: RBP });
+  if (link !== undefined) emit(draft, { op: 'store', width, handle: link, src: frame });
+  emit(draft, { op: 'mov', width, dst: RBP, src: frame });
+  emit(draft, { op: 'sub', width: 8, dst: RSP, a: frame, b: imm(depth), flags: 0 });
+};

@@ -1,0 +1,170 @@
+/**
+ * Privileged and system instructions (SDM vol. 3, 2.8). The privilege check stands first, as a micro-op of its own; the
+ * micro-ops that follow check what is particular to them and commit at once.
+ */
+import { GPR, type Insn } from '../../isa/insn.ts';
+import type { Uop } from '../uop.ts';
+import {
+  address,
+  compute,
+  type Draft,
+  emit,
+  imm,
+  type Lowering,
+  operandOf,
+  refuse,
+  reg,
+  register,
+  temporary,
+} from './draft.ts';
+
+const RAX = reg(GPR.RAX);
+const RCX = reg(GPR.RCX);
+const RDX = reg(GPR.RDX);
+
+/** A privileged instruction of a single micro-op without operands. */
+export const privileged =
+  (uop: Uop): Lowering =>
+  (_insn, draft) =>
+    emit(draft, { op: 'cpl0' }, uop);
+
+/** An instruction of a single micro-op without operands, which does its own checks. */
+export const single =
+  (uop: Uop): Lowering =>
+  (_insn, draft) =>
+    emit(draft, uop);
+
+/** The control registers there are; any other number is #UD, at every privilege level. */
+const CONTROL_REGISTERS: ReadonlySet<number> = new Set([0, 2, 3, 4, 8]);
+
+/** MOV to and from CRn: always 64 bits wide in 64-bit mode. */
+export function moveControl(insn: Insn, draft: Draft): void {
+  const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
+  const cr = to.kind === 'cr' ? to.index : from.kind === 'cr' ? from.index : -1;
+  if (!CONTROL_REGISTERS.has(cr)) return emit(draft, { op: 'fault', vector: 6 });
+  emit(draft, { op: 'cpl0' });
+  if (to.kind === 'gpr') emit(draft, { op: 'rdcr', cr, dst: register(to) });
+  else if (from.kind === 'gpr') emit(draft, { op: 'wrcr', cr, src: register(from) });
+}
+
+/** MOV to and from DRn; numbers above 7 are #UD. */
+export function moveDebug(insn: Insn, draft: Draft): void {
+  const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
+  const dr = to.kind === 'dr' ? to.index : from.kind === 'dr' ? from.index : -1;
+  if (dr < 0 || dr > 7) return emit(draft, { op: 'fault', vector: 6 });
+  emit(draft, { op: 'cpl0' });
+  if (to.kind === 'gpr') emit(draft, { op: 'rddr', dr, dst: register(to) });
+  else if (from.kind === 'gpr') emit(draft, { op: 'wrdr', dr, src: register(from) });
+}
+
+/** Leaves a 64-bit value in EDX:EAX, both registers' upper halves zeroed. */
+function splitIntoEdxEax(draft: Draft, src: ReturnType<typeof temporary>): void {
+  emit(draft, { op: 'mov', width: 4, dst: RAX, src });
+  emit(draft, { op: 'shr', width: 8, dst: RDX, a: src, b: imm(32), flags: 0 });
+}
+
+export const rdmsr: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'cpl0' }, { op: 'rdmsr', index: RCX, dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+export const wrmsr: Lowering = (_insn, draft) => {
+  emit(draft, { op: 'cpl0' });
+  const low = temporary(draft);
+  emit(draft, { op: 'zext', width: 8, from: 4, dst: low, src: RAX });
+  const src = compute(draft, 'or', 8, compute(draft, 'shl', 8, RDX, imm(32)), low);
+  emit(draft, { op: 'wrmsr', index: RCX, src });
+};
+
+export const rdtsc: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdtsc', dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+/** IA32_TSC_AUX, SDM vol. 4, table 2-2. */
+const TSC_AUX = imm(0xc000_0103);
+
+/** RDTSCP: the counter, and IA32_TSC_AUX in ECX. */
+export const rdtscp: Lowering = (_insn, draft) => {
+  const [count, aux] = [temporary(draft), temporary(draft)];
+  emit(draft, { op: 'rdtsc', dst: count }, { op: 'rdmsr', index: TSC_AUX, dst: aux });
+  splitIntoEdxEax(draft, count);
+  emit(draft, { op: 'mov', width: 4, dst: RCX, src: aux });
+};
+
+/** RDPID: IA32_TSC_AUX. */
+export const rdpid: Lowering = (insn, draft) => {
+  const to = operandOf(insn, 0);
+  if (to.kind !== 'gpr') return refuse(draft);
+  const aux = temporary(draft);
+  emit(draft, { op: 'rdmsr', index: TSC_AUX, dst: aux });
+  emit(draft, { op: 'zext', width: 8, from: 4, dst: register(to), src: aux });
+};
+
+/** RDFSBASE, RDGSBASE. */
+export const readBase =
+  (segment: 'fs' | 'gs'): Lowering =>
+  (insn, draft) => {
+    const to = operandOf(insn, 0);
+    if (to.kind !== 'gpr') return refuse(draft);
+    const dst = temporary(draft);
+    emit(draft, { op: 'rdbase', segment, dst }, { op: 'mov', width: to.width, dst: register(to), src: dst });
+  };
+
+/** WRFSBASE, WRGSBASE; the 32-bit form zero-extends. */
+export const writeBase =
+  (segment: 'fs' | 'gs'): Lowering =>
+  (insn, draft) => {
+    const from = operandOf(insn, 0);
+    if (from.kind !== 'gpr') return refuse(draft);
+    const src = temporary(draft);
+    emit(draft, { op: 'mov', width: from.width, dst: src, src: register(from) }, { op: 'wrbase', segment, src });
+  };
+
+/** INVLPG uses the segment base too; a non-canonical address is a no-op (SDM vol. 2). */
+export const invlpg: Lowering = (insn, draft) => {
+  const at = operandOf(insn, 0);
+  if (at.kind !== 'mem') return refuse(draft);
+  emit(draft, { op: 'cpl0' }, { op: 'invlpg', address: address(insn, at) });
+};
+
+export const invpcid: Lowering = (insn, draft) => {
+  const [type, at] = [operandOf(insn, 0), operandOf(insn, 1)];
+  if (type.kind !== 'gpr' || at.kind !== 'mem') return refuse(draft);
+  emit(draft, { op: 'cpl0' }, { op: 'invpcid', type: register(type), address: address(insn, at) });
+};
+
+/** CLFLUSH, CLFLUSHOPT, CLWB. */
+export const clflush: Lowering = (insn, draft) => {
+  const at = operandOf(insn, 0);
+  if (at.kind !== 'mem') return refuse(draft);
+  emit(draft, { op: 'clflush', address: address(insn, at) });
+};
+
+/** CR0.TS, SDM vol. 3, 2.5. */
+const TS = 1n << 3n;
+
+export const clts: Lowering = (_insn, draft) => {
+  const old = temporary(draft);
+  emit(draft, { op: 'cpl0' }, { op: 'rdcr', cr: 0, dst: old });
+  emit(draft, { op: 'wrcr', cr: 0, src: compute(draft, 'and', 8, old, imm(~TS)) });
+};
+
+/** IN: from an immediate port or DX into AL, AX, EAX. */
+export const input: Lowering = (insn, draft) => {
+  const [to, port] = [operandOf(insn, 0), operandOf(insn, 1)];
+  if (to.kind !== 'gpr' || to.width === 8) return refuse(draft);
+  const dst = temporary(draft);
+  emit(draft, { op: 'in', width: to.width, port: portOf(port), dst });
+  emit(draft, { op: 'mov', width: to.width, dst: RAX, src: dst });
+};
+
+export const output: Lowering = (insn, draft) => {
+  const [port, from] = [operandOf(insn, 0), operandOf(insn, 1)];
+  if (from.kind !== 'gpr' || from.width === 8) return refuse(draft);
+  emit(draft, { op: 'out', width: from.width, port: portOf(port), src: RAX });
+};
+
+const portOf = (operand: ReturnType<typeof operandOf>) => (operand.kind === 'imm' ? imm(operand.value) : RDX);
