@@ -1,0 +1,443 @@
+/**
+ * The grammar of one statement: in goes its text after expansion, out come `Statement`s and what was wrong with it.
+ * AT&T operands follow the gas manual, sections 9.16.3 to 9.16.9; expressions its section 6.2 with the ranks of expr.c.
+ *
+ * The subtle invariant: a parenthesis opens a base/index group only when `%` or `,` follows it, and a part of an
+ * expression in all other cases, so `(sym + off)(%rip)` and `4(,%rax,8)` need no look further ahead than two tokens.
+ *
+ * Lines are parsed one by one, so a bad one never hides the next; the rules build values at once (no syntax tree),
+ * which keeps the operands in their written order. The messages for bad lines are made in parse-errors.ts.
+ */
+import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import { evaluateAbsolute } from './expression.ts';
+import type { BinaryOp, DirectiveArg, Expr, MemoryOperand, Operand, Statement, UnaryOp } from './statement.ts';
+import { parseInteger, parseString, StatementError } from './literals.ts';
+import * as T from './tokens.ts';
+
+/** Directives whose plain names are words: section and symbol names, symbol types, flags of a group. */
+export const WORD_DIRECTIVES: ReadonlySet<string> = new Set(
+  `.section .pushsection .globl .global .weak .hidden .internal .protected .local .extern .type .size .comm .lcomm
+   .symver .weakref .weak_definition .file .code .arch .cfi_sections .cfi_personality`.split(/\s+/),
+);
+
+/** Directives whose arguments may follow each other without commas. */
+const BLANK_SEPARATED: ReadonlySet<string> = new Set(['.file', '.loc', '.type']);
+
+/** The directives that define a symbol, and whether it must be new. */
+const SET_ONCE: ReadonlyMap<string, boolean> = new Map([
+  ['.set', false],
+  ['.equ', false],
+  ['.equiv', true],
+  ['.eqv', true],
+]);
+
+/** What may stand before a mnemonic (gas manual, 9.16.6); `rex` in all its combinations besides. */
+const PREFIXES: ReadonlySet<string> = new Set(
+  `lock rep repe repz repne repnz cs ds es fs gs ss data16 data32 addr16 addr32 addr64 notrack bnd xacquire xrelease
+   rex64 rex64x rex64y rex64z rex64xy rex64xz rex64yz rex64xyz rexx rexy rexz rexxy rexxz rexyz rexxyz`.split(/\s+/),
+);
+const isPrefix = (name: string): boolean => {
+  const lower = name.toLowerCase();
+  return PREFIXES.has(lower) || /^rex(\.w?r?x?b?)?$/.test(lower);
+};
+
+/** Binding strength of the binary operators, expr.c's `op_rank`: higher binds tighter, equal ranks from the left. */
+const RANK: Readonly<Record<BinaryOp, number>> = {
+  '*': 8,
+  '/': 8,
+  '%': 8,
+  '<<': 8,
+  '>>': 8,
+  '|': 7,
+  '&': 7,
+  '^': 7,
+  '!': 7,
+  '+': 5,
+  '-': 5,
+  '==': 4,
+  '!=': 4,
+  '<>': 4,
+  '<': 4,
+  '<=': 4,
+  '>': 4,
+  '>=': 4,
+  '&&': 3,
+  '||': 2,
+};
+const rankOf = (token: IToken): number => RANK[token.image as BinaryOp] ?? 0;
+
+const EMPTY: DirectiveArg = { kind: 'empty' };
+
+type Group = Pick<MemoryOperand, 'base' | 'index' | 'scale'>;
+
+class StatementParser extends EmbeddedActionsParser {
+  constructor() {
+    super(T.ALL_TOKENS, { maxLookahead: 2, recoveryEnabled: false, skipValidations: true });
+    this.performSelfAnalysis();
+  }
+
+  private is(ahead: number, type: TokenType): boolean {
+    return this.LA(ahead).tokenType === type;
+  }
+
+  private nameAt(ahead: number): string {
+    const { tokenType, image } = this.LA(ahead);
+    return tokenType === T.Name ? image : '';
+  }
+
+  /** Any labels, then at most one assignment, directive or instruction. */
+  readonly line = this.RULE('line', (): Statement[] => {
+    const statements: Statement[] = [];
+    this.MANY({
+      GATE: () => this.is(2, T.Colon),
+      DEF: () => statements.push(this.SUBRULE(this.label)),
+    });
+    this.OPTION(() =>
+      this.OR([
+        {
+          GATE: () => this.is(2, T.Equal) || this.is(2, T.EqualEqual),
+          ALT: () => statements.push(this.SUBRULE(this.assignment)),
+        },
+        {
+          GATE: () => this.nameAt(1).startsWith('.'),
+          ALT: () => statements.push(this.SUBRULE(this.directive)),
+        },
+        { ALT: () => statements.push(this.SUBRULE(this.instruction)) },
+      ]),
+    );
+    return statements;
+  });
+
+  private readonly label = this.RULE('label', (): Statement => {
+    const label = this.OR([
+      { ALT: (): Statement => ({ kind: 'label', name: this.CONSUME(T.Name).image }) },
+      {
+        ALT: (): Statement => {
+          const text = this.CONSUME(T.Text).image;
+          return { kind: 'label', name: this.ACTION(() => parseString(text).text) };
+        },
+      },
+      { ALT: (): Statement => ({ kind: 'localLabel', number: Number(this.CONSUME(T.Decimal).image) }) },
+    ]);
+    this.CONSUME(T.Colon);
+    return label;
+  });
+
+  private readonly assignment = this.RULE('assignment', (): Statement => {
+    const name = this.OR([
+      { ALT: () => this.CONSUME(T.Name).image },
+      {
+        ALT: () => {
+          const text = this.CONSUME(T.Text).image;
+          return this.ACTION(() => parseString(text).text);
+        },
+      },
+    ]);
+    const once = this.OR1([
+      { ALT: () => this.CONSUME(T.Equal) && false },
+      { ALT: () => this.CONSUME(T.EqualEqual) && true },
+    ]);
+    const value = this.SUBRULE(this.expression);
+    if (name === '.') return { kind: 'directive', name: '.org', args: [{ kind: 'expr', value }] };
+    return { kind: 'assign', name, value, once };
+  });
+
+  private readonly directive = this.RULE('directive', (): Statement => {
+    const name = this.CONSUME(T.Name).image.toLowerCase();
+    const args: DirectiveArg[] = [];
+    let awaiting = true;
+    this.MANY(() =>
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(T.Comma);
+            if (awaiting) args.push(EMPTY);
+            awaiting = true;
+          },
+        },
+        {
+          GATE: () => awaiting || BLANK_SEPARATED.has(name) || this.is(1, T.Text),
+          ALT: () => {
+            args.push(this.SUBRULE(this.argument, { ARGS: [WORD_DIRECTIVES.has(name)] }));
+            awaiting = false;
+          },
+        },
+      ]),
+    );
+    if (awaiting && args.length > 0) args.push(EMPTY);
+    return SET_ONCE.has(name) ? this.ACTION(() => toAssignment(name, args)) : { kind: 'directive', name, args };
+  });
+
+  private readonly argument = this.RULE('argument', (namesAreWords: boolean): DirectiveArg => {
+    const endsAfter = (count: number): boolean => {
+      const { tokenType } = this.LA(count + 1);
+      return tokenType === EOF || tokenType === T.Comma || tokenType === T.Text;
+    };
+    return this.OR<DirectiveArg>([
+      {
+        GATE: () => endsAfter(1),
+        ALT: () => {
+          const text = this.CONSUME(T.Text).image;
+          return this.ACTION(() => ({ kind: 'string', ...parseString(text) }));
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.At);
+          return { kind: 'word', text: `@${this.CONSUME(T.Name).image}` };
+        },
+      },
+      {
+        GATE: () => namesAreWords && endsAfter(2),
+        ALT: () => {
+          this.CONSUME(T.Percent);
+          return { kind: 'word', text: `%${this.CONSUME1(T.Name).image}` };
+        },
+      },
+      {
+        GATE: () => namesAreWords && (endsAfter(1) || this.is(2, T.At) || this.is(2, T.Name)),
+        ALT: () => ({ kind: 'word', text: this.CONSUME2(T.Name).image }),
+      },
+      { ALT: () => ({ kind: 'expr', value: this.SUBRULE(this.expression) }) },
+    ]);
+  });
+
+  private readonly instruction = this.RULE('instruction', (): Statement => {
+    const prefixes: string[] = [];
+    let operands: Operand[] = [];
+    let mnemonic = '';
+    this.AT_LEAST_ONE({
+      GATE: () => mnemonic === '',
+      DEF: () =>
+        this.OR([
+          {
+            ALT: () => {
+              this.CONSUME(T.LBrace);
+              prefixes.push(`{${this.CONSUME(T.Name).image.toLowerCase()}}`);
+              this.CONSUME(T.RBrace);
+            },
+          },
+          {
+            GATE: () => isPrefix(this.nameAt(1)),
+            ALT: () => prefixes.push(this.CONSUME1(T.Name).image.toLowerCase()),
+          },
+          {
+            ALT: () => {
+              mnemonic = this.CONSUME2(T.Name).image.toLowerCase();
+              this.OPTION(() => {
+                operands = this.SUBRULE(this.operands);
+              });
+            },
+          },
+        ]),
+    });
+    return { kind: 'instruction', prefixes, mnemonic, operands };
+  });
+
+  private readonly operands = this.RULE('operands', (): Operand[] => {
+    const operands = [this.SUBRULE(this.operand)];
+    this.MANY(() => {
+      this.CONSUME(T.Comma);
+      operands.push(this.SUBRULE1(this.operand));
+    });
+    return operands;
+  });
+
+  private readonly operand = this.RULE('operand', (): Operand => {
+    const indirect = this.OPTION(() => this.CONSUME(T.Star)) !== undefined;
+    return this.OR<Operand>([
+      {
+        ALT: () => {
+          this.CONSUME(T.Dollar);
+          return { kind: 'immediate', value: this.SUBRULE(this.expression) };
+        },
+      },
+      {
+        GATE: () => !this.is(3, T.Colon),
+        ALT: () => ({ kind: 'register', name: this.SUBRULE(this.register), indirect }),
+      },
+      { ALT: () => ({ ...this.SUBRULE(this.memory), indirect }) },
+    ]);
+  });
+
+  /** `%gs:disp(base,index,scale)`, every part optional. */
+  private readonly memory = this.RULE('memory', (): Omit<MemoryOperand, 'indirect'> => {
+    const segment = this.OPTION({
+      GATE: () => this.is(3, T.Colon),
+      DEF: () => {
+        const name = this.SUBRULE(this.register);
+        this.CONSUME(T.Colon);
+        return name;
+      },
+    });
+    let disp: Expr | undefined;
+    let group: Group | undefined;
+    this.OR([
+      {
+        GATE: () => this.opensGroup(),
+        ALT: () => {
+          group = this.SUBRULE(this.group);
+        },
+      },
+      {
+        ALT: () => {
+          disp = this.SUBRULE(this.expression);
+          this.OPTION1(() => {
+            group = this.SUBRULE1(this.group);
+          });
+        },
+      },
+    ]);
+    return this.ACTION(() => {
+      if (disp?.kind === 'register') throw new StatementError(`bad memory operand \`%${disp.name}'`);
+      return {
+        kind: 'memory' as const,
+        scale: 1 as const,
+        ...group,
+        ...(segment !== undefined && { segment }),
+        ...(disp !== undefined && { disp }),
+      };
+    });
+  });
+
+  private opensGroup(): boolean {
+    return this.is(1, T.LParen) && (this.is(2, T.Percent) || this.is(2, T.Comma));
+  }
+
+  private readonly group = this.RULE('group', (): Group => {
+    let index: string | undefined;
+    let scale: Expr | undefined;
+    this.CONSUME(T.LParen);
+    const base = this.OPTION(() => this.SUBRULE(this.register));
+    this.OPTION1(() => {
+      this.CONSUME(T.Comma);
+      index = this.OPTION2(() => this.SUBRULE1(this.register));
+      this.OPTION3(() => {
+        this.OPTION4(() => this.CONSUME1(T.Comma));
+        scale = this.SUBRULE(this.expression);
+      });
+    });
+    this.CONSUME(T.RParen);
+    return this.ACTION(() => ({
+      scale: scale === undefined ? 1 : toScale(scale),
+      ...(base !== undefined && { base }),
+      ...(index !== undefined && { index }),
+    }));
+  });
+
+  /** `%rax`, `%st(1)`; `%db7` is an old name of `%dr7`. */
+  private readonly register = this.RULE('register', (): string => {
+    this.CONSUME(T.Percent);
+    const name = this.CONSUME(T.Name).image.toLowerCase();
+    const number = this.OPTION({
+      GATE: () => name === 'st',
+      DEF: () => {
+        this.CONSUME(T.LParen);
+        const digits = this.CONSUME(T.Decimal).image;
+        this.CONSUME(T.RParen);
+        return digits;
+      },
+    });
+    if (number !== undefined) return `st(${number})`;
+    return name.replace(/^db(\d+)$/, 'dr$1');
+  });
+
+  /** Climbs by rank: takes operators that bind tighter than `rank`, so equal ranks group from the left. */
+  readonly expression: ParserMethod<[rank?: number], Expr> = this.RULE('expression', (rank = 0): Expr => {
+    let left = this.SUBRULE(this.term);
+    this.MANY({
+      GATE: () => rankOf(this.LA(1)) > rank,
+      DEF: () => {
+        const operator = this.CONSUME(T.BinaryOperator);
+        const right = this.SUBRULE(this.expression, { ARGS: [rankOf(operator)] });
+        left = { kind: 'binary', op: operator.image as BinaryOp, left, right };
+      },
+    });
+    return left;
+  });
+
+  private readonly term: ParserMethod<[], Expr> = this.RULE('term', (): Expr => {
+    return this.OR<Expr>([
+      {
+        ALT: () => {
+          const text = this.CONSUME(T.Integer).image;
+          return { kind: 'int', value: this.ACTION(() => parseInteger(text)) };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.symbol) },
+      {
+        ALT: () => {
+          const { image } = this.CONSUME(T.LocalRef);
+          return { kind: 'local', number: Number.parseInt(image, 10), direction: image.endsWith('f') ? 'f' : 'b' };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.LParen);
+          const inner = this.SUBRULE(this.expression);
+          this.CONSUME(T.RParen);
+          return inner;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.LBracket);
+          const inner = this.SUBRULE1(this.expression);
+          this.CONSUME(T.RBracket);
+          return inner;
+        },
+      },
+      {
+        ALT: () => {
+          const op = this.CONSUME(T.UnaryOperator).image as UnaryOp;
+          return { kind: 'unary', op, arg: this.SUBRULE(this.term) };
+        },
+      },
+      { ALT: () => ({ kind: 'register', name: this.SUBRULE(this.register) }) },
+    ]);
+  });
+
+  /** `foo`, `foo@PLT`, `"quoted name"`, `.` */
+  private readonly symbol = this.RULE('symbol', (): Expr => {
+    const name = this.OR([
+      { ALT: () => this.CONSUME(T.Name).image },
+      {
+        ALT: () => {
+          const text = this.CONSUME(T.Text).image;
+          return this.ACTION(() => parseString(text).text);
+        },
+      },
+    ]);
+    const modifier = this.OPTION(() => {
+      this.CONSUME(T.At);
+      return this.CONSUME1(T.Name).image.toUpperCase();
+    });
+    if (name === '.') return { kind: 'here' };
+    return modifier === undefined ? { kind: 'symbol', name } : { kind: 'symbol', name, modifier };
+  });
+}
+
+function toAssignment(directive: string, [target, value, ...rest]: readonly DirectiveArg[]): Statement {
+  const symbol = target?.kind === 'expr' ? target.value : undefined;
+  const name = symbol?.kind === 'symbol' ? symbol.name : target?.kind === 'string' ? target.text : undefined;
+  if (name === undefined && symbol?.kind !== 'here') throw new StatementError('expected symbol name');
+  if (value === undefined) throw new StatementError(`expected comma after "${name ?? '.'}"`);
+  if (value.kind !== 'expr') throw new StatementError('missing expression');
+  if (rest.length > 0) throw new StatementError("junk at end of line, first unrecognized character is `,'");
+  if (name === undefined) return { kind: 'directive', name: '.org', args: [value] };
+  return { kind: 'assign', name, value: value.value, once: SET_ONCE.get(directive)! };
+}
+
+function toScale(expr: Expr): 1 | 2 | 4 | 8 {
+  const value = evaluateAbsolute(expr, () => undefined);
+  if (value === 1n || value === 2n || value === 4n || value === 8n) return Number(value) as 1 | 2 | 4 | 8;
+  throw new StatementError(`expecting scale factor of 1, 2, 4, or 8: got \`${value ?? 'an expression'}'`);
+}
+
+/** Built on first use: analysing the grammar takes some milliseconds of a command's start-up. */
+let parser: StatementParser | undefined;
+
+export const statementParser = (): StatementParser => {
+  parser ??= new StatementParser();
+  return parser;
+};

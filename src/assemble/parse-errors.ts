@@ -1,0 +1,87 @@
+/**
+ * Why a statement does not parse, in GNU as's words where it has some (read.c, expr.c, tc-i386-intel.c's counterpart
+ * i386_att_operand). In goes the text and where the grammar stopped, out comes one message.
+ */
+import { tokenMatcher } from 'chevrotain';
+import type { IRecognitionException } from 'chevrotain';
+import { RParen } from './tokens.ts';
+
+export interface Failure {
+  readonly what: 'statement' | 'expression';
+  readonly text: string;
+  /** Of the first character that fits nowhere; the length of the text when something is missing at its end. */
+  readonly offset: number;
+  /** Absent when the characters themselves form no token. */
+  readonly exception?: IRecognitionException;
+}
+
+const LABELS = /^(?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)*\s*/;
+const PREFIXES = /^(?:(?:lock|rep\w*|data(?:16|32)|addr(?:16|32)|notrack|bnd|rex[.\w]*|\{\w+\})\s+)*/i;
+
+export function explain(failure: Failure): string {
+  const { text, offset, what } = failure;
+  const start = LABELS.exec(text)![0].length;
+  const statement = text.slice(start);
+  const isInstruction =
+    what === 'statement' && /^[A-Za-z_{]/.test(statement) && !/^[\w.$]+\s*==?/.test(statement) && offset > start;
+  if (!isInstruction) return explainExpression(failure);
+  const mnemonic = start + PREFIXES.exec(statement)![0].length;
+  const operands = mnemonic + /^[^\s%$*(]*\s*/.exec(text.slice(mnemonic))![0].length;
+  if (offset < operands) return `no such instruction: \`${statement.trim()}'`;
+  return explainOperand(text, operands, offset);
+}
+
+/** Cuts out the operand around `offset`, at commas outside parentheses. */
+function explainOperand(text: string, start: number, offset: number): string {
+  const operands = splitOperands(text.slice(start));
+  let from = start;
+  let number = 0;
+  while (number < operands.length - 1 && from + operands[number]!.length < offset) from += operands[number++]!.length + 1;
+  const whole = operands[number]!;
+  const operand = whole.trim();
+  if (isUnbalanced(operand)) return `unbalanced parenthesis in operand ${number + 1}.`;
+  if (operand === '') {
+    return number > 0 && number === operands.length - 1
+      ? "expecting operand after ','; got nothing"
+      : "expecting operand before ','; got nothing";
+  }
+  const at = Math.max(0, offset - from - (whole.length - whole.trimStart().length));
+  if (operand === '$') return "missing or invalid immediate expression `'";
+  if (at === 0) return `invalid char '${operand[0]}' beginning operand ${number + 1} \`${operand}'`;
+  const junk = operand.slice(at);
+  if (junk === '') return `missing operand in \`${operand}'`;
+  return `junk \`${junk}' after ${/^\*?%\w+\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
+}
+
+function splitOperands(text: string): string[] {
+  const operands = [''];
+  let depth = 0;
+  for (const [piece] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[^"]/gs)) {
+    if (piece === '(' || piece === '[') depth++;
+    if (piece === ')' || piece === ']') depth--;
+    if (piece === ',' && depth <= 0) operands.push('');
+    else operands[operands.length - 1] += piece;
+  }
+  return operands;
+}
+
+function isUnbalanced(operand: string): boolean {
+  let depth = 0;
+  for (const char of operand.replace(/"(?:[^"\\]|\\.)*"/g, '')) {
+    if (char === '(') depth++;
+    if (char === ')' && --depth < 0) return true;
+  }
+  return depth !== 0;
+}
+
+/** Directives, assignments and bare expressions. */
+function explainExpression({ text, offset, exception }: Failure): string {
+  const char = text[offset];
+  if (exception?.name === 'MismatchedTokenException' && isUnbalanced(text)) {
+    return `found ${char === undefined ? 'end of line' : `'${char}'`}, expected: ')'`;
+  }
+  if (char === undefined) return /=\s*$/.test(text) ? 'missing expression' : 'missing operand';
+  if (char === '"') return 'unterminated string';
+  if (exception && tokenMatcher(exception.token, RParen) && !isUnbalanced(text.slice(0, offset))) return 'bad expression';
+  return `junk at end of line, first unrecognized character is \`${char}'`;
+}

@@ -1,0 +1,3 @@
+export function splitSegments(text: string): string[] {
+  return text.match(/(?:[^;"]|"(?:[^"\\]|\\.)*"?)+/gs) ?? [];
+}
