@@ -1,5 +1,5 @@
 /** Integer arithmetic and logic: two operands, one operand, multiply, divide, and the compare-and-exchange family. */
-import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
+import { GPR, RFLAGS } from '../../isa/insn.ts';
 import { type BinaryKind, FLAGS, type Src, type Tmp, type UnaryKind } from '../uop.ts';
 import {
   address,

@@ -1,0 +1,254 @@
+/**
+ * What the arithmetic micro-ops compute, written as the manual words it, on bigints and slow. It is the second opinion against
+ * which the engine is held, so nothing here is shared with it, nor clever.
+ *
+ * In: sources already cut to the width. Out: the result and all six arithmetic flags; `flags: undefined` says that the
+ * operation leaves the flags alone (a shift by a masked count of zero).
+ */
+import { signed, truncate, type Width } from '../../src/base/u64.ts';
+import { RFLAGS } from '../../src/isa/insn.ts';
+import type { BinaryKind, UnaryKind } from '../../src/uop/uop.ts';
+
+export interface AluResult {
+  readonly value: bigint;
+  readonly flags: number | undefined;
+}
+
+const { CF, PF, AF, ZF, SF, OF } = RFLAGS;
+
+const bits = (width: Width): bigint => BigInt(8 * width);
+const bit = (value: bigint, n: bigint): boolean => ((value >> n) & 1n) === 1n;
+const top = (value: bigint, width: Width): boolean => bit(value, bits(width) - 1n);
+
+/** PF, ZF and SF of a result, with the others given. */
+function flagsOf(value: bigint, width: Width, carry: boolean, overflow: boolean, adjust = false): number {
+  let ones = 0;
+  for (let n = 0n; n < 8n; n++) if (bit(value, n)) ones++;
+  return (
+    (carry ? CF : 0) |
+    (ones % 2 === 0 ? PF : 0) |
+    (adjust ? AF : 0) |
+    (value === 0n ? ZF : 0) |
+    (top(value, width) ? SF : 0) |
+    (overflow ? OF : 0)
+  );
+}
+
+function add(width: Width, a: bigint, b: bigint, carry: bigint): AluResult {
+  const value = truncate(a + b + carry, width);
+  const exact = signed(a, width) + signed(b, width) + carry;
+  return {
+    value,
+    flags: flagsOf(
+      value,
+      width,
+      a + b + carry >= 1n << bits(width),
+      exact !== signed(value, width),
+      (a & 15n) + (b & 15n) + carry > 15n,
+    ),
+  };
+}
+
+function subtract(width: Width, a: bigint, b: bigint, borrow: bigint): AluResult {
+  const value = truncate(a - b - borrow, width);
+  const exact = signed(a, width) - signed(b, width) - borrow;
+  return {
+    value,
+    flags: flagsOf(value, width, a < b + borrow, exact !== signed(value, width), (a & 15n) < (b & 15n) + borrow),
+  };
+}
+
+const logic = (width: Width, value: bigint): AluResult => ({ value, flags: flagsOf(value, width, false, false) });
+
+/** The count of a shift or rotate as the CPU masks it. */
+export const maskedCount = (width: Width, count: bigint): bigint => count & (width === 8 ? 63n : 31n);
+
+/** Shifts by one bit at a time. */
+function shift(op: 'shl' | 'shr' | 'sar', width: Width, a: bigint, count: bigint): AluResult {
+  let value = a;
+  let carry = false;
+  for (let i = 0n; i < count; i++) {
+    carry = op === 'shl' ? top(value, width) : bit(value, 0n);
+    if (op === 'shl') value = truncate(value << 1n, width);
+    else value = op === 'shr' ? value >> 1n : truncate(signed(value, width) >> 1n, width);
+  }
+  const second = bit(value, bits(width) - 2n);
+  const overflow = op === 'shl' ? top(value, width) !== carry : op === 'shr' ? top(value, width) !== second : false;
+  return { value, flags: count === 0n ? undefined : flagsOf(value, width, carry, overflow) };
+}
+
+function rotate(op: 'rol' | 'ror' | 'rcl' | 'rcr', width: Width, a: bigint, count: bigint, cf: boolean): AluResult {
+  const high = bits(width) - 1n;
+  let value = a;
+  let carry = cf;
+  for (let i = 0n; i < count; i++) {
+    const out = op === 'rol' || op === 'rcl' ? top(value, width) : bit(value, 0n);
+    const into = op === 'rol' || op === 'ror' ? out : carry;
+    if (op === 'rol' || op === 'rcl') value = truncate((value << 1n) | (into ? 1n : 0n), width);
+    else value = (value >> 1n) | (into ? 1n << high : 0n);
+    carry = out;
+  }
+  const left = op === 'rol' || op === 'rcl';
+  const overflow = top(value, width) !== (left ? carry : bit(value, high - 1n));
+  return { value, flags: count === 0n ? undefined : flagsOf(value, width, carry, overflow) };
+}
+
+export function doubleShift(op: 'shld' | 'shrd', width: Width, a: bigint, b: bigint, count: bigint): AluResult {
+  const n = maskedCount(width, count);
+  let [value, fill, carry] = [a, b, false];
+  for (let i = 0n; i < n; i++) {
+    if (op === 'shld') {
+      carry = top(value, width);
+      value = truncate((value << 1n) | (top(fill, width) ? 1n : 0n), width);
+      fill = truncate(fill << 1n, width);
+    } else {
+      carry = bit(value, 0n);
+      value = (value >> 1n) | (bit(fill, 0n) ? 1n << (bits(width) - 1n) : 0n);
+      fill >>= 1n;
+    }
+  }
+  const overflow = top(value, width) !== top(a, width);
+  return { value, flags: n === 0n ? undefined : flagsOf(value, width, carry, overflow) };
+}
+
+export function binary(op: BinaryKind, width: Width, a: bigint, b: bigint, cf: boolean): AluResult {
+  switch (op) {
+    case 'add':
+      return add(width, a, b, 0n);
+    case 'adc':
+      return add(width, a, b, cf ? 1n : 0n);
+    case 'sub':
+      return subtract(width, a, b, 0n);
+    case 'sbb':
+      return subtract(width, a, b, cf ? 1n : 0n);
+    case 'and':
+      return logic(width, a & b);
+    case 'or':
+      return logic(width, a | b);
+    case 'xor':
+      return logic(width, a ^ b);
+    case 'shl':
+    case 'shr':
+    case 'sar':
+      return shift(op, width, a, maskedCount(width, b));
+    case 'rol':
+    case 'ror':
+    case 'rcl':
+    case 'rcr':
+      return rotate(op, width, a, maskedCount(width, b), cf);
+    case 'imul': {
+      const exact = signed(a, width) * signed(b, width);
+      const value = truncate(exact, width);
+      const lost = exact !== signed(value, width);
+      return { value, flags: flagsOf(value, width, lost, lost) };
+    }
+    case 'bt':
+    case 'bts':
+    case 'btr':
+    case 'btc': {
+      const n = b % bits(width);
+      const mask = 1n << n;
+      const value = op === 'bt' ? a : op === 'bts' ? a | mask : op === 'btr' ? a & ~mask : a ^ mask;
+      return { value, flags: flagsOf(value, width, bit(a, n), false) };
+    }
+    default:
+      return op satisfies never;
+  }
+}
+
+/** The positions of the lowest and highest set bit; undefined when there is none. */
+function ends(width: Width, a: bigint): { lowest: bigint; highest: bigint } | undefined {
+  const set = Array.from({ length: 8 * width }, (_, n) => BigInt(n)).filter((n) => bit(a, n));
+  return set.length === 0 ? undefined : { lowest: set[0]!, highest: set[set.length - 1]! };
+}
+
+/** `value: undefined`: the destination stays as it is. */
+export function unary(
+  op: UnaryKind,
+  width: Width,
+  a: bigint,
+): { value: bigint | undefined; flags: number | undefined } {
+  switch (op) {
+    case 'not':
+      return { value: truncate(~a, width), flags: undefined };
+    case 'neg':
+      return subtract(width, 0n, a, 0n);
+    case 'inc':
+      return add(width, a, 1n, 0n);
+    case 'dec':
+      return subtract(width, a, 1n, 0n);
+    case 'bswap': {
+      const swapped = Array.from(
+        { length: width },
+        (_, i) => ((a >> BigInt(8 * i)) & 0xffn) << BigInt(8 * (width - 1 - i)),
+      );
+      const whole = swapped.reduce((sum, byte) => sum | byte, 0n);
+      return { value: width === 2 ? 0n : whole, flags: undefined };
+    }
+    case 'bsf':
+    case 'bsr': {
+      const found = ends(width, a);
+      const value = op === 'bsf' ? found?.lowest : found?.highest;
+      return { value, flags: found === undefined ? ZF : 0 };
+    }
+    case 'tzcnt':
+    case 'lzcnt': {
+      const found = ends(width, a);
+      const none = bits(width);
+      const value = found === undefined ? none : op === 'tzcnt' ? found.lowest : none - 1n - found.highest;
+      return { value, flags: (found === undefined ? CF : 0) | (value === 0n ? ZF : 0) };
+    }
+    case 'popcnt': {
+      const value = BigInt([...a.toString(2)].filter((digit) => digit === '1').length);
+      return { value, flags: a === 0n ? ZF : 0 };
+    }
+    default:
+      return op satisfies never;
+  }
+}
+
+export function multiply(
+  op: 'mulu' | 'muls',
+  width: Width,
+  a: bigint,
+  b: bigint,
+): { lo: bigint; hi: bigint; flags: number } {
+  const exact = op === 'mulu' ? a * b : signed(a, width) * signed(b, width);
+  const lo = truncate(exact, width);
+  const hi = truncate(exact >> bits(width), width);
+  const lost = op === 'mulu' ? hi !== 0n : exact !== signed(lo, width);
+  return { lo, hi, flags: flagsOf(lo, width, lost, lost) };
+}
+
+/** Undefined: #DE. */
+export function divide(
+  op: 'divu' | 'divs',
+  width: Width,
+  hi: bigint,
+  lo: bigint,
+  divisor: bigint,
+): { quotient: bigint; remainder: bigint } | undefined {
+  if (divisor === 0n) return undefined;
+  const unsignedDividend = (hi << bits(width)) | lo;
+  const dividend = op === 'divu' ? unsignedDividend : BigInt.asIntN(16 * width, unsignedDividend);
+  const by = op === 'divu' ? divisor : signed(divisor, width);
+  const quotient = dividend / by;
+  const fits = op === 'divu' ? truncate(quotient, width) === quotient : signed(quotient, width) === quotient;
+  return fits ? { quotient: truncate(quotient, width), remainder: truncate(dividend % by, width) } : undefined;
+}
+
+/** Conditions by the low four bits of the opcode (SDM vol. 2, appendix B, table B-10). */
+export function holds(condition: number, flags: bigint): boolean {
+  const is = (flag: number): boolean => (flags & BigInt(flag)) !== 0n;
+  const positive = [
+    is(OF),
+    is(CF),
+    is(ZF),
+    is(CF) || is(ZF),
+    is(SF),
+    is(PF),
+    is(SF) !== is(OF),
+    is(ZF) || is(SF) !== is(OF),
+  ][condition >> 1]!;
+  return condition % 2 === 0 ? positive : !positive;
+}
