@@ -197,6 +197,7 @@ function memory(addressSize: 4 | 8): MemOperand {
     ...(vector && { vectorIndex: Register[index].toLowerCase() }),
     scale: scale(scratch.memoryIndexScale),
     disp: addressSize === 4 && !relative ? signExtend(disp, 4) : u64(disp),
+    dispSize: scratch.memoryDisplSize,
   };
 }
 
@@ -209,6 +210,7 @@ const stringOperand = (base: number, segment: number): MemOperand => ({
   index: -1,
   scale: 1,
   disp: 0n,
+  dispSize: 0,
 });
 
 const memoryWidths: number[] = [];

@@ -56,6 +56,8 @@ export interface MemOperand {
   readonly scale: 1 | 2 | 4 | 8;
   /** Unsigned 64 bits, sign-extended; for RIP-relative operands the target address. */
   readonly disp: bigint;
+  /** Bytes of the displacement in the encoding; 0 when there is none. */
+  readonly dispSize: number;
 }
 
 /** `MemOperand.base` of a RIP-relative operand. */

@@ -1,0 +1,297 @@
+/**
+ * An instruction as AT&T text, as `objdump -d` (GNU binutils 2.40) prints it: `mov    %cr3,%rax`, `movq   $0x1,(%rax)`.
+ *
+ * In: a decoded instruction and, if wanted, names for addresses. Out: one line: prefixes, the mnemonic padded to six columns
+ * (prefixes count), operands with the source first. A size suffix stands only where no register tells the width, and
+ * prefixes that do nothing are named (`cs nopw`, `data16 lea`), as in objdump.
+ *
+ * Known differences from objdump, each of no consequence here: SSE/AVX comparisons keep their immediate (`cmpps $0x0` for `cmpeqps`),
+ * an index that the encoding names but ignores isn't printed (`%riz`), REX bits that do nothing are named only as `rex.W`, and
+ * bytes that are no instruction don't come here at all. Branch targets and `%rip` operands get ` <symbol+0x10>` if the
+ * caller can name them.
+ */
+import { s64 } from '../base/u64.ts';
+import { GPR64_NAMES, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT, SEGMENT_NAMES } from './insn.ts';
+
+export interface PrintOptions {
+  /** `sym+0x10` for an address, undefined where there is none. */
+  readonly symbolize?: (address: bigint) => string | undefined;
+}
+
+export function printInsn(insn: Insn, options: PrintOptions = {}): string {
+  const mnemonic = [...prefixes(insn), attMnemonic(insn)].join(' ');
+  const operands = operandsText(insn, options);
+  const comment = relativeComment(insn, options);
+  return (operands === '' ? mnemonic : `${mnemonic.padEnd(6)} ${operands}`) + comment;
+}
+
+// Mnemonics
+
+const STRING_SUFFIX = { b: 1, w: 2, l: 4, q: 8 } as const;
+const SUFFIX = { 1: 'b', 2: 'w', 4: 'l', 8: 'q' } as const;
+
+/** Where AT&T has another name than Intel. */
+const RENAMED: Readonly<Record<string, string>> = {
+  cbw: 'cbtw',
+  cwde: 'cwtl',
+  cdqe: 'cltq',
+  cwd: 'cwtd',
+  cdq: 'cltd',
+  cqo: 'cqto',
+  retf: 'lret',
+  iret: 'iretw',
+  iretd: 'iret',
+  pushf: 'pushfw',
+  popf: 'popfw',
+  pushfq: 'pushf',
+  popfq: 'popf',
+  xlatb: 'xlat',
+  sysret: 'sysretl',
+  sysexit: 'sysexitl',
+  movsxd: 'movslq',
+  wait: 'fwait',
+};
+
+/** String instructions by their AT&T stem; those without an accumulator keep the width's suffix. */
+const STRINGS = /^(movs|cmps|stos|lods|scas|ins|outs)([bwdq])$/;
+const SUFFIXED_STRINGS: ReadonlySet<string> = new Set(['movs', 'cmps', 'ins', 'outs']);
+
+/** Integer instructions whose memory operand alone doesn't tell the width. */
+const SIZED: ReadonlySet<string> = new Set(
+  (
+    'mov add or adc sbb and sub xor cmp test not neg inc dec mul imul div idiv rol ror rcl rcr shl sal shr sar ' +
+    'bt bts btr btc nop'
+  ).split(' '),
+);
+
+const SHIFTS = /^(rol|ror|rcl|rcr|shl|sal|shr|sar)$/;
+
+const LOOPS = /^loop/;
+
+function attMnemonic(insn: Insn): string {
+  const { mnemonic, form, operands } = insn;
+  const string = stringParts(insn);
+  if (string !== undefined) {
+    return SUFFIXED_STRINGS.has(string.stem) ? string.stem + SUFFIX[string.width] : string.stem;
+  }
+  if (mnemonic === 'movzx' || mnemonic === 'movsx') return mnemonic.slice(0, 4) + extensionSuffix(operands);
+  // Without REX.W, MOVSXD extends nothing, and has no AT&T name of its own.
+  if (mnemonic === 'movsxd' && insn.operandSize !== 8) return 'movsxd';
+  if (form.includes('moffs') || form === 'Mov_r64_imm64') return 'movabs';
+  if (mnemonic === 'call' || mnemonic === 'jmp') return isFarIndirect(insn) ? `l${mnemonic}` : mnemonic;
+  if (mnemonic === 'push' || mnemonic === 'pop')
+    return insn.operandSize === 2 && !hasRegister(insn) ? `${mnemonic}w` : mnemonic;
+  if (mnemonic === 'ret' && insn.operandSize === 2) return 'retw';
+  if (LOOPS.test(mnemonic) && insn.addressSize === 4) return `${mnemonic}l`;
+  if (/^crc32$/.test(mnemonic)) return mnemonic + widthSuffix(operands[1]);
+  if (SIZED.has(mnemonic) && needsSuffix(insn)) return mnemonic + widthSuffix(operands[0]);
+  return RENAMED[mnemonic] ?? mnemonic;
+}
+
+function stringParts({ mnemonic, operands }: Insn): { stem: string; width: 1 | 2 | 4 | 8 } | undefined {
+  const match = STRINGS.exec(mnemonic);
+  // MOVSD and CMPSD are also SSE.
+  if (match === null || operands.some((operand) => operand.kind === 'other' || operand.kind === 'imm'))
+    return undefined;
+  const letter = match[2] === 'd' ? 'l' : (match[2] as keyof typeof STRING_SUFFIX);
+  return { stem: match[1]!, width: STRING_SUFFIX[letter] };
+}
+
+/** `bl` of MOVZBL: the widths from and to. */
+const extensionSuffix = ([to, from]: readonly InsnOperand[]): string => widthSuffix(from) + widthSuffix(to);
+
+function widthSuffix(operand: InsnOperand | undefined): string {
+  const width = operand !== undefined && 'width' in operand ? operand.width : 0;
+  return width === 1 || width === 2 || width === 4 || width === 8 ? SUFFIX[width] : '';
+}
+
+const hasRegister = ({ operands }: Insn): boolean => operands.some((operand) => operand.kind === 'gpr');
+
+/** Memory, and no register beside it that is as wide (the count in CL isn't). */
+function needsSuffix({ mnemonic, operands }: Insn): boolean {
+  const [first, second] = operands;
+  if (mnemonic === 'nop') return first !== undefined;
+  if (first?.kind !== 'mem') return false;
+  return SHIFTS.test(mnemonic) || second === undefined || second.kind === 'imm';
+}
+
+const isFarIndirect = ({ operands: [to] }: Insn): boolean => to?.kind === 'mem' && ![2, 8].includes(to.width);
+
+// Prefixes
+
+const SEGMENT_PREFIXES: Readonly<Record<number, number>> = {
+  38: SEGMENT.ES,
+  46: SEGMENT.CS,
+  54: SEGMENT.SS,
+  62: SEGMENT.DS,
+  100: SEGMENT.FS,
+  101: SEGMENT.GS,
+};
+
+/** The prefixes that objdump names before the mnemonic, in the order of the bytes. */
+function prefixes(insn: Insn): string[] {
+  const named: string[] = [];
+  const last66 = lastPrefix(insn.bytes, 0x66);
+  for (const [i, byte] of insn.bytes.entries()) {
+    const segment = SEGMENT_PREFIXES[byte];
+    if (byte === 0xf0) {
+      if (insn.lock) named.push('lock');
+    } else if (byte === 0xf3 || byte === 0xf2) {
+      const name = repName(insn);
+      if (name !== undefined) named.push(name);
+    } else if (byte === 0x67) {
+      if (!showsAddressSize(insn)) named.push('addr32');
+    } else if (byte === 0x66) {
+      if (i !== last66 || insn.operandSize === 8) named.push('data16');
+    } else if (segment !== undefined) {
+      const name = segmentName(insn, segment);
+      if (name !== undefined) named.push(name);
+    } else {
+      if ((byte & 0xf8) === 0x48 && ignoresRexW(insn)) named.push('rex.W');
+      break;
+    }
+  }
+  return named;
+}
+
+function lastPrefix(bytes: Uint8Array, prefix: number): number {
+  let last = -1;
+  for (const [i, byte] of bytes.entries()) {
+    if (byte === prefix) last = i;
+    else if (SEGMENT_PREFIXES[byte] === undefined && ![0xf0, 0xf2, 0xf3, 0x66, 0x67].includes(byte)) break;
+  }
+  return last;
+}
+
+/** F3 and F2: a loop, the `bnd` and `repz ret` of old, or part of the opcode (undefined). */
+function repName(insn: Insn): string | undefined {
+  if (insn.rep === 'none') return undefined;
+  const string = stringParts(insn);
+  if (string?.stem === 'cmps' || string?.stem === 'scas') return insn.rep === 'rep' ? 'repz' : 'repnz';
+  if (string !== undefined) return insn.rep === 'rep' ? 'rep' : 'repnz';
+  if (insn.rep === 'repne' && /^(j|call|ret)/.test(insn.mnemonic)) return 'bnd';
+  return insn.rep === 'rep' ? 'repz' : 'repnz';
+}
+
+/** Whether an operand shows the 67 prefix by its registers, or the mnemonic by its name. */
+const showsAddressSize = ({ mnemonic, operands }: Insn): boolean =>
+  mnemonic === 'jecxz' ||
+  LOOPS.test(mnemonic) ||
+  operands.some(
+    (operand) =>
+      operand.kind === 'mem' && (operand.base >= 0 || operand.index >= 0 || operand.vectorIndex !== undefined),
+  );
+
+/** FS and GS stand in the operand; the others do nothing in 64-bit mode, and stand before the mnemonic. */
+function segmentName(insn: Insn, segment: number): string | undefined {
+  if (segment === SEGMENT.DS && /^(jmp|call)$/.test(insn.mnemonic) && insn.operands[0]?.kind !== 'target')
+    return 'notrack';
+  const inOperand = insn.operands.some(
+    (operand) => operand.kind === 'mem' && operand.override && operand.segment === segment,
+  );
+  if (inOperand && (segment >= SEGMENT.FS || stringParts(insn) !== undefined)) return undefined;
+  return SEGMENT_NAMES[segment];
+}
+
+/** REX.W on instructions whose operand is 64 bits wide without it. */
+const ignoresRexW = ({ mnemonic, operands }: Insn): boolean =>
+  (mnemonic === 'nop' && operands.length === 0) || (mnemonic === 'call' && operands[0]?.kind === 'target');
+
+// Operands
+
+/** Operands that iced leaves implicit and objdump prints. */
+const IMPLICIT: Readonly<Record<string, string>> = {
+  monitor: '%rax,%ecx,%edx',
+  mwait: '%eax,%ecx',
+  invlpga: '%rax,%ecx',
+  skinit: '%eax',
+  clzero: '%rax',
+};
+
+function operandsText(insn: Insn, options: PrintOptions): string {
+  const implicit = IMPLICIT[insn.mnemonic];
+  if (implicit !== undefined) return implicit;
+  // A shift by one has no operand for it in the encoding.
+  const shown = insn.form.endsWith('_1') && SHIFTS.test(insn.mnemonic) ? insn.operands.slice(0, 1) : insn.operands;
+  const texts = shown.map((operand) => operandText(insn, operand, options));
+  // ENTER's operands stand in the order of the encoding.
+  return (insn.mnemonic === 'enter' ? texts : texts.reverse()).join(',');
+}
+
+function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): string {
+  const star = /^(call|jmp)$/.test(insn.mnemonic) ? '*' : '';
+  switch (operand.kind) {
+    case 'gpr': {
+      const port = /^(in|out|ins[bwd]|outs[bwd])$/.test(insn.mnemonic) && operand.index === 2 && operand.width === 2;
+      const name = registerName(operand.index, operand.width, operand.high);
+      return port ? `(${name})` : star + name;
+    }
+    case 'segment':
+      return `%${SEGMENT_NAMES[operand.index]}`;
+    case 'cr':
+      return `%cr${operand.index}`;
+    case 'dr':
+      return `%db${operand.index}`;
+    case 'other':
+      return operand.name === 'st(0)' ? '%st' : `%${operand.name}`;
+    case 'imm':
+      return `$0x${operand.value.toString(16)}`;
+    case 'target':
+      return withSymbol(operand.address, options);
+    case 'mem':
+      return star + memoryText(insn, operand);
+    default:
+      return operand satisfies never;
+  }
+}
+
+function withSymbol(address: bigint, { symbolize }: PrintOptions): string {
+  const name = symbolize?.(address);
+  return `0x${address.toString(16)}${name === undefined ? '' : ` <${name}>`}`;
+}
+
+function memoryText(insn: Insn, operand: MemOperand): string {
+  const string = stringParts(insn) !== undefined || insn.mnemonic === 'xlatb';
+  const shown = string || (operand.override && operand.segment >= SEGMENT.FS);
+  const segment = shown ? `%${SEGMENT_NAMES[operand.segment]}:` : '';
+  return segment + displacement(insn, operand) + registersText(insn, operand);
+}
+
+function registersText({ addressSize }: Insn, { base, index, vectorIndex, scale }: MemOperand): string {
+  const width = addressSize === 4 ? 4 : 8;
+  const first = base === RIP ? (width === 4 ? '%eip' : '%rip') : base >= 0 ? registerName(base, width, false) : '';
+  const second = vectorIndex !== undefined ? `%${vectorIndex}` : index >= 0 ? registerName(index, width, false) : '';
+  if (second !== '') return `(${first},${second},${scale})`;
+  return first === '' ? '' : `(${first})`;
+}
+
+function displacement(insn: Insn, { base, index, vectorIndex, disp, dispSize }: MemOperand): string {
+  if (dispSize === 0) return '';
+  if (base === RIP) return signedHex(s64(disp - insn.ip - BigInt(insn.length)));
+  const bare = base < 0 && index < 0 && vectorIndex === undefined;
+  return bare ? `0x${disp.toString(16)}` : signedHex(s64(disp));
+}
+
+const signedHex = (value: bigint): string => (value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`);
+
+/** objdump's comment on a RIP-relative operand, when the place has a name: `        # 0xffffffff82000040 <sym+0x40>`. */
+function relativeComment({ operands }: Insn, options: PrintOptions): string {
+  const relative = operands.find((operand) => operand.kind === 'mem' && operand.base === RIP);
+  if (relative?.kind !== 'mem' || options.symbolize?.(relative.disp) === undefined) return '';
+  return `        # ${withSymbol(relative.disp, options)}`;
+}
+
+// Registers
+
+const LEGACY = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
+const HIGH_BYTES = ['ah', 'ch', 'dh', 'bh'] as const;
+const LOW_BYTES = ['al', 'cl', 'dl', 'bl', 'spl', 'bpl', 'sil', 'dil'] as const;
+
+/** `%rax`, `%r10d`, `%ah`. */
+function registerName(index: number, width: 1 | 2 | 4 | 8, high: boolean): string {
+  if (high) return `%${HIGH_BYTES[index]}`;
+  if (width === 8) return `%${GPR64_NAMES[index]}`;
+  if (index >= 8) return `%r${index}${{ 1: 'b', 2: 'w', 4: 'd' }[width]}`;
+  if (width === 1) return `%${LOW_BYTES[index]}`;
+  return width === 4 ? `%e${LEGACY[index]}` : `%${LEGACY[index]}`;
+}
