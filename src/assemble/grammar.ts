@@ -10,8 +10,8 @@
  */
 import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
 import { evaluateAbsolute } from './expression.ts';
-import type { BinaryOp, DirectiveArg, Expr, MemoryOperand, Operand, Statement, UnaryOp } from './statement.ts';
 import { parseInteger, parseString, StatementError } from './literals.ts';
+import type { BinaryOp, DirectiveArg, Expr, MemoryOperand, Operand, Statement, UnaryOp } from './statement.ts';
 import * as T from './tokens.ts';
 
 /** Directives whose plain names are words: section and symbol names, symbol types, flags of a group. */

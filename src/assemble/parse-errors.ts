@@ -2,8 +2,9 @@
  * Why a statement does not parse, in GNU as's words where it has some (read.c, expr.c, tc-i386-intel.c's counterpart
  * i386_att_operand). In goes the text and where the grammar stopped, out comes one message.
  */
-import { tokenMatcher } from 'chevrotain';
+
 import type { IRecognitionException } from 'chevrotain';
+import { tokenMatcher } from 'chevrotain';
 import { RParen } from './tokens.ts';
 
 export interface Failure {
@@ -36,7 +37,8 @@ function explainOperand(text: string, start: number, offset: number): string {
   const operands = splitOperands(text.slice(start));
   let from = start;
   let number = 0;
-  while (number < operands.length - 1 && from + operands[number]!.length < offset) from += operands[number++]!.length + 1;
+  while (number < operands.length - 1 && from + operands[number]!.length < offset)
+    from += operands[number++]!.length + 1;
   const whole = operands[number]!;
   const operand = whole.trim();
   if (isUnbalanced(operand)) return `unbalanced parenthesis in operand ${number + 1}.`;
@@ -82,6 +84,7 @@ function explainExpression({ text, offset, exception }: Failure): string {
   }
   if (char === undefined) return /=\s*$/.test(text) ? 'missing expression' : 'missing operand';
   if (char === '"') return 'unterminated string';
-  if (exception && tokenMatcher(exception.token, RParen) && !isUnbalanced(text.slice(0, offset))) return 'bad expression';
+  if (exception && tokenMatcher(exception.token, RParen) && !isUnbalanced(text.slice(0, offset)))
+    return 'bad expression';
   return `junk at end of line, first unrecognized character is \`${char}'`;
 }

@@ -30,7 +30,7 @@ export const Hex = integer('Hex', /0[xX][0-9a-fA-F]+(?:[uU]?[lL]{0,2}(?![\w.$]))
 export const Binary = integer('Binary', /0[bB][01]+(?:[uU]?[lL]{0,2}(?![\w.$]))?/);
 export const LocalRef = token('LocalRef', /\d+[fb](?![\w.$])/);
 export const Decimal = integer('Decimal', /\d+(?:[uU]?[lL]{0,2}(?![\w.$]))?/);
-export const Text = token('Text', /"(?:[^"\\]|\\[^])*"/);
+export const Text = token('Text', /"(?:[^"\\]|\\[\s\S])*"/);
 
 export const Percent = operator('Percent', '%');
 export const Dollar = token('Dollar', '$');

@@ -1,0 +1,107 @@
+/**
+ * The state of macro expansion and what every directive does with it: read the next statement, push a text to be read
+ * before the rest, give up. expand.ts drives it; expand-directives.ts are the directives.
+ *
+ * The subtle invariant: a text that ends closes the conditionals that were opened in it.
+ */
+import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
+import { type Conditional, unwind } from './conditional.ts';
+import {
+  type Frame,
+  frame,
+  MAX_EXPANDED_LINES,
+  MAX_EXPANDED_TEXT,
+  MAX_NESTING,
+  nextSegment,
+  type Segment,
+} from './frames.ts';
+import type { ExpandHost, FilePort } from './logical-line.ts';
+import { type Formal, substitute } from './macro-arguments.ts';
+import { scrub, scrubText } from './scrub.ts';
+import type { SourceLine } from './source.ts';
+
+export interface Macro {
+  readonly name: string;
+  readonly formals: readonly Formal[];
+  readonly body: readonly SourceLine[];
+}
+
+/** Everything expansion remembers between two lines. */
+export interface Expander {
+  readonly host: ExpandHost;
+  readonly files: FilePort | undefined;
+  readonly includeDirs: readonly string[];
+  readonly diagnostics: Diagnostic[];
+  readonly frames: Frame[];
+  readonly conditionals: Conditional[];
+  /** By lower-case name. */
+  readonly macros: Map<string, Macro>;
+  /** `\@`: how many macro calls there have been. */
+  calls: number;
+  expandedLines: number;
+  expandedText: number;
+  /** `.end`, or an error after which nothing sensible follows. */
+  ended: boolean;
+}
+
+/** The next statement, from whichever text is being read; undefined at the end of everything. */
+export function read(expander: Expander): Segment | undefined {
+  const { frames, conditionals, diagnostics } = expander;
+  let last: Place | undefined;
+  while (!expander.ended) {
+    const top = frames.at(-1);
+    if (!top) return undefined;
+    const segment = nextSegment(top);
+    if (segment) {
+      if (top.kind !== 'file') countExpansion(expander, segment);
+      return segment;
+    }
+    frames.pop();
+    last = { span: top.lines.at(-1)?.span ?? { file: '', line: 0 }, chain: top.chain };
+    const outermost = frames.length === 0;
+    if (top.kind !== 'file' || outermost) {
+      diagnostics.push(...unwind(conditionals, top.conditionals, outermost ? 'file' : 'macro', last));
+    }
+  }
+  return undefined;
+}
+
+function countExpansion(expander: Expander, { text, place }: Segment): void {
+  expander.expandedLines++;
+  expander.expandedText += text.length;
+  if (expander.expandedLines > MAX_EXPANDED_LINES) {
+    fatal(expander, `more than ${MAX_EXPANDED_LINES} lines of macro expansion`, place);
+  } else if (expander.expandedText > MAX_EXPANDED_TEXT) {
+    fatal(expander, `more than ${MAX_EXPANDED_TEXT} characters of macro expansion`, place);
+  }
+}
+
+export function fatal(expander: Expander, message: string, at: Place): void {
+  expander.diagnostics.push(error(message, at));
+  expander.ended = true;
+}
+
+/** A line that a substitution changed is scrubbed again, as gas scrubs every expansion. */
+export function substituteLine(line: SourceLine, actuals: ReadonlyMap<string, string>, number: number): SourceLine {
+  const text = substitute(line.text, actuals, number);
+  return text === line.text ? line : { text: scrubText(text), span: line.span };
+}
+
+export function pushExpansion(
+  expander: Expander,
+  kind: 'macro' | 'repeat',
+  rounds: number,
+  linesOf: Frame['linesOf'],
+  chain: Place['chain'],
+  at: Place,
+): void {
+  const depth = expander.frames.filter((frame) => frame.kind !== 'file').length;
+  if (depth >= MAX_NESTING) return fatal(expander, 'macros nested too deeply', at);
+  expander.frames.push(frame(kind, rounds, linesOf, chain, expander.conditionals.length));
+}
+
+export function pushFile(expander: Expander, lines: readonly SourceLine[], chain: Place['chain'] = []): void {
+  const { value, diagnostics } = scrub(lines);
+  expander.diagnostics.push(...diagnostics);
+  expander.frames.push(frame('file', 1, () => value, chain, expander.conditionals.length));
+}

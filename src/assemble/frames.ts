@@ -1,0 +1,80 @@
+/**
+ * Where the next statement comes from: a stack of texts being read (the file, included files, macro expansions and
+ * repetitions), as gas's input_scrub_include_sb keeps. In go lines, out come single statements with their places.
+ *
+ * The subtle invariant: everything is read lazily, a statement at a time and a repetition at a time, since what has
+ * been read may define what comes next; and everything expanded is counted, so no input runs forever.
+ */
+import type { Invocation, Place } from '../base/diagnostics.ts';
+import { splitSegments } from './scrub.ts';
+import type { SourceLine } from './source.ts';
+
+/** One statement with its labels. */
+export interface Segment {
+  readonly text: string;
+  readonly place: Place;
+  /** A `;` follows it, and the rest of its line. */
+  readonly joined: boolean;
+}
+
+export interface Frame {
+  readonly kind: 'file' | 'macro' | 'repeat';
+  readonly chain: readonly Invocation[];
+  readonly rounds: number;
+  /** The scrubbed lines of one round. */
+  readonly linesOf: (round: number) => readonly SourceLine[];
+  /** How many conditionals were open when this text was begun. */
+  readonly conditionals: number;
+  round: number;
+  lines: readonly SourceLine[];
+  line: number;
+  segments: readonly string[];
+  segment: number;
+}
+
+/** gas's max_macro_nest: the hundredth nested expansion is the last. */
+export const MAX_NESTING = 100;
+/** `.include` within `.include`. */
+export const MAX_INCLUDES = 200;
+/** Lines that macros and repetitions may produce in one assembly. */
+export const MAX_EXPANDED_LINES = 1 << 20;
+/** Characters that they may produce. */
+export const MAX_EXPANDED_TEXT = 1 << 26;
+
+export const frame = (
+  kind: Frame['kind'],
+  rounds: number,
+  linesOf: Frame['linesOf'],
+  chain: readonly Invocation[],
+  conditionals: number,
+): Frame => ({
+  kind,
+  chain,
+  rounds,
+  linesOf,
+  conditionals,
+  round: 0,
+  lines: [],
+  line: 0,
+  segments: [],
+  segment: 0,
+});
+
+/** The next statement of a frame, blank ones left out; undefined at its end. */
+export function nextSegment(top: Frame): Segment | undefined {
+  for (;;) {
+    while (top.segment < top.segments.length) {
+      const text = top.segments[top.segment++]!.trim();
+      if (text === '') continue;
+      const span = top.lines[top.line - 1]!.span;
+      return { text, place: { span, chain: top.chain }, joined: top.segment < top.segments.length };
+    }
+    if (top.line < top.lines.length) {
+      top.segments = splitSegments(top.lines[top.line++]!.text);
+      top.segment = 0;
+    } else if (top.round < top.rounds) {
+      top.lines = top.linesOf(top.round++);
+      top.line = 0;
+    } else return undefined;
+  }
+}

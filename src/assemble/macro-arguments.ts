@@ -1,0 +1,249 @@
+/**
+ * Reading macro headers and calls, character by character as gas does (macro.c: get_token, get_any_string, do_formals,
+ * macro_expand). In goes scrubbed text, out come formals, or the actual text for each formal.
+ *
+ * The subtle invariant: a comma ends an argument even inside parentheses, a blank only outside of them; quotes around a
+ * whole argument are stripped, quotes inside one are kept.
+ */
+
+export interface Formal {
+  readonly name: string;
+  readonly kind: 'optional' | 'required' | 'vararg';
+  readonly fallback: string;
+}
+
+const NAME_START = /[A-Za-z_.$\u0080-\uffff]/;
+const NAME_PART = /[\w.$\u0080-\uffff]/;
+
+/** A position in a text; the readers below advance it. */
+export interface Cursor {
+  readonly text: string;
+  at: number;
+}
+
+export const cursor = (text: string): Cursor => ({ text, at: 0 });
+export const atEnd = (c: Cursor): boolean => c.at >= c.text.length;
+const peek = (c: Cursor): string => c.text[c.at] ?? '';
+
+export function skipBlanks(c: Cursor): void {
+  while (peek(c) === ' ' || peek(c) === '\t') c.at++;
+}
+
+export function skipComma(c: Cursor): void {
+  skipBlanks(c);
+  if (peek(c) === ',') c.at++;
+  skipBlanks(c);
+}
+
+/** A name, or '' when there is none here. */
+export function readName(c: Cursor): string {
+  const from = c.at;
+  if (NAME_START.test(peek(c))) while (NAME_PART.test(peek(c))) c.at++;
+  return c.text.slice(from, c.at);
+}
+
+/** One argument, unquoted. */
+export function readArgument(c: Cursor): string {
+  skipBlanks(c);
+  if (peek(c) === '"') return readQuoted(c);
+  const from = c.at;
+  const closers: string[] = [];
+  while (!atEnd(c)) {
+    const char = peek(c);
+    if (char === ',' || (closers.length === 0 && (char === ' ' || char === '\t'))) break;
+    if (char === '"' || char === "'") {
+      const close = c.text.indexOf(char, c.at + 1);
+      if (close < 0) {
+        c.at = c.text.length;
+        break;
+      }
+      c.at = close;
+    } else if (char === '(') closers.push(')');
+    else if (char === '[') closers.push(']');
+    else if (char === closers.at(-1)) closers.pop();
+    c.at++;
+  }
+  return c.text.slice(from, c.at);
+}
+
+/** What stands between quotes; `""` inside stands for one quote, and `\"` does not close (its backslash stays). */
+function readQuoted(c: Cursor): string {
+  let out = '';
+  let escaped = false;
+  for (c.at++; !atEnd(c); c.at++) {
+    const char = peek(c);
+    if (char === '"' && !escaped) {
+      c.at++;
+      if (peek(c) !== '"') break;
+    }
+    out += char;
+    escaped = char === '\\' && !escaped;
+  }
+  return out;
+}
+
+export interface Header {
+  readonly name: string;
+  readonly formals: readonly Formal[];
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** `name`, `name a, b=2, c:req, d:vararg` */
+export function readHeader(text: string): Header {
+  const c = cursor(text);
+  skipBlanks(c);
+  const name = readName(c);
+  const formals: Formal[] = [];
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  if (name === '') return { name, formals, errors: ['Missing macro name'], warnings };
+  skipComma(c);
+  while (!atEnd(c)) {
+    const formal = readFormal(c, name, errors, warnings);
+    if (!formal) break;
+    if (formals.some((other) => other.name === formal.name)) {
+      errors.push(`A parameter named \`${formal.name}' already exists for macro \`${name}'`);
+    }
+    formals.push(formal);
+    const before = c.at;
+    skipComma(c);
+    if (atEnd(c) && c.at !== before) c.at = before;
+    if (formal.kind === 'vararg') break;
+  }
+  skipBlanks(c);
+  if (!atEnd(c)) errors.push(`Bad parameter list for macro \`${name}'`);
+  return { name, formals, errors, warnings };
+}
+
+function readFormal(c: Cursor, macro: string, errors: string[], warnings: string[]): Formal | undefined {
+  const name = readName(c);
+  if (name === '') return undefined;
+  let kind: Formal['kind'] = 'optional';
+  skipBlanks(c);
+  if (peek(c) === ':') {
+    c.at++;
+    skipBlanks(c);
+    const qualifier = readName(c);
+    if (qualifier === 'req') kind = 'required';
+    else if (qualifier === 'vararg') kind = 'vararg';
+    else if (qualifier === '') errors.push(`Missing parameter qualifier for \`${name}' in macro \`${macro}'`);
+    else errors.push(`\`${qualifier}' is not a valid parameter qualifier for \`${name}' in macro \`${macro}'`);
+    skipBlanks(c);
+  }
+  let fallback = '';
+  if (peek(c) === '=') {
+    c.at++;
+    fallback = readArgument(c);
+    skipBlanks(c);
+    if (kind === 'required') {
+      warnings.push(`Pointless default value for required parameter \`${name}' in macro \`${macro}'`);
+      fallback = '';
+    }
+  }
+  return { name, kind, fallback };
+}
+
+export interface Call {
+  /** The text for each formal, defaults put in. */
+  readonly actuals: ReadonlyMap<string, string>;
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** The call is beyond repair: nothing is expanded. */
+  readonly failed: boolean;
+}
+
+/** What ends the name in `name=value`. */
+const isSeparator = (char: string): boolean => ' \t,";()'.includes(char);
+
+export function readCall(macro: string, formals: readonly Formal[], text: string): Call {
+  const c = cursor(text);
+  const given = new Map<string, string>();
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  let position = 0;
+  let sawKeyword = false;
+  let failure: string | undefined;
+  for (skipBlanks(c); !atEnd(c) && failure === undefined; skipComma(c)) {
+    let scan = c.at;
+    while (scan < text.length && !isSeparator(text[scan]!) && text[scan] !== '=') scan++;
+    if (text[scan] === '=') {
+      sawKeyword = true;
+      failure = readKeyword(c, macro, formals, given, errors, warnings);
+      continue;
+    }
+    const formal = formals[position];
+    if (sawKeyword) failure = "can't mix positional and keyword arguments";
+    else if (!formal) failure = 'too many positional arguments';
+    else if (formal.kind === 'vararg') {
+      given.set(formal.name, text.slice(c.at));
+      c.at = text.length;
+    } else given.set(formal.name, readArgument(c));
+    position++;
+  }
+  if (failure !== undefined) return { actuals: given, errors: [...errors, failure], warnings, failed: true };
+  const actuals = new Map<string, string>();
+  for (const { name, kind, fallback } of formals) {
+    const actual = given.get(name) ?? '';
+    if (kind === 'required' && actual === '') {
+      errors.push(`Missing value for required parameter \`${name}' of macro \`${macro}'`);
+    }
+    actuals.set(name, actual === '' ? fallback : actual);
+  }
+  return { actuals, errors, warnings, failed: false };
+}
+
+function readKeyword(
+  c: Cursor,
+  macro: string,
+  formals: readonly Formal[],
+  given: Map<string, string>,
+  errors: string[],
+  warnings: string[],
+): string | undefined {
+  const name = readName(c);
+  if (peek(c) !== '=') return 'confusion in formal parameters';
+  c.at++;
+  const value = readArgument(c);
+  if (!formals.some((formal) => formal.name === name)) {
+    errors.push(`Parameter named \`${name}' does not exist for macro \`${macro}'`);
+    return undefined;
+  }
+  if (given.get(name)) {
+    warnings.push(`Value for parameter \`${name}' of macro \`${macro}' was already specified`);
+  }
+  given.set(name, value);
+  return undefined;
+}
+
+/**
+ * Puts the actual texts into one line of a body: `\name`, `\@` (the number of the call), `\()` (nothing, to end a
+ * name) and `\(text)` (the text as it is). A name that is no parameter keeps its backslash.
+ */
+export function substitute(line: string, actuals: ReadonlyMap<string, string>, callNumber: number): string {
+  if (!line.includes('\\')) return line;
+  const c = cursor(line);
+  let out = '';
+  while (!atEnd(c)) {
+    const slash = line.indexOf('\\', c.at);
+    if (slash < 0) break;
+    out += line.slice(c.at, slash);
+    c.at = slash + 1;
+    if (peek(c) === '(') {
+      const close = line.indexOf(')', c.at);
+      const end = close < 0 ? line.length : close;
+      out += line.slice(c.at + 1, end);
+      c.at = end + 1;
+    } else if (peek(c) === '@') {
+      out += callNumber;
+      c.at++;
+    } else if (peek(c) === '&') {
+      out += '\\&';
+      c.at++;
+    } else {
+      const name = readName(c);
+      out += actuals.get(name) ?? `\\${name}`;
+    }
+  }
+  return out + line.slice(Math.min(c.at, line.length));
+}
