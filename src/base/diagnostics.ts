@@ -51,10 +51,13 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
 /** The lines GNU as prints for one diagnostic: the message, then `Info: macro invoked from here` outwards. */
 export function formatDiagnostic({ severity, message, place: { span, chain } }: Diagnostic): string {
   const label = severity === 'error' ? 'Error' : 'Warning';
-  // gas indents the Info lines by one more blank at each level.
-  const above = chain.map(({ macro, at }, depth) => {
+  const where = span.line > 0 ? `${span.file}:${span.line}` : span.file;
+  return [`${where}: ${label}: ${message}`, ...formatChain(chain)].join('\n');
+}
+
+/** `calling.h:12:  Info: macro invoked from here: ALTERNATIVE`, one a level; gas indents by one more blank at each. */
+export const formatChain = (chain: readonly Invocation[]): string[] =>
+  chain.map(({ macro, at }, depth) => {
     const what = macro.startsWith('.') ? `${macro} block begins here` : `macro invoked from here: ${macro}`;
     return `${at.file}:${at.line}: ${' '.repeat(depth + 1)}Info: ${what}`;
   });
-  return [`${span.file}:${span.line}: ${label}: ${message}`, ...above].join('\n');
-}

@@ -120,6 +120,32 @@ function tokenize(text: string): string[] {
   return tokens;
 }
 
+/** Every name and function call in an expression, evaluated or not, for checking them beforehand. */
+export function* leaves(e: Expression): Generator<Extract<Expression, { kind: 'name' | 'call' }>> {
+  switch (e.kind) {
+    case 'number':
+      return;
+    case 'name':
+      yield e;
+      return;
+    case 'call':
+      yield e;
+      for (const arg of e.args) yield* leaves(arg);
+      return;
+    case 'unary':
+      return yield* leaves(e.arg);
+    case 'binary':
+      yield* leaves(e.left);
+      return yield* leaves(e.right);
+    case 'conditional':
+      yield* leaves(e.test);
+      yield* leaves(e.then);
+      return yield* leaves(e.otherwise);
+    default:
+      e satisfies never;
+  }
+}
+
 export function evaluate(expression: Expression, env: Environment): Result<bigint> {
   return attempt(() => compute(expression, env));
 }

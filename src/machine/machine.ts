@@ -7,15 +7,16 @@
  * and the CPU has none, the code runs into the #GP that silicon raises.
  */
 import { type Diagnostic, error, type Parsed, place } from '../base/diagnostics.ts';
+import { toBytes } from '../base/u64.ts';
 import type { CostTable } from '../cost/cost.ts';
-import * as cpuModel from '../cpu/cpu.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import * as cpuModel from '../cpu/cpu.ts';
 import { ALL_FEATURES, type CpuFeatures } from '../cpu/features.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
 import { GPR, RFLAGS } from '../isa/insn.ts';
-import { type AddressSpace, buildAddressSpace, kernelCr3, LINUX, type Stack, userCr3 } from './linux.ts';
+import { type AddressSpace, buildAddressSpace, kernelCr3, LINUX, userCr3 } from './linux.ts';
 import { OutOfMemory } from './page-tables.ts';
 import type { PercpuVariable } from './percpu.ts';
 
@@ -47,7 +48,16 @@ export interface Machine {
 }
 
 const CR0_PE_MP_ET_NE_WP_AM_PG = 0x8005_0033n;
-const CR4 = { DE: 1n << 3n, PAE: 1n << 5n, MCE: 1n << 6n, PGE: 1n << 7n, FSGSBASE: 1n << 16n, PCIDE: 1n << 17n, SMEP: 1n << 20n, SMAP: 1n << 21n } as const;
+const CR4 = {
+  DE: 1n << 3n,
+  PAE: 1n << 5n,
+  MCE: 1n << 6n,
+  PGE: 1n << 7n,
+  FSGSBASE: 1n << 16n,
+  PCIDE: 1n << 17n,
+  SMEP: 1n << 20n,
+  SMAP: 1n << 21n,
+} as const;
 const EFER_SCE_LME_LMA_NX = 0xd01n;
 export const MSR_EFER = 0xc000_0080;
 export const MSR_GS_BASE = 0xc000_0101;
@@ -71,6 +81,8 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
     const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features);
     const machine: Machine = { cpu, image, features, cpuFeatures, space, percpu, memory };
     reset(machine);
+    const self = percpu.find((v) => v.name === 'this_cpu_off');
+    if (self) writePercpu(machine, self.offset, toBytes(space.percpu, self.size));
     return { value: machine, diagnostics: [] };
   } catch (problem) {
     if (!(problem instanceof OutOfMemory)) throw problem;
@@ -81,12 +93,24 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
 
 /** Kernel mode in the middle of a paranoid handler: kernel GS, the NMI's stack, interrupts off, kernel half of ASID 1. */
 function reset({ cpu, space, features, cpuFeatures }: Machine): void {
-  const on = (name: string, have: boolean, bit: bigint): bigint => (features.has(FEATURE_NUMBERS[name]!) && have ? bit : 0n);
+  const on = (name: string, have: boolean, bit: bigint): bigint =>
+    features.has(FEATURE_NUMBERS[name]!) && have ? bit : 0n;
   cpuModel.setCr(cpu, 0, CR0_PE_MP_ET_NE_WP_AM_PG);
   cpuModel.setCr(cpu, 3, kernelCr3(space, 1));
   const fsgsbase = cpuFeatures.fsgsbase ? CR4.FSGSBASE : 0n;
   const smep = cpuFeatures.smep ? CR4.SMEP : 0n;
-  cpuModel.setCr(cpu, 4, CR4.DE | CR4.PAE | CR4.MCE | CR4.PGE | fsgsbase | smep | on('PCID', cpuFeatures.pcid, CR4.PCIDE) | on('SMAP', cpuFeatures.smap, CR4.SMAP));
+  cpuModel.setCr(
+    cpu,
+    4,
+    CR4.DE |
+      CR4.PAE |
+      CR4.MCE |
+      CR4.PGE |
+      fsgsbase |
+      smep |
+      on('PCID', cpuFeatures.pcid, CR4.PCIDE) |
+      on('SMAP', cpuFeatures.smap, CR4.SMAP),
+  );
   cpuModel.setMsr(cpu, MSR_EFER, EFER_SCE_LME_LMA_NX);
   cpuModel.setMsr(cpu, MSR_GS_BASE, space.percpu);
   cpuModel.setMsr(cpu, MSR_KERNEL_GS_BASE, 0n);
@@ -95,8 +119,6 @@ function reset({ cpu, space, features, cpuFeatures }: Machine): void {
   cpuModel.setFlags(cpu, BigInt(RFLAGS.FIXED));
   cpuModel.setCpl(cpu, 0);
 }
-
-export const stackNamed = (machine: Machine, name: string): Stack => machine.space.stacks.find((s) => s.name === name)!;
 
 /** Puts RIP at a symbol, with a stack whose top holds the address of the exit page. False when there is no such symbol. */
 export function enter(machine: Machine, symbol: string): boolean {
@@ -116,6 +138,17 @@ export function enterAt({ cpu, space }: Machine, address: bigint): void {
   cpuModel.setRip(cpu, address);
 }
 
+/** A view of the per-CPU area's bytes, whichever page tables are loaded. */
+export const percpuBytes = ({ cpu, space }: Machine, offset: number, size: number): Uint8Array => {
+  const physical = Number(space.percpu - LINUX.directMap) + offset;
+  return cpu.ram.subarray(physical, physical + size);
+};
+
+export function writePercpu(machine: Machine, offset: number, bytes: Uint8Array): void {
+  percpuBytes(machine, offset, bytes.length).set(bytes);
+  cpuModel.wrotePhysical(machine.cpu, Number(machine.space.percpu - LINUX.directMap) + offset, bytes.length);
+}
+
 /** How a run ended, seen from the program: it returned, or it stopped where it should not. */
 export type Outcome = { readonly kind: 'returned' } | { readonly kind: 'stopped'; readonly stop: Stop };
 
@@ -125,14 +158,15 @@ export const outcomeOf = ({ cpu }: Machine, stop: Stop): Outcome =>
 
 /**
  * Fills the TLB with what a busy kernel has in it before a paranoid exit: the entry text, the stack and, in the kernel
- * halves, the per-CPU area, of two address spaces and their user halves. Under `none` nothing is kept.
+ * halves, the per-CPU area; with PCID, of both halves of two address spaces, else of the loaded one alone. Under
+ * `none` nothing is kept.
  */
-export function warmTlb(machine: Machine): void {
-  const { cpu, space, image } = machine;
-  const shared = [LINUX.exit, stackNamed(machine, 'NMI IST').top - 8n];
+export function warmTlb({ cpu, space, image }: Machine): void {
+  const shared = [LINUX.exit, space.stacks.find((s) => s.name === 'NMI IST')!.top - 8n];
   for (const segment of image.segments) if (segment.name.startsWith('.entry.text')) shared.push(segment.address);
-  for (const asid of [1, 2]) {
-    const halves = space.pti ? [userCr3(space, asid), kernelCr3(space, asid)] : [kernelCr3(space, asid)];
-    for (const cr3 of halves) cpuModel.prefill(cpu, cr3, [...shared, space.percpu]);
+  const tagged = (cpuModel.getCr(cpu, 4) & CR4.PCIDE) !== 0n;
+  const spaces = [1, 2].flatMap((asid) => [kernelCr3(space, asid), userCr3(space, asid)]);
+  for (const cr3 of tagged ? new Set(spaces) : [cpuModel.getCr(cpu, 3)]) {
+    cpuModel.prefill(cpu, cr3, [...shared, space.percpu]);
   }
 }

@@ -1,0 +1,184 @@
+/**
+ * What every command shares: the terminal, the file system as a port, the options that several commands take, and how
+ * problems are reported. Exit status: 0 fine, 1 the program under test fell short, 2 the input or the command line was
+ * wrong.
+ */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Option } from 'commander';
+import pc from 'picocolors';
+import type { FilePort } from '../assemble/logical-line.ts';
+import { type Diagnostic, formatDiagnostic, type Parsed, place } from '../base/diagnostics.ts';
+import { SKYLAKE } from '../cost/skylake.ts';
+import { ALL_FEATURES, type CpuFeatures } from '../cpu/features.ts';
+import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
+import { featureNumber } from '../isa/features.ts';
+import type { BenchOptions } from '../lab/execute.ts';
+import { parseExpression } from '../lab/expression.ts';
+import type { ProgramOptions } from '../lab/program.ts';
+import type { Assignment } from '../lab/scenario.ts';
+
+export const EXIT = { ok: 0, fellShort: 1, badInput: 2 } as const;
+
+/** Colours for a terminal; none when piped or with NO_COLOR. */
+export const colors = pc.createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
+
+export const files: FilePort = {
+  read(path) {
+    try {
+      return new Uint8Array(readFileSync(path === '-' ? 0 : path));
+    } catch (problem) {
+      if (problem instanceof Error && 'code' in problem) return undefined;
+      throw problem;
+    }
+  },
+};
+
+/** Writes a file whole or not at all. */
+export function writeWhole(path: string, data: Uint8Array | string): string | undefined {
+  const draft = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(draft, data);
+    renameSync(draft, path);
+    return undefined;
+  } catch (problem) {
+    rmSync(draft, { force: true });
+    return problem instanceof Error ? problem.message : String(problem);
+  }
+}
+
+export const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+/** Prints diagnostics as GNU as does, on standard error. */
+export function report(diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+}
+
+/** The value, or undefined with exit status 2 set when there were errors; either way they are printed. */
+export function accept<T>({ value, diagnostics }: Parsed<T | undefined>): T | undefined {
+  report(diagnostics);
+  if (!diagnostics.some((d) => d.severity === 'error') && value !== undefined) return value;
+  process.exitCode = EXIT.badInput;
+  return undefined;
+}
+
+/** A mistake in an option's value; reported in one line, exit status 2. */
+export class UsageError extends Error {}
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+export const SOURCE_OPTIONS = [
+  new Option('-I <dir>', 'search this directory for #include (repeatable)').argParser(collect).default([] as string[]),
+  new Option('-D <name[=value]>', 'define a preprocessor macro (repeatable)')
+    .argParser(collect)
+    .default([] as string[]),
+];
+
+export const MACHINE_OPTIONS = [
+  new Option('--scenario <file>', 'take the //@ header from this file (objects have none of their own)'),
+  new Option('--kernel <version>', 'patch alternatives as this kernel does (default: 6.1)'),
+  new Option('--cpu <changes>', 'the modelled CPU, e.g. -pcid,+smap').argParser(collect).default([] as string[]),
+  new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
+  new Option('--max-insns <n>', 'stop after this many instructions').default('1000000'),
+  new Option('--mem <size>', 'physical memory, e.g. 8M').default('8M'),
+];
+
+export interface SourceFlags {
+  readonly I: readonly string[];
+  readonly D: readonly string[];
+  readonly scenario?: string;
+}
+
+export interface MachineFlags extends SourceFlags {
+  readonly kernel?: string;
+  readonly cpu: readonly string[];
+  readonly tlb: 'keep' | 'none';
+  readonly maxInsns: string;
+  readonly mem: string;
+}
+
+export function programOptions(flags: SourceFlags): ProgramOptions {
+  const defines = flags.D.map((text) => {
+    const [, name, value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+    if (name === undefined) throw new UsageError(`-D ${text}: not NAME or NAME=VALUE`);
+    return { name, value: value ?? '1' };
+  });
+  return {
+    files,
+    includeDirs: flags.I,
+    defines,
+    ...(flags.scenario !== undefined && { scenarioPath: flags.scenario }),
+  };
+}
+
+/** The header's `cpu` line first, the command line's changes on top. */
+export function machineOptions(flags: MachineFlags, headerCpu: readonly string[]): Omit<BenchOptions, 'features'> {
+  return {
+    cpu: cpuFeatures([...headerCpu, ...flags.cpu.flatMap((c) => c.split(','))]),
+    tlb: flags.tlb,
+    cost: SKYLAKE,
+    memory: memorySize(flags.mem),
+    ...kernelOption(flags.kernel),
+  };
+}
+
+export function kernelOption(text: string | undefined): { kernel?: KernelVersion } {
+  if (text === undefined) return {};
+  const kernel = parseKernelVersion(text);
+  if (!kernel) throw new UsageError(`--kernel ${text}: no kernel version`);
+  return { kernel };
+}
+
+function cpuFeatures(changes: readonly string[]): Partial<CpuFeatures> {
+  const features: Record<string, boolean> = {};
+  for (const change of changes.filter(Boolean)) {
+    const [, sign, name] = /^([-+])(\w+)$/.exec(change) ?? [];
+    const known = Object.keys(ALL_FEATURES).find((f) => f.toLowerCase() === name?.toLowerCase());
+    if (known === undefined) {
+      throw new UsageError(`--cpu ${change}: takes +NAME or -NAME with one of ${Object.keys(ALL_FEATURES).join(', ')}`);
+    }
+    features[known] = sign === '+';
+  }
+  return features;
+}
+
+const MEGABYTE = 1 << 20;
+const MAX_MEMORY = 1024 * MEGABYTE;
+
+function memorySize(text: string): number {
+  const [, digits, unit] = /^(\d+)([KMG]?)i?B?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * ({ K: 1 << 10, M: MEGABYTE, G: 1 << 30 }[unit?.toUpperCase() ?? ''] ?? 1);
+  if (!Number.isSafeInteger(bytes) || bytes < 65536 || bytes > MAX_MEMORY) {
+    throw new UsageError(`--mem ${text}: takes a size from 64K to 1G`);
+  }
+  return Math.ceil(bytes / 4096) * 4096;
+}
+
+const MAX_BUDGET = 2 ** 40;
+
+export function instructionBudget(text: string): number {
+  const budget = Number(text.replaceAll('_', ''));
+  if (!Number.isInteger(budget) || budget < 1 || budget > MAX_BUDGET)
+    throw new UsageError(`--max-insns ${text}: takes a number from 1 to 2^40`);
+  return budget;
+}
+
+/** `PTI,PCID` or `7*32+11`; every undefined name is named. */
+export function featureList(texts: readonly string[]): number[] {
+  const names = texts.flatMap((t) => t.split(/[\s,]+/)).filter(Boolean);
+  const unknown = names.filter((name) => featureNumber(name) === undefined);
+  if (unknown.length > 0) throw new UsageError(unknown.map((name) => `undefined feature \`${name}'`).join('\n'));
+  return names.map((name) => featureNumber(name)!);
+}
+
+/** `REG=VALUE` with the expressions of scenario headers. */
+export function assignments(texts: readonly string[]): Assignment[] {
+  return texts.map((text) => {
+    const [, target, right] = /^\s*%?([A-Za-z_]\w*)\s*=\s*(.+)$/.exec(text) ?? [];
+    const value = parseExpression(right ?? '');
+    if (target === undefined || !value.ok)
+      throw new UsageError(`--set ${text}: takes REG=VALUE${value.ok ? '' : ` (${value.message})`}`);
+    return { target, value: value.value, place: place('--set', 1) };
+  });
+}

@@ -1,0 +1,137 @@
+/** `entrylab matrix`: every allowed set of features, every entry, every state, in one table. */
+import { Command } from 'commander';
+import { hex } from '../base/hex.ts';
+import { featureName, featureSet } from '../isa/features.ts';
+import { createBench, entriesOf, type RunResult } from '../lab/execute.ts';
+import { type Matrix, runMatrix } from '../lab/matrix.ts';
+import { loadProgram, type Program } from '../lab/program.ts';
+import {
+  accept,
+  assignments,
+  colors,
+  EXIT,
+  instructionBudget,
+  MACHINE_OPTIONS,
+  type MachineFlags,
+  machineOptions,
+  print,
+  printJson,
+  programOptions,
+  SOURCE_OPTIONS,
+} from './context.ts';
+import { disasmText, patchLogText } from './disasm.ts';
+import { matrixTable, verdictText } from './matrix-table.ts';
+
+interface MatrixFlags extends MachineFlags {
+  readonly json?: boolean;
+  readonly all?: boolean;
+  readonly listing?: boolean;
+  readonly set: readonly string[];
+}
+
+export function matrixCommand(): Command {
+  const command = new Command('matrix')
+    .description('run every combination of the features and states that matter')
+    .argument('<file>');
+  for (const option of [...SOURCE_OPTIONS, ...MACHINE_OPTIONS]) command.addOption(option);
+  return command
+    .option(
+      '--set <reg=value>',
+      'set a register or per-CPU variable before each run (repeatable)',
+      (v, b: string[]) => [...b, v],
+      [] as string[],
+    )
+    .option('--all', 'a row for every run, instead of drawing equal rows together')
+    .option('--listing', 'also print the first entry as patched for all the features varied')
+    .option('--json', 'print one JSON document')
+    .action((path: string, flags: MatrixFlags) => {
+      const program = accept(loadProgram(path, programOptions(flags)));
+      if (!program) return;
+      const options = machineOptions(flags, program.scenario.cpu);
+      const progress = process.stderr.isTTY
+        ? (done: number, total: number): void =>
+            void process.stderr.write(`\r${done + 1}/${total} sets of features\x1b[K`)
+        : undefined;
+      const matrix = accept(
+        runMatrix(program, {
+          ...options,
+          maxInsns: instructionBudget(flags.maxInsns),
+          sets: assignments(flags.set),
+          ...(progress && { onProgress: progress }),
+        }),
+      );
+      if (progress) process.stderr.write('\r\x1b[K');
+      if (!matrix) return;
+      if (flags.json) printJson(matrixJson(program, matrix));
+      else {
+        print(matrixText(program, matrix, flags.all === true));
+        if (flags.listing) print(`\n${listing(program, matrix, options)}`);
+      }
+      if (matrix.runs.some((run) => run.verdict === 'failed')) process.exitCode = EXIT.fellShort;
+    });
+}
+
+function matrixText(program: Program, matrix: Matrix, all: boolean): string {
+  const { scenario } = program;
+  const { runs } = matrix;
+  const lines = [...(scenario.title ? [colors.bold(scenario.title), ''] : []), matrixTable(matrix, !all)];
+  const reasons = new Set([
+    ...scenario.xfails.map((x) => `${x.expectation}: ${x.reason}`),
+    ...scenario.faults.map((f) => `${f.fault}: ${f.reason}`),
+  ]);
+  if (runs.some((r) => r.verdict === 'known')) lines.push('', ...[...reasons].map((reason) => `known  ${reason}`));
+  const shows = runs.flatMap((run) =>
+    run.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`),
+  );
+  if (shows.length > 0) lines.push('', ...shows);
+  const count = (verdict: RunResult['verdict']): number => runs.filter((r) => r.verdict === verdict).length;
+  lines.push(
+    '',
+    `${runs.length} runs: ${count('ok')} as expected, ${count('known')} short of it as announced, ${count('failed')} fell short`,
+  );
+  return lines.join('\n');
+}
+
+/** The first entry, with every varied feature on. */
+function listing(
+  program: Program,
+  matrix: Matrix,
+  options: Omit<Parameters<typeof createBench>[1], 'features'>,
+): string {
+  const features = featureSet([...program.scenario.features, ...matrix.varied]);
+  const bench = accept(createBench(program, { ...options, features }));
+  const entry = bench && entriesOf(program, bench.image)[0];
+  if (!bench || !entry) return '';
+  const title = `${entry.symbol}, patched for ${matrix.varied.map(featureName).join(', ') || 'no feature'}:`;
+  return [title, disasmText(bench.image, entry.symbol), '', ...patchLogText(bench.log, bench.image, entry.symbol)].join(
+    '\n',
+  );
+}
+
+const matrixJson = ({ path, scenario }: Program, { varied, groups, runs }: Matrix): Record<string, unknown> => ({
+  file: path,
+  title: scenario.title ?? null,
+  varied: varied.map(featureName),
+  groups,
+  runs: runs.map((run) => ({ features: varied.filter((f) => run.features.has(f)).map(featureName), ...runJson(run) })),
+});
+
+/** One run as JSON; addresses and masks are hexadecimal strings. */
+export const runJson = (run: RunResult): Record<string, unknown> => ({
+  entry: run.selection.entry,
+  states: Object.fromEntries(run.selection.states),
+  outcome: run.outcome.kind === 'returned' ? 'returned' : (run.fault ?? run.outcome.stop.kind),
+  cr3: hex(run.figures.cr3),
+  cr3Name: run.cr3Name,
+  cr3AtEntry: hex(run.figures.cr3AtEntry),
+  flushMask: hex(run.figures.flushMask),
+  instructions: run.figures.instructions,
+  cr3Writes: run.figures.cr3Writes,
+  cr3Flushes: run.figures.cr3Flushes,
+  tlbLost: run.figures.tlbLost,
+  cycles: run.figures.cycles,
+  verdict: run.verdict,
+  expected: verdictText(run),
+  expectations: run.verdicts,
+  ...(run.shows.length > 0 && { shows: run.shows.map((s) => ({ ...s, value: Number(s.value) })) }),
+});

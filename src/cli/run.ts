@@ -1,0 +1,137 @@
+/** `entrylab run`: one entry, one set of features, one state; with --trace a line an instruction. */
+import { Command } from 'commander';
+import type { Diagnostic } from '../base/diagnostics.ts';
+import { hex } from '../base/hex.ts';
+import * as cpuModel from '../cpu/cpu.ts';
+import type { Stop } from '../cpu/stop.ts';
+import { featureName, featureSet } from '../isa/features.ts';
+import { type Bench, createBench, entriesOf, judge, type RunResult, selectionOf, setUp } from '../lab/execute.ts';
+import { loadProgram } from '../lab/program.ts';
+import type { Entry } from '../lab/scenario.ts';
+import { outcomeOf } from '../machine/machine.ts';
+import { stopReport } from '../trace/report.ts';
+import { type StepRecord, traceRun } from '../trace/step.ts';
+import { stepJson, stepText } from '../trace/text.ts';
+import {
+  accept,
+  assignments,
+  EXIT,
+  featureList,
+  instructionBudget,
+  MACHINE_OPTIONS,
+  type MachineFlags,
+  machineOptions,
+  print,
+  printJson,
+  programOptions,
+  SOURCE_OPTIONS,
+  UsageError,
+} from './context.ts';
+import { runJson } from './matrix.ts';
+import { verdictText } from './matrix-table.ts';
+
+interface RunFlags extends MachineFlags {
+  readonly features?: readonly string[];
+  readonly entry?: string;
+  readonly state: readonly string[];
+  readonly set: readonly string[];
+  readonly trace?: boolean;
+  readonly uops?: boolean;
+  readonly json?: boolean;
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+export function runCommand(): Command {
+  const command = new Command('run').description('assemble or load a program, patch it, and run it').argument('<file>');
+  for (const option of [...SOURCE_OPTIONS, ...MACHINE_OPTIONS]) command.addOption(option);
+  return command
+    .option('--features <list...>', 'the CPU features the kernel sees, e.g. PTI,PCID')
+    .option('--entry <symbol>', 'the function to run: an entry of the header or any symbol')
+    .option('--state <group=state>', 'a state of the header (repeatable)', collect, [])
+    .option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)', collect, [])
+    .option('--trace', 'print a line for each instruction, with what it changed')
+    .option('--uops', 'with --trace, the micro-ops below each instruction')
+    .option('--json', 'print one JSON document')
+    .action((path: string, flags: RunFlags) => {
+      const program = accept(loadProgram(path, programOptions(flags)));
+      if (!program) return;
+      const features = featureSet(flags.features ? featureList(flags.features) : program.scenario.features);
+      const bench = accept(createBench(program, { ...machineOptions(flags, program.scenario.cpu), features }));
+      if (bench) runBench(bench, flags);
+    });
+}
+
+function runBench(bench: Bench, flags: RunFlags): void {
+  const { machine, program, image } = bench;
+  const entry = chooseEntry(entriesOf(program, image), flags.entry);
+  if (!entry) throw new UsageError('the program has no code to enter');
+  const selection = selectionOf(program.scenario, entry.name, chosenStates(bench, flags.state));
+  const entered = setUp(bench, entry, selection, assignments(flags.set));
+  if (!accept<unknown>(entered)) return;
+  const maxInsns = instructionBudget(flags.maxInsns);
+  const steps: StepRecord[] = [];
+  let stop: Stop;
+  if (flags.trace || flags.uops) {
+    const trace = traceRun(machine, { maxInsns, uops: flags.uops === true });
+    let next = trace.next();
+    for (; !next.done; next = trace.next()) {
+      if (flags.json) steps.push(next.value);
+      else print(stepText(next.value));
+    }
+    stop = next.value;
+  } else stop = cpuModel.run(machine.cpu, maxInsns);
+  const result = judge(bench, selection, entered.value, outcomeOf(machine, stop));
+  if (flags.json) {
+    const features = [...machine.features].map(featureName);
+    const report = result.outcome.kind === 'stopped' ? { report: stopReport(machine, stop) } : {};
+    printJson({
+      file: program.path,
+      features,
+      ...runJson(result),
+      ...report,
+      ...(steps.length > 0 && { trace: steps.map(stepJson) }),
+    });
+  } else print(`${flags.trace || flags.uops ? '\n' : ''}${summary(bench, entry, result)}`);
+  if (result.verdict === 'failed') process.exitCode = EXIT.fellShort;
+}
+
+function chooseEntry(entries: readonly Entry[], name: string | undefined): Entry | undefined {
+  if (name === undefined) return entries[0];
+  const none: Diagnostic['place'] = { span: { file: '--entry', line: 0 }, chain: [] };
+  return entries.find((e) => e.name === name || e.symbol === name) ?? { name, symbol: name, place: none };
+}
+
+function chosenStates({ program: { scenario } }: Bench, texts: readonly string[]): Map<string, string> {
+  const chosen = new Map<string, string>();
+  for (const text of texts.flatMap((t) => t.split(','))) {
+    const [group, state] = text.split('=', 2);
+    const known = scenario.groups.find((g) => g.name === group);
+    if (!known?.states.some((s) => s.name === state)) {
+      const all = scenario.groups.flatMap((g) => g.states.map((s) => `${g.name}=${s.name}`));
+      throw new UsageError(`--state ${text}: the header has ${all.join(', ') || 'no states'}`);
+    }
+    chosen.set(group!, state!);
+  }
+  return chosen;
+}
+
+function summary(bench: Bench, entry: Entry, result: RunResult): string {
+  const { machine } = bench;
+  const { figures, outcome, selection } = result;
+  const states = [...selection.states].map(([group, state]) => `${group}=${state}`);
+  const features = [...machine.features].map(featureName).filter((name) => name !== 'ALWAYS');
+  const lines = [
+    `${entry.symbol}  features ${features.join(',') || 'none'}${states.length > 0 ? `  ${states.join(' ')}` : ''}`,
+  ];
+  if (outcome.kind === 'stopped') lines.push(stopReport(machine, outcome.stop), '');
+  const kept = figures.cr3Writes - figures.cr3Flushes;
+  lines.push(
+    `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles;` +
+      ` CR3 ${result.cr3Name}, written ${figures.cr3Writes} times (${figures.cr3Flushes} flushing, ${kept} no-flush), ${figures.tlbLost} TLB entries lost;` +
+      ` flush mask ${hex(figures.flushMask)}`,
+  );
+  lines.push(...result.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`.trimEnd()));
+  if (result.verdicts.length > 0) lines.push(`expected: ${verdictText(result)}`);
+  return lines.join('\n');
+}

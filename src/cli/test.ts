@@ -1,0 +1,136 @@
+/**
+ * `entrylab test`: every program with a scenario header below a directory is run through its matrix, and its golden
+ * traces are compared; TAP on standard output. `--update` (or UPDATE=1) rewrites the goldens; in CI that is refused.
+ */
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { Command } from 'commander';
+import { type Diagnostic, formatDiagnostic, hasErrors } from '../base/diagnostics.ts';
+import { SKYLAKE } from '../cost/skylake.ts';
+import { firstDifference, goldenTrace } from '../lab/golden.ts';
+import { runMatrix } from '../lab/matrix.ts';
+import { isSource, loadProgram, type Program } from '../lab/program.ts';
+import {
+  EXIT,
+  files,
+  print,
+  programOptions,
+  SOURCE_OPTIONS,
+  type SourceFlags,
+  UsageError,
+  writeWhole,
+} from './context.ts';
+import { verdictText } from './matrix-table.ts';
+
+interface TestFlags extends SourceFlags {
+  readonly update?: boolean;
+  readonly golden: string;
+}
+
+interface TestResult {
+  readonly name: string;
+  readonly problems: readonly string[];
+  readonly badInput?: boolean;
+}
+
+const MAX_INSNS = 1_000_000;
+
+export function testCommand(): Command {
+  const command = new Command('test')
+    .description('check the expectations and golden traces of programs')
+    .argument('<path...>');
+  for (const option of SOURCE_OPTIONS) command.addOption(option);
+  return command
+    .option('--golden <dir>', 'where the golden traces are', 'tests/golden')
+    .option('--update', 'rewrite the golden traces (also UPDATE=1); not in CI')
+    .action((paths: string[], flags: TestFlags) => {
+      const update = flags.update === true || process.env.UPDATE === '1';
+      if (update && process.env.CI) throw new UsageError('golden traces are not rewritten in CI');
+      const programs = paths.flatMap((path) =>
+        findPrograms(path).map((file) => ({ file, under: statSync(path).isDirectory() ? path : dirname(path) })),
+      );
+      if (programs.length === 0) throw new UsageError(`no program with a //@ header below ${paths.join(', ')}`);
+      const results = programs.flatMap(({ file, under }) => testProgram(file, under, flags, update));
+      reportTap(results);
+    });
+}
+
+function findPrograms(path: string): string[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`cannot open ${path}: no such file or directory`);
+  if (found.isFile()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && isSource(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /^\s*(\/\/|#)@/m.test(new TextDecoder().decode(files.read(file))))
+    .sort();
+}
+
+function testProgram(file: string, under: string, flags: TestFlags, update: boolean): TestResult[] {
+  const broken = (name: string, diagnostics: readonly Diagnostic[]): TestResult => ({
+    name,
+    problems: diagnostics.map(formatDiagnostic),
+    badInput: true,
+  });
+  const loaded = loadProgram(file, programOptions(flags));
+  const program = loaded.value;
+  if (!program || hasErrors(loaded.diagnostics)) return [broken(file, loaded.diagnostics)];
+  const matrix = runMatrix(program, { maxInsns: MAX_INSNS, cost: SKYLAKE });
+  if (!matrix.value) return [broken(`${file} matrix`, matrix.diagnostics)];
+  const failed = matrix.value.runs.filter((run) => run.verdict === 'failed');
+  const describe = (run: (typeof failed)[number]): string =>
+    `${run.selection.entry} ${[...run.selection.states].map(([g, s]) => `${g}=${s}`).join(' ')}: ${verdictText(run)}`;
+  const results: TestResult[] = [
+    { name: `${file} matrix of ${matrix.value.runs.length} runs`, problems: failed.map(describe) },
+  ];
+  const stem = join(flags.golden, relative(under, dirname(file)), basename(file).replace(/\.[sS]$/, ''));
+  for (const golden of program.scenario.goldens) {
+    results.push(
+      testGolden(program, golden, join(stem, `${golden.name}.trace`), `${file} trace ${golden.name}`, update),
+    );
+  }
+  return results;
+}
+
+function testGolden(
+  program: Program,
+  golden: Program['scenario']['goldens'][number],
+  path: string,
+  name: string,
+  update: boolean,
+): TestResult {
+  const trace = goldenTrace(program, golden, MAX_INSNS);
+  if (trace.value === undefined) return { name, problems: trace.diagnostics.map(formatDiagnostic), badInput: true };
+  if (update) {
+    mkdirSync(dirname(path), { recursive: true });
+    const problem = writeWhole(path, trace.value);
+    return { name, problems: problem === undefined ? [] : [problem] };
+  }
+  const kept = files.read(path);
+  if (!kept) return { name, problems: [`no golden trace ${path}; make it with --update and read it`] };
+  const difference = firstDifference(new TextDecoder().decode(kept), trace.value);
+  return {
+    name,
+    problems:
+      difference === undefined
+        ? []
+        : [`differs from ${path}; if that is right, --update and read the change`, ...difference],
+  };
+}
+
+function reportTap(results: readonly TestResult[]): void {
+  print(`TAP version 13\n1..${results.length}`);
+  for (const [i, { name, problems }] of results.entries()) {
+    print(`${problems.length > 0 ? 'not ok' : 'ok'} ${i + 1} - ${name}`);
+    for (const problem of problems)
+      print(
+        problem
+          .split('\n')
+          .map((line) => `# ${line}`)
+          .join('\n'),
+      );
+  }
+  const failed = results.filter((r) => r.problems.length > 0);
+  print(`# ${results.length - failed.length} passed, ${failed.length} failed`);
+  if (failed.length > 0) process.exitCode = failed.some((r) => r.badInput) ? EXIT.badInput : EXIT.fellShort;
+}
