@@ -6,8 +6,8 @@
  * prefixes that do nothing are named (`cs nopw`, `data16 lea`), as in objdump.
  *
  * Known differences from objdump, each of no consequence here: SSE/AVX comparisons keep their immediate (`cmpps $0x0` for `cmpeqps`),
- * an index that the encoding names but ignores isn't printed (`%riz`), REX bits that do nothing are named only as `rex.W`, and
- * bytes that are no instruction don't come here at all. Branch targets and `%rip` operands get ` <symbol+0x10>` if the
+ * an index that the encoding names but ignores isn't printed (`%riz`), REX bits and 66 prefixes that do nothing are mostly not
+ * named, masks on stores are missing, FSUBR and FDIVR on registers keep Intel's names, and bytes that are no instruction don't come here at all. Branch targets and `%rip` operands get ` <symbol+0x10>` if the
  * caller can name them.
  */
 import { s64 } from '../base/u64.ts';
@@ -50,6 +50,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   sysexit: 'sysexitl',
   movsxd: 'movslq',
   wait: 'fwait',
+  sal: 'shl',
 };
 
 /** String instructions by their AT&T stem; those without an accumulator keep the width's suffix. */
@@ -63,6 +64,12 @@ const SIZED: ReadonlySet<string> = new Set(
     'bt bts btr btc nop'
   ).split(' '),
 );
+
+/** x87 instructions on memory: reals of 4, 8, 10 bytes (`s`, `l`, `t`), integers of 2, 4, 8 (`s`, `l`, `ll`). */
+const X87 = /^f(i?(ld|stp?|add|mul|comp?|subr?|divr?)|isttp)$/;
+
+const x87Suffix = (mnemonic: string, width: number): string =>
+  (mnemonic.startsWith('fi') ? { 2: 's', 4: 'l', 8: 'll' }[width] : { 4: 's', 8: 'l', 10: 't' }[width]) ?? '';
 
 const SHIFTS = /^(rol|ror|rcl|rcr|shl|sal|shr|sar)$/;
 
@@ -84,6 +91,7 @@ function attMnemonic(insn: Insn): string {
   if (mnemonic === 'ret' && insn.operandSize === 2) return 'retw';
   if (LOOPS.test(mnemonic) && insn.addressSize === 4) return `${mnemonic}l`;
   if (/^crc32$/.test(mnemonic)) return mnemonic + widthSuffix(operands[1]);
+  if (X87.test(mnemonic) && operands[0]?.kind === 'mem') return mnemonic + x87Suffix(mnemonic, operands[0].width);
   if (SIZED.has(mnemonic) && needsSuffix(insn)) return mnemonic + widthSuffix(operands[0]);
   return RENAMED[mnemonic] ?? mnemonic;
 }
@@ -142,7 +150,7 @@ function prefixes(insn: Insn): string[] {
     } else if (byte === 0x67) {
       if (!showsAddressSize(insn)) named.push('addr32');
     } else if (byte === 0x66) {
-      if (i !== last66 || insn.operandSize === 8) named.push('data16');
+      if (i !== last66 || ignores66(insn)) named.push('data16');
     } else if (segment !== undefined) {
       const name = segmentName(insn, segment);
       if (name !== undefined) named.push(name);
@@ -153,6 +161,10 @@ function prefixes(insn: Insn): string[] {
   }
   return named;
 }
+
+/** REX.W overrides 66 in integer instructions; elsewhere it is part of the opcode. */
+const ignores66 = ({ operandSize, mnemonic, operands }: Insn): boolean =>
+  operandSize === 8 && mnemonic !== 'adcx' && operands.every((operand) => operand.kind !== 'other');
 
 function lastPrefix(bytes: Uint8Array, prefix: number): number {
   let last = -1;
@@ -223,7 +235,9 @@ function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): s
   switch (operand.kind) {
     case 'gpr': {
       const port = /^(in|out|ins[bwd]|outs[bwd])$/.test(insn.mnemonic) && operand.index === 2 && operand.width === 2;
-      const name = registerName(operand.index, operand.width, operand.high);
+      // iced names the 32-bit register, of which these read the low half.
+      const width = /^(ltr|lldt|verr|verw|lmsw)$/.test(insn.mnemonic) ? 2 : operand.width;
+      const name = registerName(operand.index, width, operand.high);
       return port ? `(${name})` : star + name;
     }
     case 'segment':
@@ -233,7 +247,7 @@ function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): s
     case 'dr':
       return `%db${operand.index}`;
     case 'other':
-      return operand.name === 'st(0)' ? '%st' : `%${operand.name}`;
+      return operand.name === 'st(0)' && insn.operands.length > 1 ? '%st' : `%${operand.name}`;
     case 'imm':
       return `$0x${operand.value.toString(16)}`;
     case 'target':
