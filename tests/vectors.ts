@@ -8,6 +8,8 @@
  *   - a jump to an unmapped page completes before the fetch faults, so such a vector is compared as one without a fault.
  */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { parseHexBytes } from '../src/base/hex.ts';
 import { u64 } from '../src/base/u64.ts';
 import { GPR64_NAMES, RFLAGS } from '../src/isa/insn.ts';
@@ -186,3 +188,16 @@ function faultText({ fault, rip }: VectorState): string {
   if ((error & INSTRUCTION_FETCH) !== 0 && cr2 === rip) return 'none';
   return `${vector} error ${show(cr2 >= KERNEL_HALF ? error & ~PRESENT : error)} at ${show(cr2)}`;
 }
+
+// The files
+
+/** The sample kept with the tests: up to two of each instruction, made on the CPU by the oracle's generator with seed 4711. */
+export const VECTOR_SAMPLE = new URL('./vectors/seed-4711.jsonl.gz', import.meta.url);
+
+/** The 20,000 vectors of the oracle, where they are at hand (`ENTRYLAB_VECTORS` names another file). */
+export const vectorsAtHand = (): string | undefined =>
+  [process.env.ENTRYLAB_VECTORS, '/work/shared/oracles/native/vectors.jsonl.gz'].find(
+    (path): path is string => path !== undefined && existsSync(path),
+  );
+
+export const loadVectors = (file: URL | string): Vector[] => readVectors(gunzipSync(readFileSync(file)).toString());

@@ -3,7 +3,7 @@
  * sources, and the flags it commits.
  *
  *     ffffffff81000003.0  t0 = load.8 [gs:0x1000 + rax*8]
- *     ffffffff81000003.1  rax = add.8 rax, t0  flags=CF,PF,AF,ZF,SF,OF
+ *     ffffffff81000003.1  rax = add.8 rax, t0  flags=OSZAPC
  *
  * Every field of the micro-op shows, so two that differ print differently (a test holds it).
  */
@@ -218,4 +218,12 @@ const FLAG_NAMES = ['CF', 'PF', 'AF', 'ZF', 'SF', 'TF', 'IF', 'DF', 'OF', 'NT', 
 
 const flagNames = (mask: number): string => FLAG_NAMES.filter((flag) => (mask & RFLAGS[flag]) !== 0).join(',');
 
-const flags = (mask: number): string => (mask === 0 ? '' : `  flags=${flagNames(mask)}`);
+/** The arithmetic flags by their initials, from the top bit down. */
+const ARITHMETIC_FLAGS = ['OF', 'SF', 'ZF', 'AF', 'PF', 'CF'] as const;
+
+const flags = (mask: number): string =>
+  mask === 0
+    ? ''
+    : `  flags=${ARITHMETIC_FLAGS.filter((flag) => (mask & RFLAGS[flag]) !== 0)
+        .map((flag) => flag.charAt(0))
+        .join('')}`;

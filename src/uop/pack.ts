@@ -1,0 +1,514 @@
+/**
+ * Packs the micro-ops of one instruction into engine records: micro-ops in, at least one record out, the last with
+ * its end bit and the instruction's cost.
+ *
+ * The subtle invariant: fused and unfused records do the same, fault for fault and flag for flag (a test runs every
+ * lowered form both ways). Fusing (pack-fuse.ts) only joins micro-ops whose link is a temporary or handle used once.
+ */
+import * as L from '../engine/layout.ts';
+import { RFLAGS } from '../isa/insn.ts';
+import { fuseAt } from './pack-fuse.ts';
+import { type EngineRecord, emptyRecord } from './record.ts';
+import { controlRegisterSlot, OWN_DISP, OWN_IMM, segmentSlot, slotOf, temporarySlot } from './slots.ts';
+import {
+  type Address,
+  type BinaryKind,
+  type Dst,
+  destinations,
+  FLAGS,
+  type Src,
+  type UnaryKind,
+  type Uop,
+} from './uop.ts';
+
+export interface PackOptions {
+  /** Address of the instruction: jumps within its page may be chained. */
+  readonly ip: bigint;
+  /** Cycles, for the end record. */
+  readonly cost: number;
+  /** Off: one record (or more) for each micro-op. */
+  readonly fuse: boolean;
+}
+
+/** What packing one instruction needs to know as it goes. */
+export interface Packing {
+  readonly records: EngineRecord[];
+  readonly ip: bigint;
+  /** First temporary that the instruction itself doesn't use. */
+  nextTemporary: number;
+}
+
+export function pack(uops: readonly Uop[], { ip, cost, fuse }: PackOptions): EngineRecord[] {
+  const packing: Packing = { records: [], ip, nextTemporary: temporariesOf(uops) };
+  const { records } = packing;
+  for (let i = 0; i < uops.length; ) {
+    const fused = fuse ? fuseAt(packing, uops, i) : 0;
+    if (fused === 0) packOne(packing, uops[i]!);
+    i += Math.max(fused, 1);
+  }
+  if (records.length === 0) records.push(emptyRecord(L.OP_NOP));
+  const last = records[records.length - 1]!;
+  last.end = 1;
+  last.cost = cost;
+  // Ending early, REP with a count of zero still costs what the instruction does.
+  records.forEach((record, i) => {
+    if (record.op !== L.OP_EXIT_ZERO) return;
+    record.aux = records.length - 1 - i;
+    record.b = cost;
+  });
+  return records;
+}
+
+/** The record for an instruction without micro-ops: the run stops before it. */
+export function packUnmodelled(): EngineRecord[] {
+  return [{ ...emptyRecord(L.OP_UNMODELLED), end: 1 }];
+}
+
+/** A record that continues at its own address: the end of a block. */
+export function packLink(chain: boolean): EngineRecord {
+  return { ...emptyRecord(L.OP_LINK), extend: chain ? 1 : 0 };
+}
+
+function temporariesOf(uops: readonly Uop[]): number {
+  let count = 0;
+  for (const uop of uops)
+    for (const dst of destinations(uop)) if (dst.space === 'tmp') count = Math.max(count, dst.n + 1);
+  return count;
+}
+
+/** Appends a record and returns it for its fields to be filled. */
+export function append(packing: Packing, op: number, width = 8): EngineRecord {
+  const record = emptyRecord(op);
+  record.width = width;
+  packing.records.push(record);
+  return record;
+}
+
+/** 0 … 3 for widths 1, 2, 4, 8: the position in an opcode family. */
+export const widthIndex = (width: number): number => 31 - Math.clz32(width);
+
+export function setDestination(record: EngineRecord, dst: Dst | undefined): void {
+  record.dst = dst === undefined ? L.SINK : slotOf(dst);
+  record.extend = dst === undefined || dst.space === 'tmp' ? 1 : 0;
+}
+
+/** The slot for a source; a constant goes into the record's immediate field. */
+export function sourceSlot(record: EngineRecord, src: Src): number {
+  if (src.space !== 'imm') return slotOf(src);
+  record.imm = src.value;
+  return OWN_IMM;
+}
+
+/** A second source, whose constant may use the displacement field when there is no address. */
+function secondSlot(record: EngineRecord, src: Src): number {
+  if (src.space !== 'imm') return slotOf(src);
+  record.disp = src.value;
+  return OWN_DISP;
+}
+
+/**
+ * Puts the address into `record`. A 32-bit address is computed into a temporary by a record before it, so call this
+ * before appending `record`'s other needs; returns the record, appended.
+ */
+export function appendMemory(packing: Packing, op: number, width: number, address: Address): EngineRecord {
+  if (address.addressWidth === 4) {
+    const wide = packing.nextTemporary++;
+    const lea = append(packing, L.OP_LEA32);
+    setAddress(packing, lea, { ...address, segment: 'none' });
+    lea.dst = temporarySlot(wide);
+    lea.extend = 1;
+    const { segment, stack } = address;
+    const base: Src = { space: 'tmp', n: wide };
+    return appendMemory(packing, op, width, { segment, base, scale: 1, disp: 0n, addressWidth: 8, stack });
+  }
+  const record = emptyRecord(op);
+  record.width = width;
+  setAddress(packing, record, address);
+  packing.records.push(record);
+  return record;
+}
+
+function setAddress(packing: Packing, record: EngineRecord, address: Address): void {
+  const part = (src: Src | undefined): number => {
+    if (src === undefined) return L.ZERO;
+    if (src.space !== 'imm') return slotOf(src);
+    const held = packing.nextTemporary++;
+    const mov = append(packing, L.OP_MOV + 3);
+    mov.a = sourceSlot(mov, src);
+    mov.dst = temporarySlot(held);
+    return mov.dst;
+  };
+  record.base = part(address.base);
+  record.index = part(address.index);
+  record.scale = 31 - Math.clz32(address.scale);
+  record.disp = address.disp;
+  record.segment = segmentSlot(address.segment);
+  record.aux = address.stack ? L.AUX_STACK : 0;
+}
+
+/** Opcode, whether it heads a family of widths, and the flags that it sets by itself. */
+interface AluOp {
+  readonly op: number;
+  readonly family: boolean;
+  readonly flags: number;
+}
+
+const ALU: Readonly<Record<BinaryKind, AluOp>> = {
+  add: { op: L.OP_ADD, family: true, flags: FLAGS.all },
+  adc: { op: L.OP_ADC, family: true, flags: FLAGS.all },
+  sub: { op: L.OP_SUB, family: true, flags: FLAGS.all },
+  sbb: { op: L.OP_SBB, family: true, flags: FLAGS.all },
+  and: { op: L.OP_AND, family: true, flags: FLAGS.all },
+  or: { op: L.OP_OR, family: true, flags: FLAGS.all },
+  xor: { op: L.OP_XOR, family: true, flags: FLAGS.all },
+  shl: { op: L.OP_SHL, family: false, flags: FLAGS.shift },
+  shr: { op: L.OP_SHR, family: false, flags: FLAGS.shift },
+  sar: { op: L.OP_SAR, family: false, flags: FLAGS.shift },
+  rol: { op: L.OP_ROL, family: false, flags: FLAGS.rotate },
+  ror: { op: L.OP_ROR, family: false, flags: FLAGS.rotate },
+  rcl: { op: L.OP_RCL, family: false, flags: FLAGS.rotate },
+  rcr: { op: L.OP_RCR, family: false, flags: FLAGS.rotate },
+  imul: { op: L.OP_IMUL, family: false, flags: FLAGS.multiply },
+  bt: { op: L.OP_BT, family: false, flags: FLAGS.bit },
+  bts: { op: L.OP_BTS, family: false, flags: FLAGS.bit },
+  btr: { op: L.OP_BTR, family: false, flags: FLAGS.bit },
+  btc: { op: L.OP_BTC, family: false, flags: FLAGS.bit },
+};
+
+const UNARY: Readonly<Record<UnaryKind, AluOp>> = {
+  bswap: { op: L.OP_BSWAP, family: false, flags: 0 },
+  not: { op: L.OP_NOT, family: false, flags: 0 },
+  neg: { op: L.OP_NEG, family: false, flags: FLAGS.all },
+  inc: { op: L.OP_INC, family: true, flags: FLAGS.incdec },
+  dec: { op: L.OP_DEC, family: true, flags: FLAGS.incdec },
+  bsf: { op: L.OP_BSF, family: false, flags: FLAGS.scan },
+  bsr: { op: L.OP_BSR, family: false, flags: FLAGS.scan },
+  popcnt: { op: L.OP_POPCNT, family: false, flags: FLAGS.all },
+  tzcnt: { op: L.OP_TZCNT, family: false, flags: FLAGS.count },
+  lzcnt: { op: L.OP_LZCNT, family: false, flags: FLAGS.count },
+};
+
+/** Appends the operation; where it sets other flags than it may commit, the flags are saved before and merged after. */
+function packAlu(
+  packing: Packing,
+  { op, family, flags }: AluOp,
+  uop: Uop & { width: number; flags: number },
+): EngineRecord {
+  const wraps = uop.flags !== flags;
+  if (wraps) append(packing, L.OP_SAVE_FLAGS);
+  const record = append(packing, family ? op + widthIndex(uop.width) : op, uop.width);
+  if (wraps) append(packing, L.OP_MERGE_FLAGS).aux = uop.flags;
+  return record;
+}
+
+function packBinary(packing: Packing, uop: Extract<Uop, { op: BinaryKind }>): void {
+  const plain =
+    uop.flags === 0 ? (uop.op === 'add' ? L.OP_PLUS : uop.op === 'sub' ? L.OP_MINUS : undefined) : undefined;
+  const record =
+    plain !== undefined
+      ? append(packing, plain + widthIndex(uop.width), uop.width)
+      : packAlu(packing, ALU[uop.op], uop);
+  setDestination(record, uop.dst);
+  record.a = sourceSlot(record, uop.a);
+  record.b = uop.a.space === 'imm' ? secondSlot(record, uop.b) : sourceSlot(record, uop.b);
+}
+
+export const aluOpcode = (kind: BinaryKind): number => ALU[kind].op;
+
+/** Number of the system operation and its parameters. */
+interface SystemOp {
+  readonly code: number;
+  /** Register number, mask, vector …, in the displacement field. */
+  readonly parameter?: number;
+  readonly a?: Src;
+  readonly b?: Src;
+  readonly dst?: Dst;
+  readonly width?: number;
+  readonly address?: Address;
+}
+
+function packSystem(packing: Packing, { code, parameter, a, b, dst, width = 8, address }: SystemOp): void {
+  const record = address ? appendMemory(packing, L.OP_SYSTEM_AT, width, address) : append(packing, L.OP_SYSTEM, width);
+  record.aux |= code;
+  setDestination(record, dst);
+  if (a) record.a = sourceSlot(record, a);
+  if (b) record.b = a?.space === 'imm' ? heldSlot(packing, b) : sourceSlot(record, b);
+  if (parameter !== undefined) record.disp = BigInt(parameter);
+}
+
+/** A slot for a constant that no field of the record has room for. */
+function heldSlot(packing: Packing, src: Src): number {
+  if (src.space !== 'imm') return slotOf(src);
+  const mov = emptyRecord(L.OP_MOV + 3);
+  mov.a = sourceSlot(mov, src);
+  mov.dst = temporarySlot(packing.nextTemporary++);
+  packing.records.splice(packing.records.length - 1, 0, mov);
+  return mov.dst;
+}
+
+const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
+const VIA = { int3: 0, int: 1, int1: 2 } as const;
+const ENGINE_FLAGS = FLAGS.all | RFLAGS.DF;
+
+function packOne(packing: Packing, uop: Uop): void {
+  switch (uop.op) {
+    case 'mov':
+      return packMove(packing, L.OP_MOV + widthIndex(uop.width), uop.width, uop.dst, uop.src);
+    case 'zext':
+      return packExtension(packing, L.OP_MOV + widthIndex(uop.from), uop.from, uop);
+    case 'sext':
+      return packMove(packing, L.OP_SEXT + widthIndex(uop.from), uop.width, uop.dst, uop.src);
+    case 'add':
+    case 'adc':
+    case 'sub':
+    case 'sbb':
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'shl':
+    case 'shr':
+    case 'sar':
+    case 'rol':
+    case 'ror':
+    case 'rcl':
+    case 'rcr':
+    case 'imul':
+    case 'bt':
+    case 'bts':
+    case 'btr':
+    case 'btc':
+      return packBinary(packing, uop);
+    case 'bswap':
+    case 'not':
+    case 'neg':
+    case 'inc':
+    case 'dec':
+    case 'bsf':
+    case 'bsr':
+    case 'popcnt':
+    case 'tzcnt':
+    case 'lzcnt': {
+      const record = packAlu(packing, UNARY[uop.op], uop);
+      setDestination(record, uop.dst);
+      record.a = sourceSlot(record, uop.a);
+      return;
+    }
+    case 'shld':
+    case 'shrd': {
+      const op = uop.op === 'shld' ? L.OP_SHLD : L.OP_SHRD;
+      const record = packAlu(packing, { op, family: false, flags: FLAGS.shift }, uop);
+      setDestination(record, uop.dst);
+      record.a = slotOfValue(uop.a);
+      record.b = slotOfValue(uop.b);
+      record.base = sourceSlot(record, uop.count);
+      return;
+    }
+    case 'mulu':
+    case 'muls': {
+      const op = uop.op === 'mulu' ? L.OP_MULU : L.OP_MULS;
+      const record = packAlu(packing, { op, family: false, flags: FLAGS.multiply }, uop);
+      setPair(record, uop.lo, uop.hi);
+      record.a = sourceSlot(record, uop.a);
+      record.b = uop.a.space === 'imm' ? secondSlot(record, uop.b) : sourceSlot(record, uop.b);
+      return;
+    }
+    case 'divu':
+    case 'divs': {
+      const record = append(packing, uop.op === 'divu' ? L.OP_DIVU : L.OP_DIVS, uop.width);
+      setPair(record, uop.quotient, uop.remainder);
+      record.a = sourceSlot(record, uop.hi);
+      record.b = secondSlot(record, uop.lo);
+      record.segment = slotOfValue(uop.divisor);
+      return;
+    }
+    case 'lea': {
+      const op = uop.address.addressWidth === 4 ? L.OP_LEA32 : L.OP_LEA;
+      const address: Address = { ...uop.address, segment: 'none', addressWidth: 8 };
+      return setDestination(appendMemory(packing, op, uop.width, address), uop.dst);
+    }
+    case 'select': {
+      const record = append(packing, L.OP_SELECT, uop.width);
+      setDestination(record, uop.dst);
+      record.a = sourceSlot(record, uop.a);
+      record.b = secondSlot(record, uop.b);
+      record.aux = uop.condition;
+      return;
+    }
+    case 'setcc': {
+      const record = append(packing, L.OP_SETCC, 1);
+      setDestination(record, uop.dst);
+      record.aux = uop.condition;
+      return;
+    }
+    case 'getflags':
+      return setDestination(append(packing, L.OP_GETFLAGS), uop.dst);
+    case 'setflags': {
+      if (uop.mask & ~ENGINE_FLAGS)
+        return packSystem(packing, { code: L.SYS_SETFLAGS, parameter: uop.mask, a: uop.src });
+      const record = append(packing, L.OP_SETFLAGS);
+      record.a = sourceSlot(record, uop.src);
+      record.aux = uop.mask;
+      return;
+    }
+    case 'step':
+      return setDestination(append(packing, L.OP_STEP, uop.width), uop.dst);
+    case 'load': {
+      const record = appendMemory(packing, L.OP_LOAD + widthIndex(uop.width), uop.width, uop.address);
+      return setDestination(record, uop.dst);
+    }
+    case 'probe': {
+      const record = appendMemory(packing, L.OP_PROBE, uop.width, uop.address);
+      record.aux |= handleNumber(uop.handle.n);
+      return;
+    }
+    case 'loadh': {
+      const record = append(packing, L.OP_LOAD_HANDLE, uop.width);
+      setDestination(record, uop.dst);
+      record.aux = handleNumber(uop.handle.n);
+      return;
+    }
+    case 'store': {
+      const record = append(packing, L.OP_STORE_HANDLE, uop.width);
+      record.a = sourceSlot(record, uop.src);
+      record.aux = handleNumber(uop.handle.n);
+      return;
+    }
+    case 'aligned':
+      return packSystem(packing, { code: L.SYS_ALIGNED, a: constant(uop.boundary), address: uop.address });
+    case 'canonical': {
+      const record = append(packing, L.OP_CANONICAL);
+      record.a = sourceSlot(record, uop.src);
+      return;
+    }
+    case 'jump': {
+      if (uop.target.space === 'imm') return packJump(packing, L.OP_JUMP, uop.target.value);
+      append(packing, L.OP_JUMP_TO).a = slotOf(uop.target);
+      return;
+    }
+    case 'branch':
+      return packJump(packing, L.OP_JCC + uop.condition, uop.target);
+    case 'branchz': {
+      packJump(packing, uop.nonzero ? L.OP_BRANCH_NONZERO : L.OP_BRANCH_ZERO, uop.target);
+      const record = packing.records[packing.records.length - 1]!;
+      record.width = uop.width;
+      record.a = secondSlot(record, uop.src);
+      return;
+    }
+    case 'exitz': {
+      const record = append(packing, L.OP_EXIT_ZERO, uop.width);
+      record.a = sourceSlot(record, uop.src);
+      return;
+    }
+    case 'cpl0':
+      append(packing, L.OP_CPL0);
+      return;
+    case 'fault':
+      return packSystem(packing, {
+        code: L.SYS_FAULT,
+        parameter: uop.vector | (uop.error === undefined ? 0 : (uop.error + 1) << 8),
+      });
+    case 'interrupt':
+      return packSystem(packing, { code: L.SYS_INTERRUPT, parameter: uop.vector | (VIA[uop.via] << 8) });
+    case 'rdcr': {
+      // Reading has no side effect and needs no check beyond CPL 0, so it is a plain move from the state block.
+      if (!CONTROL_REGISTERS.includes(uop.cr)) return packSystem(packing, { code: L.SYS_FAULT, parameter: 6 });
+      const record = append(packing, L.OP_MOV + 3);
+      setDestination(record, uop.dst);
+      record.a = controlRegisterSlot(uop.cr);
+      return;
+    }
+    case 'wrcr':
+      return packSystem(packing, { code: L.SYS_WRCR, parameter: uop.cr, a: uop.src });
+    case 'rddr':
+      return packSystem(packing, { code: L.SYS_RDDR, parameter: uop.dr, dst: uop.dst });
+    case 'wrdr':
+      return packSystem(packing, { code: L.SYS_WRDR, parameter: uop.dr, a: uop.src });
+    case 'rdmsr':
+      return packSystem(packing, { code: L.SYS_RDMSR, a: uop.index, dst: uop.dst });
+    case 'wrmsr':
+      return packSystem(packing, { code: L.SYS_WRMSR, a: uop.index, b: uop.src });
+    case 'rdtsc':
+      return packSystem(packing, { code: L.SYS_RDTSC, dst: uop.dst });
+    case 'cpuid':
+      return packSystem(packing, { code: L.SYS_CPUID });
+    case 'swapgs':
+      return packSystem(packing, { code: L.SYS_SWAPGS });
+    case 'rdbase':
+      return packSystem(packing, { code: L.SYS_RDBASE, parameter: segmentNumber(uop.segment), dst: uop.dst });
+    case 'wrbase':
+      return packSystem(packing, { code: L.SYS_WRBASE, parameter: segmentNumber(uop.segment), a: uop.src });
+    case 'invlpg':
+      return packSystem(packing, { code: L.SYS_INVLPG, address: uop.address });
+    case 'invpcid':
+      return packSystem(packing, { code: L.SYS_INVPCID, a: uop.type, address: uop.address });
+    case 'clflush':
+      return packSystem(packing, { code: L.SYS_CLFLUSH, address: uop.address, width: 1 });
+    case 'fence':
+      append(packing, L.OP_NOP);
+      return;
+    case 'popf':
+      return packSystem(packing, { code: L.SYS_POPF, a: uop.src, width: uop.width });
+    case 'cli':
+      return packSystem(packing, { code: L.SYS_CLI });
+    case 'sti':
+      return packSystem(packing, { code: L.SYS_STI });
+    case 'clac':
+      return packSystem(packing, { code: L.SYS_CLAC });
+    case 'stac':
+      return packSystem(packing, { code: L.SYS_STAC });
+    case 'hlt':
+      return packSystem(packing, { code: L.SYS_HLT });
+    case 'in':
+      return packSystem(packing, { code: L.SYS_IN, a: uop.port, dst: uop.dst, width: uop.width });
+    case 'out':
+      return packSystem(packing, { code: L.SYS_OUT, a: uop.port, b: uop.src, width: uop.width });
+    default:
+      return uop satisfies never;
+  }
+}
+
+function packMove(packing: Packing, op: number, width: number, dst: Dst, src: Src): void {
+  const record = append(packing, op, width);
+  setDestination(record, dst);
+  record.a = sourceSlot(record, src);
+}
+
+/** Zero extension: a narrow move that fills its slot; into a 16-bit register it takes a second move. */
+function packExtension(packing: Packing, op: number, from: number, uop: { width: number; dst: Dst; src: Src }): void {
+  if (uop.width === 2 && uop.dst.space === 'reg') {
+    const wide: Dst = { space: 'tmp', n: packing.nextTemporary++ };
+    packMove(packing, op, from, wide, uop.src);
+    return packMove(packing, L.OP_MOV + 1, 2, uop.dst, wide);
+  }
+  packMove(packing, op, from, uop.dst, uop.src);
+  packing.records[packing.records.length - 1]!.extend = 1;
+}
+
+function packJump(packing: Packing, op: number, target: bigint): void {
+  const record = append(packing, op);
+  record.imm = target;
+  record.extend = samePage(target, packing.ip) ? 1 : 0;
+}
+
+const samePage = (a: bigint, b: bigint): boolean => a >> 12n === b >> 12n;
+
+function slotOfValue(src: Src): number {
+  if (src.space === 'imm') throw new Error('this operand is a register or temporary in every lowered form');
+  return slotOf(src);
+}
+
+/** Two results: the second in the base field, whether it is extended in the scale field. */
+function setPair(record: EngineRecord, first: Dst, second: Dst): void {
+  setDestination(record, first);
+  record.base = slotOf(second);
+  record.scale = second.space === 'tmp' ? 1 : 0;
+}
+
+const constant = (value: number): Src => ({ space: 'imm', value: BigInt(value) });
+
+const segmentNumber = (segment: 'fs' | 'gs'): number => (segment === 'fs' ? 4 : 5);
+
+function handleNumber(n: number): number {
+  if (n >= L.HANDLE_COUNT) throw new Error(`more than ${L.HANDLE_COUNT} handles in one instruction`);
+  return n;
+}

@@ -1,0 +1,121 @@
+/**
+ * The laws every lowered form obeys, over all samples: commit last, temporaries assigned once and before use, handles probed
+ * before use, control last. And the golden of samples/forms.txt itself.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseHexBytes } from '../../src/base/hex.ts';
+import { decode } from '../../src/isa/decode.ts';
+import { printInsn } from '../../src/isa/print.ts';
+import { lower } from '../../src/uop/lower/lower.ts';
+import { uopText } from '../../src/uop/print.ts';
+import { canFault, commits, destinations, sources, type Uop } from '../../src/uop/uop.ts';
+import { SAMPLE_IP, SAMPLES } from './samples.ts';
+
+const test = suite('lower');
+
+function lowered(bytes: Uint8Array): readonly Uop[] {
+  const decoded = decode(bytes, SAMPLE_IP);
+  assert.is(decoded.kind, 'insn');
+  const result = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  assert.is(result?.kind, 'uops');
+  return result?.kind === 'uops' ? result.uops : [];
+}
+
+const ALL = SAMPLES.map((sample) => ({ ...sample, lowered: lowered(sample.bytes) }));
+
+/** Every sample for which the law does not hold, by its text. */
+const violations = (law: (uops: readonly Uop[]) => boolean): string[] =>
+  ALL.filter((sample) => !law(sample.lowered)).map((sample) => sample.text);
+
+function commitsLast(uops: readonly Uop[]): boolean {
+  const first = uops.findIndex(commits);
+  return first < 0 || !uops.slice(first + 1).some(canFault);
+}
+
+function assignedOnceBeforeUse(uops: readonly Uop[]): boolean {
+  const temporaries = new Set<number>();
+  const handles = new Set<number>();
+  for (const uop of uops) {
+    for (const src of sources(uop)) if (src.space === 'tmp' && !temporaries.has(src.n)) return false;
+    if ('handle' in uop) {
+      if (handles.has(uop.handle.n) !== (uop.op !== 'probe')) return false;
+      handles.add(uop.handle.n);
+    }
+    for (const dst of destinations(uop)) {
+      if (dst.space !== 'tmp') continue;
+      if (temporaries.has(dst.n)) return false;
+      temporaries.add(dst.n);
+    }
+  }
+  return true;
+}
+
+test('the samples cover registers and memory of some 650 forms', () => {
+  assert.ok(new Set(SAMPLES.map(({ form }) => form)).size >= 650);
+  assert.ok(SAMPLES.filter(({ text }) => text.includes('(')).length >= 450);
+});
+
+test('what can fault stands before what commits', () => {
+  assert.equal(violations(commitsLast), []);
+});
+
+test('temporaries and handles are assigned once, before use', () => {
+  assert.equal(violations(assignedOnceBeforeUse), []);
+});
+
+test('a jump is the last micro-op', () => {
+  const jumps = ['jump', 'branch', 'branchz', 'interrupt', 'fault'];
+  assert.equal(
+    violations((uops) => uops.slice(0, -1).every(({ op }) => !jumps.includes(op))),
+    [],
+  );
+});
+
+test('numbers of temporaries and handles are small and dense', () => {
+  const most = Math.max(
+    ...ALL.map((sample) => sample.lowered.flatMap(destinations).filter((dst) => dst.space === 'tmp').length),
+  );
+  assert.ok(most <= 10, `${most} temporaries`);
+  assert.equal(
+    violations((uops) => uops.every((uop) => !('handle' in uop) || uop.handle.n < 3)),
+    [],
+  );
+});
+
+test('the laws see what breaks them', () => {
+  const [load, add] = lowered(Uint8Array.of(0x48, 0x03, 0x00));
+  assert.ok(load !== undefined && add !== undefined);
+  assert.ok(commitsLast([load, add]));
+  assert.not.ok(commitsLast([add, load]));
+  assert.not.ok(assignedOnceBeforeUse([add, load]));
+  assert.not.ok(assignedOnceBeforeUse([load, load, add]));
+});
+
+test('bytes, form, text and micro-ops are those of samples/forms.txt', () => {
+  // After a change that is meant: npx tsx tools/uop-samples.ts, and read the diff.
+  for (const sample of ALL) {
+    const decoded = decode(sample.bytes, SAMPLE_IP);
+    if (decoded.kind !== 'insn') throw new Error(sample.text);
+    assert.is(decoded.insn.form, sample.form);
+    assert.is(decoded.insn.length, sample.bytes.length);
+    assert.is(printInsn(decoded.insn), sample.text);
+    assert.equal(sample.lowered.map(uopText), sample.uops, sample.text);
+  }
+});
+
+test('what is not modelled says so', () => {
+  for (const [hex, form] of [
+    ['0f28c1', 'Movaps_xmm_xmmm128'],
+    ['48cf', 'Iretq'],
+    ['8ed8', 'Mov_Sreg_r32m16'],
+    ['ff28', 'Jmp_m1632'],
+    ['c8100002', 'Enterq_imm16_imm8'],
+    ['f20fc2c100', 'Cmpsd_xmm_xmmm64_imm8'],
+  ] as const) {
+    const decoded = decode(parseHexBytes(hex)!, SAMPLE_IP);
+    assert.equal(decoded.kind === 'insn' && lower(decoded.insn), { kind: 'not-modelled', form }, hex);
+  }
+});
+
+test.run();

@@ -1,0 +1,37 @@
+/**
+ * The sample encodings: at least one with registers and one with memory of every form that lowers, with its micro-ops.
+ *
+ * They stand in samples/forms.txt, made by `npx tsx tools/uop-samples.ts`: a line with the bytes, the form and the text of an
+ * instruction, then its micro-ops, indented. The file is a golden of decoder, printer and lowering at once, and the list
+ * that whoever executes micro-ops can go through (engine: fused against unfused).
+ */
+import { readFileSync } from 'node:fs';
+import { parseHexBytes } from '../../src/base/hex.ts';
+
+export interface Sample {
+  readonly bytes: Uint8Array;
+  readonly form: string;
+  /** As objdump prints it. */
+  readonly text: string;
+  /** Its micro-ops as `uopText` prints them. */
+  readonly uops: readonly string[];
+}
+
+/** Where the samples are decoded. */
+export const SAMPLE_IP = 0xffff_ffff_8100_0000n;
+
+export const SAMPLES_FILE = new URL('./samples/forms.txt', import.meta.url);
+
+export const readSamples = (): Sample[] =>
+  readFileSync(SAMPLES_FILE, 'utf8')
+    .split(/\n(?=\S)/)
+    .filter((block) => !block.startsWith('#'))
+    .map(readSample);
+
+function readSample(block: string): Sample {
+  const [head = '', ...uops] = block.trimEnd().split('\n');
+  const [bytes = '', form = '', text = ''] = head.split('\t');
+  return { bytes: parseHexBytes(bytes) ?? new Uint8Array(), form, text, uops: uops.map((line) => line.trim()) };
+}
+
+export const SAMPLES: readonly Sample[] = readSamples();

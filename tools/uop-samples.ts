@@ -1,0 +1,141 @@
+/**
+ * Writes tests/uop/samples/forms.txt: every form that lowers, found by decoding all opcodes under all prefixes with a register
+ * and with a memory operand, and the operands that are special, assembled by GNU as. Run it after a change of the lowering
+ * and read the diff.
+ *
+ *     npx tsx tools/uop-samples.ts
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hexBytes } from '../src/base/hex.ts';
+import { decode } from '../src/isa/decode.ts';
+import type { Insn } from '../src/isa/insn.ts';
+import { printInsn } from '../src/isa/print.ts';
+import { lower } from '../src/uop/lower/lower.ts';
+import { uopText } from '../src/uop/print.ts';
+import { SAMPLE_IP, SAMPLES_FILE } from '../tests/uop/samples.ts';
+
+const PREFIXES = [
+  '',
+  '48',
+  '66',
+  'f3',
+  'f348',
+  '66f3',
+  'f2',
+  'f248',
+  '66f2',
+  'f0',
+  'f048',
+  '66f0',
+  '6648',
+  '67',
+  '67f3',
+  '67f2',
+];
+const MAPS = ['', '0f', '0f38', '0f01'];
+/** rsi, which is dh without REX, before the others; groups need all eight. */
+const REG_FIELDS = [6, 1, 0, 2, 3, 4, 5, 7];
+const IMMEDIATE = '0500000000000000';
+
+/** ModRM and what follows: rbx, then 0x40(%rbx,%rsi,4). */
+const tails = (field: number): string[] => [
+  byte(0xc0 | (field << 3) | 3) + IMMEDIATE,
+  `${byte(0x44 | (field << 3))}b340${IMMEDIATE}`,
+];
+
+const byte = (value: number): string => value.toString(16).padStart(2, '0');
+const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+/** Operands that the sweep over opcodes doesn't meet. */
+const SPECIAL = `
+  push %rsp; pop %rsp; push %sp; pop %sp; popq 8(%rsp); popq (%rsp); pushq (%rsp); pushq %gs:8; popq %fs:8
+  call *%rsp; jmp *%rsp; call *8(%rsp); xchg %rsp,(%rsp); mov %ah,%bh; mov %r9b,%al; xchg %ah,%al; xchg %ch,(%rdx)
+  movzbl %ah,%ecx; movsbl %bh,%edx; mul %ch; div %ah; idiv %dh; cmpxchg %ecx,%eax; cmpxchg %ecx,%edx; cmpxchg %r8,(%r9)
+  xadd %eax,%eax; mov %gs:0x1000(,%rax,8),%rbx; mov %gs:6(%rip),%rdx; mov %fs:(%rbp),%rax; add $1,%rsp; lea 8(%rip),%rax
+  lea 8(%esi,%edi,2),%eax; mov 8(%esi),%rax; mov %rax,-8(%rsp); mov %rax,-8(%rbp); mov %rax,-8(%rbp,%rcx,2)
+  movabs 0x1122334455667788,%al; movabs %rax,0x1122334455667788; movabs $0x1122334455667788,%rax; mov 0xffffffff81000000,%eax
+  bt %rcx,8(%rax); bt %cx,8(%rax,%rdx,2); bts %ecx,%gs:8(%rax); lock btr %rcx,(%rax,%rdx,8); lock btcq $5,%gs:8; bt %rax,(%esi,%edi)
+  ret $16; enter $16,$0; enter $16,$1; mov %cr0,%rax; mov %cr2,%r14; mov %cr3,%rax; mov %r14,%cr3; mov %cr4,%rcx; mov %rcx,%cr4
+  mov %cr8,%rax; mov %db0,%rax; mov %rax,%db0; mov %db6,%rax; mov %db7,%rax; mov %rax,%db7; mov %cr1,%rax
+  invlpg %gs:8; invpcid (%rsp),%rcx; clflush %gs:8; rep stosq; rep movsb %gs:(%rsi),(%rdi); lodsb %fs:(%rsi)
+  xlat %gs:(%rbx); in %dx,%al; out %eax,%dx; shl %cl,%ecx; shld %cl,%rcx,%rcx; imul $-1,(%rsp),%rax; not %spl; bswap %r12
+`;
+
+interface Found {
+  readonly insn: Insn;
+  readonly uops: readonly string[];
+}
+
+function main(): void {
+  const found = new Map<string, Found>();
+  const consider = (bytes: Uint8Array, special: boolean): void => {
+    const decoded = decode(bytes, SAMPLE_IP);
+    if (decoded.kind !== 'insn') return;
+    const { insn } = decoded;
+    const key = special ? `special ${hexBytes(insn.bytes)}` : variantOf(insn);
+    if (key === undefined || found.has(key)) return;
+    const lowered = lower(insn);
+    if (lowered.kind === 'uops') found.set(key, { insn, uops: lowered.uops.map(uopText) });
+    else if (special) throw new Error(`not lowered: ${printInsn(insn)}`);
+  };
+  for (const bytes of sweep()) consider(bytes, false);
+  for (const bytes of assemble(SPECIAL)) consider(bytes, true);
+  const blocks = [...found.values()].map(({ insn, uops }) => {
+    const head = [hexBytes(insn.bytes), insn.form, printInsn(insn)].join('\t');
+    return [head, ...uops.map((line) => `    ${line}`)].join('\n');
+  });
+  writeFileSync(
+    SAMPLES_FILE,
+    `# Made by tools/uop-samples.ts; the addresses are those at ${SAMPLE_IP.toString(16)}.\n${blocks.join('\n')}\n`,
+  );
+  console.log(`${found.size} samples of ${new Set([...found.values()].map(({ insn }) => insn.form)).size} forms`);
+}
+
+function* sweep(): Generator<Uint8Array> {
+  for (const map of MAPS) {
+    for (let opcode = 0; opcode < 256; opcode++) {
+      for (const prefix of PREFIXES) {
+        for (const field of REG_FIELDS)
+          for (const tail of tails(field)) yield fromHex(prefix + map + byte(opcode) + tail);
+      }
+    }
+  }
+}
+
+/** One sample for each of these; undefined where the prefix changes nothing that is worth a sample. */
+function variantOf(insn: Insn): string | undefined {
+  const memory = insn.operands.some((operand) => operand.kind === 'mem');
+  const string = insn.rep !== 'none';
+  const byAddressSize = /^(loop|j[re]cxz|(movs|cmps|stos|lods|scas)[bwdq]$)/.test(insn.mnemonic);
+  if (insn.addressSize === 4 && !byAddressSize) return undefined;
+  if (string && !/^(movs|cmps|stos|lods|scas)[bwdq]$/.test(insn.mnemonic)) return undefined;
+  return [insn.form, memory, insn.lock, insn.rep, insn.addressSize].join(' ');
+}
+
+function assemble(text: string): Uint8Array[] {
+  const statements = text
+    .split(/[;\n]/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+  const folder = mkdtempSync(join(tmpdir(), 'uop-samples-'));
+  try {
+    const [source, object, binary] = ['s.s', 's.o', 's.bin'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    // Each at a multiple of 16, so that its bytes are found again.
+    writeFileSync(source, statements.map((statement) => `.balign 16, 0x90\n${statement}\n`).join(''));
+    execFileSync('as', ['--64', '-o', object, source]);
+    execFileSync('objcopy', ['-O', 'binary', '-j', '.text', object, binary]);
+    const bytes = new Uint8Array(readFileSync(binary));
+    return statements.map((_, i) => bytes.subarray(16 * i, 16 * i + 15));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+main();
