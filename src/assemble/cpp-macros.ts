@@ -61,9 +61,11 @@ export function expandTokens(tokens: readonly CppToken[], macros: CppMacros): Cp
     }
     const body = substitute(macro, args, macros);
     const hide = new Set([...hidden, macro.name]);
+    const after = rest.pop();
+    if (after) rest.push({ ...after, edge: true, spaced: after.spaced || (body.length === 0 && token.spaced) });
     const placed = body.map((t, i) => ({
       ...t,
-      spaced: i === 0 ? token.spaced : t.spaced,
+      ...(i === 0 && { spaced: token.spaced, edge: true }),
       hidden: t.hidden ? new Set([...t.hidden, ...hide]) : hide,
     }));
     rest.push(...placed.reverse());
@@ -121,11 +123,18 @@ function substitute(macro: CppMacro, args: readonly CppToken[][], macros: CppMac
       // Next to `##` an argument is taken as it was written.
       const text = arg && body[i + 1]?.text !== '##' ? (expandTokens(arg, macros) ?? arg) : arg;
       if (arg?.length === 0 && body[i + 1]?.text === '##') out.push({ kind: 'other', text: '', spaced: token.spaced });
-      else out.push(...(text?.map((t, n) => (n === 0 ? { ...t, spaced: token.spaced } : t)) ?? [token]));
+      else if (text) out.push(...text.map((t, n) => (n === 0 ? { ...t, spaced: token.spaced, edge: true } : t)));
+      else out.push(afterArgument(body, i, argument) ? { ...token, edge: true } : token);
     }
   }
   return out.filter(({ text }) => text !== '');
 }
+
+const afterArgument = (
+  body: readonly CppToken[],
+  index: number,
+  argument: (token: CppToken | undefined) => CppToken[] | undefined,
+): boolean => index > 0 && argument(body[index - 1]) !== undefined;
 
 function stringify(arg: readonly CppToken[], spaced: boolean): CppToken {
   const text = arg

@@ -8,6 +8,8 @@ export interface CppToken {
   readonly text: string;
   /** White space stands before it. */
   readonly spaced: boolean;
+  /** An expansion or an argument begins here or has ended just before. */
+  readonly edge?: boolean;
   /** The macros whose expansion it came from: it is not expanded by them again (C11 6.10.3.4). */
   readonly hidden?: ReadonlySet<string>;
 }
@@ -46,6 +48,6 @@ export function joinTokens(tokens: readonly CppToken[]): string {
 
 /** Only where an expansion ended or began between them, as GCC's cpp_avoid_paste: elsewhere they were apart already. */
 const wouldMerge = (left: CppToken, right: CppToken): boolean =>
-  left.hidden !== right.hidden &&
+  right.edge === true &&
   ((left.kind === 'name' && right.kind !== 'other') ||
     (left.kind === 'number' && (right.kind === 'name' || right.kind === 'number' || /^[-+.]/.test(right.text))));

@@ -72,7 +72,7 @@ type Group = Pick<MemoryOperand, 'base' | 'index' | 'scale'>;
 
 class StatementParser extends EmbeddedActionsParser {
   constructor() {
-    super(T.ALL_TOKENS, { maxLookahead: 2, recoveryEnabled: false, skipValidations: true });
+    super(T.ALL_TOKENS, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
     this.performSelfAnalysis();
   }
 

@@ -10,27 +10,43 @@
  */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
 
-const token = (name: string, pattern: RegExp | string): TokenType => createToken({ name, pattern });
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.'];
+const DIGITS = [...'0123456789'];
+/** Characters above ASCII share Chevrotain's buckets of 256 codes: one of each bucket names them all. */
+const ABOVE_ASCII = Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).concat(
+  Array.from({ length: 255 }, (_, i) => String.fromCharCode(256 * (i + 1))),
+);
+
+/** With the first characters given and no line ends to count, Chevrotain need not analyse the patterns at start-up. */
+const token = (name: string, pattern: RegExp | string, first?: readonly string[]): TokenType =>
+  createToken({ name, pattern, line_breaks: false, ...(first && { start_chars_hint: [...first] }) });
 
 /** What stands between two operands of an expression; `%` and `!` stand elsewhere too. */
 export const BinaryOperator = createToken({ name: 'BinaryOperator', pattern: Lexer.NA });
 /** What stands before one. */
 export const UnaryOperator = createToken({ name: 'UnaryOperator', pattern: Lexer.NA });
+export const Integer = createToken({ name: 'Integer', pattern: Lexer.NA });
 
 const operator = (name: string, pattern: string, categories = [BinaryOperator]): TokenType =>
-  createToken({ name, pattern, categories });
+  createToken({ name, pattern, categories, line_breaks: false });
 
-export const Integer = createToken({ name: 'Integer', pattern: Lexer.NA });
-const integer = (name: string, pattern: RegExp): TokenType => createToken({ name, pattern, categories: [Integer] });
+const integer = (name: string, pattern: RegExp): TokenType =>
+  createToken({ name, pattern, categories: [Integer], start_chars_hint: [...DIGITS], line_breaks: false });
 
-export const WhiteSpace = createToken({ name: 'WhiteSpace', pattern: /[ \t\r\f]+/, group: Lexer.SKIPPED });
+export const WhiteSpace = createToken({
+  name: 'WhiteSpace',
+  pattern: /[ \t\r\f]+/,
+  group: Lexer.SKIPPED,
+  start_chars_hint: [' ', '\t', '\r', '\f'],
+  line_breaks: false,
+});
 
-export const Name = token('Name', /[A-Za-z_.\u0080-\uffff][\w.$\u0080-\uffff]*/);
+export const Name = token('Name', /[A-Za-z_.\u0080-\uffff][\w.$\u0080-\uffff]*/, [...LETTERS, ...ABOVE_ASCII]);
 export const Hex = integer('Hex', /0[xX][0-9a-fA-F]+(?:[uU]?[lL]{0,2}(?![\w.$]))?/);
 export const Binary = integer('Binary', /0[bB][01]+(?:[uU]?[lL]{0,2}(?![\w.$]))?/);
-export const LocalRef = token('LocalRef', /\d+[fb](?![\w.$])/);
+export const LocalRef = token('LocalRef', /\d+[fb](?![\w.$])/, DIGITS);
 export const Decimal = integer('Decimal', /\d+(?:[uU]?[lL]{0,2}(?![\w.$]))?/);
-export const Text = token('Text', /"(?:[^"\\]|\\[\s\S])*"/);
+export const Text = token('Text', /"(?:[^"\\]|\\[\s\S])*"/, ['"']);
 
 export const Percent = operator('Percent', '%');
 export const Dollar = token('Dollar', '$');
