@@ -40,9 +40,12 @@ const MAPS = ['', '0f', '0f38', '0f01'];
 const REG_FIELDS = [6, 1, 0, 2, 3, 4, 5, 7];
 const IMMEDIATE = '0500000000000000';
 
-/** ModRM and what follows: rbx, then 0x40(%rbx,%rsi,4). */
-const tails = (field: number): string[] => [
-  byte(0xc0 | (field << 3) | 3) + IMMEDIATE,
+/** Prefixes that would hide the opcode behind them. */
+const HIDING = /^(26|2e|36|3e|4[0-9a-f]|6[4567]|f[023])$/;
+
+/** ModRM and what follows: rbx (rax for the fences, which objdump knows only so), then 0x40(%rbx,%rsi,4). */
+const tails = (field: number, opcode: number): string[] => [
+  byte(0xc0 | (field << 3) | (opcode === 0xae ? 0 : 3)) + IMMEDIATE,
   `${byte(0x44 | (field << 3))}b340${IMMEDIATE}`,
 ];
 
@@ -97,9 +100,10 @@ function main(): void {
 function* sweep(): Generator<Uint8Array> {
   for (const map of MAPS) {
     for (let opcode = 0; opcode < 256; opcode++) {
+      if (map === '' && HIDING.test(byte(opcode))) continue;
       for (const prefix of PREFIXES) {
         for (const field of REG_FIELDS)
-          for (const tail of tails(field)) yield fromHex(prefix + map + byte(opcode) + tail);
+          for (const tail of tails(field, opcode)) yield fromHex(prefix + map + byte(opcode) + tail);
       }
     }
   }

@@ -77,6 +77,7 @@ const LOOPS = /^loop/;
 
 function attMnemonic(insn: Insn): string {
   const { mnemonic, form, operands } = insn;
+  const name = RENAMED[mnemonic] ?? mnemonic;
   const string = stringParts(insn);
   if (string !== undefined) {
     return SUFFIXED_STRINGS.has(string.stem) ? string.stem + SUFFIX[string.width] : string.stem;
@@ -88,12 +89,15 @@ function attMnemonic(insn: Insn): string {
   if (mnemonic === 'call' || mnemonic === 'jmp') return isFarIndirect(insn) ? `l${mnemonic}` : mnemonic;
   if (mnemonic === 'push' || mnemonic === 'pop')
     return insn.operandSize === 2 && !hasRegister(insn) ? `${mnemonic}w` : mnemonic;
-  if (mnemonic === 'ret' && insn.operandSize === 2) return 'retw';
+  if (/^(ret|enter|leave)$/.test(mnemonic) && insn.operandSize === 2) return `${mnemonic}w`;
+  if (/^Prefetchreserved[4-7]_m8$/.test(form)) return 'prefetch';
   if (LOOPS.test(mnemonic) && insn.addressSize === 4) return `${mnemonic}l`;
   if (/^crc32$/.test(mnemonic)) return mnemonic + widthSuffix(operands[1]);
   if (X87.test(mnemonic) && operands[0]?.kind === 'mem') return mnemonic + x87Suffix(mnemonic, operands[0].width);
-  if (SIZED.has(mnemonic) && needsSuffix(insn)) return mnemonic + widthSuffix(operands[0]);
-  return RENAMED[mnemonic] ?? mnemonic;
+  if (SIZED.has(mnemonic) && needsSuffix(insn)) return name + widthSuffix(operands[0]);
+  // The two-byte NOP is XCHG %ax,%ax to objdump.
+  if (form === 'Nopw') return 'xchg';
+  return name;
 }
 
 function stringParts({ mnemonic, operands }: Insn): { stem: string; width: 1 | 2 | 4 | 8 } | undefined {
@@ -118,7 +122,6 @@ const hasRegister = ({ operands }: Insn): boolean => operands.some((operand) => 
 /** Memory, and no register beside it that is as wide (the count in CL isn't). */
 function needsSuffix({ mnemonic, operands }: Insn): boolean {
   const [first, second] = operands;
-  if (mnemonic === 'nop') return first !== undefined;
   if (first?.kind !== 'mem') return false;
   return SHIFTS.test(mnemonic) || second === undefined || second.kind === 'imm';
 }
@@ -223,6 +226,7 @@ const IMPLICIT: Readonly<Record<string, string>> = {
 function operandsText(insn: Insn, options: PrintOptions): string {
   const implicit = IMPLICIT[insn.mnemonic];
   if (implicit !== undefined) return implicit;
+  if (insn.form === 'Nopw') return '%ax,%ax';
   // A shift by one has no operand for it in the encoding.
   const shown = insn.form.endsWith('_1') && SHIFTS.test(insn.mnemonic) ? insn.operands.slice(0, 1) : insn.operands;
   const texts = shown.map((operand) => operandText(insn, operand, options));
