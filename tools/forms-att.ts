@@ -118,11 +118,31 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Wrfsbase_r32: 'l',
   Wrgsbase_r32: 'l',
   Cmpxchg16b_m128: '',
+  Loop_rel8_64_ECX: 'l',
+  Loope_rel8_64_ECX: 'l',
+  Loopne_rel8_64_ECX: 'l',
+  Jecxz_rel8_64: '',
+  Jrcxz_rel8_64: '',
 };
 
-/** Operands that may be written though they are implied, in Intel order. */
+/** Implied registers that need not be written: form and operand token. */
+export const OPTIONAL =
+  /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax)|(Ins|Outs)[bwd]_.* dx)$/;
+
+/** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
-  Monitorq: ['(rax)', '(ecx)', '(edx)'],
+  Monitorq: ['(edx)', '(ecx)', '(rax)'],
+  Monitorxq: ['(edx)', '(ecx)', '(rax)'],
+  Mwait: ['(ecx)', '(eax)'],
+  Mwaitx: ['(ebx)', '(ecx)', '(eax)'],
+  Invlpgaq: ['(ecx)', '(rax)'],
+  Vmrunq: ['(rax)'],
+  Vmloadq: ['(rax)'],
+  Vmsaveq: ['(rax)'],
+  Clzeroq: ['(rax)'],
+  Skinit: ['(eax)'],
+  Tpause_r32: ['(eax)', '(edx)'],
+  Umwait_r32: ['(eax)', '(edx)'],
 };
 
 export interface Variant {
@@ -131,6 +151,13 @@ export interface Variant {
   readonly encoding?: string;
   readonly operands?: string;
 }
+
+/** `test (%rax), %ebx` and `test %ebx, (%rax)` are the same, and so with XCHG. */
+const commutative = (mnemonic: string): [string, readonly Variant[]][] =>
+  [8, 16, 32, 64].map((w) => [
+    `${mnemonic}_rm${w}_r${w}`,
+    [{ operands: `r${w}|m r${w}` }, { operands: `r${w} r${w}|m` }],
+  ]);
 
 /** Forms that GNU as encodes otherwise than the operand sizes suggest. */
 export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
@@ -141,4 +168,17 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   Mov_Sreg_rm16: [{ operands: 'seg r16|m', encoding: '8E /r' }],
   Mov_Sreg_r32m16: [{ operands: 'seg r32/m' }],
   Mov_Sreg_r64m16: [{ operands: 'seg r64/m', encoding: '8E /r' }],
+  ...Object.fromEntries([...commutative('Test'), ...commutative('Xchg')]),
+  // 90 is NOP in 64-bit mode and clears no upper half, so exchanging EAX with itself takes the long form.
+  Xchg_r16_AX: [{ operands: 'r16/o ax' }, { operands: 'ax r16/o' }],
+  Xchg_r32_EAX: [{ operands: 'r32/n eax' }, { operands: 'eax r32/n' }],
+  Xchg_r64_RAX: [{ operands: 'r64/n rax' }, { operands: 'rax r64/n' }, { operands: 'rax rax', encoding: '90' }],
+  ...Object.fromEntries(
+    [16, 32, 64].flatMap((w) =>
+      [8, Math.min(w, 32)].map((bits) => {
+        const imm = bits === w ? `imm${w}` : `imm${bits}s${w}`;
+        return [`Imul_r${w}_rm${w}_imm${bits}`, [{ operands: `r${w} r${w}|m ${imm}` }, { operands: `r${w}/b ${imm}` }]];
+      }),
+    ),
+  ),
 };

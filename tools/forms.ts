@@ -18,6 +18,8 @@
  *                   r8 r16 r32 r64 xmm mm bnd seg cr dr    a register in ModRM.reg
  *                   …/m                                    the register in ModRM.rm
  *                   …/o                                    the register in the opcode byte
+ *                   …/n                                    likewise, but not register number 0
+ *                   …/b                                    the register in both fields of ModRM
  *                   m, mib                                 memory only
  *                   r64|m, xmm|m …                         either, in ModRM.rm
  *                   al cl ax dx eax rax fs … st0 1         exactly this, not encoded
@@ -31,7 +33,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Code, CodeExt, FlowControl, Instruction, OpCodeOperandKind as Kind, type OpCodeInfo } from 'iced-x86';
-import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
+import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, OPTIONAL, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
 
 export type Row = readonly [
   form: string,
@@ -194,7 +196,8 @@ function rowsOf(name: string, info: OpCodeInfo): Row[] {
   const operands = operandTokens(info);
   const names = mnemonics(name, info).join(' ');
   const suffix = sizeSuffix(name, info, operands);
-  const tokens = [...operands, ...(EXTRA_OPERANDS[name] ?? [])].join(' ');
+  const written = operands.map((token) => (OPTIONAL.test(`${name} ${token}`) ? `(${token})` : token));
+  const tokens = [...written, ...(EXTRA_OPERANDS[name] ?? [])].join(' ');
   const row: Row = [name, names, suffix, encoding(info), tokens, attributes(info)];
   const variants = SPLIT[name];
   if (variants === undefined) return [row];
@@ -226,7 +229,7 @@ if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1].re
   const text = render(generate());
   if (!process.argv.includes('--check')) writeFileSync(FILE, text);
   else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('src/isa/forms.json is not what tools/forms.ts generates: run `npx tsx tools/forms.ts`');
+    process.stderr.write('src/isa/forms.json is not what tools/forms.ts generates: run `npx tsx tools/forms.ts`\n');
     process.exitCode = 1;
   }
 }

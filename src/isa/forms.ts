@@ -43,7 +43,8 @@ export interface Encoding {
   readonly tail: readonly number[];
 }
 
-export type RegisterPlace = 'reg' | 'rm' | 'opcode';
+/** `both`: the two-operand IMUL by an immediate, whose register is source and destination. */
+export type RegisterPlace = 'reg' | 'rm' | 'opcode' | 'both';
 
 export type OperandSpec =
   | {
@@ -51,6 +52,8 @@ export type OperandSpec =
       readonly class: RegisterClass;
       readonly place: RegisterPlace;
       readonly orMemory: boolean;
+      /** Any register but number 0. */
+      readonly notZero: boolean;
     }
   | { readonly kind: 'memory'; readonly sib: boolean }
   /** Exactly this register, implied by the opcode; `optional` when it need not be written. */
@@ -75,7 +78,7 @@ const GPR_CLASSES: Readonly<Record<string, RegisterClass>> = {
   seg: 'segment',
 };
 
-const PLACES: Readonly<Record<string, RegisterPlace>> = { m: 'rm', o: 'opcode' };
+const PLACES: Readonly<Record<string, RegisterPlace>> = { m: 'rm', o: 'opcode', n: 'opcode', b: 'both' };
 
 const IMPLIED: Readonly<Record<string, OperandSpec>> = {
   si: { kind: 'implied', base: 'si', override: true },
@@ -83,6 +86,9 @@ const IMPLIED: Readonly<Record<string, OperandSpec>> = {
   segdi: { kind: 'implied', base: 'di', override: true },
   bxal: { kind: 'implied', base: 'bx', override: true },
 };
+
+/** `xmm`, `mm` … name a class; `al`, `cl`, `st0` one register. */
+const isRegisterField = (token: string): boolean => /^(r\d+|seg|cr|dr|xmm|mm|bnd)$/.test(token);
 
 function parseOperand(token: string): OperandSpec {
   const special = IMPLIED[token];
@@ -97,7 +103,7 @@ function parseOperand(token: string): OperandSpec {
   }
   if (token.startsWith('rel')) return { kind: 'target', bits: Number(token.slice(3)) };
   const bare = token === 'st0' ? 'st' : token.replace(/[()]/g, '');
-  if (token !== 'st' && findRegister(bare) !== undefined && bare !== 'st/o') {
+  if (findRegister(bare) !== undefined && !isRegisterField(bare)) {
     return { kind: 'fixed', register: bare, optional: token.startsWith('(') };
   }
   const orMemory = token.endsWith('|m');
@@ -107,6 +113,7 @@ function parseOperand(token: string): OperandSpec {
     class: GPR_CLASSES[name] ?? (name as RegisterClass),
     place: orMemory ? 'rm' : (PLACES[place ?? ''] ?? 'reg'),
     orMemory,
+    notZero: place === 'n',
   };
 }
 

@@ -33,7 +33,7 @@ export interface Relocation {
   readonly offset: number;
   /** R_X86_64_* */
   readonly type: number;
-  /** Index into ObjectFile.symbols. */
+  /** Index into ObjectFile.symbols; -1 for none (an absolute address). */
   readonly symbol: number;
   readonly addend: bigint;
 }
@@ -51,7 +51,7 @@ export interface Symbol {
   readonly value: bigint;
   readonly size: bigint;
   readonly binding: 'local' | 'global' | 'weak';
-  readonly type: 'notype' | 'object' | 'func' | 'section' | 'file';
+  readonly type: 'notype' | 'object' | 'func' | 'section' | 'file' | 'tls' | 'gnu_ifunc';
   readonly visibility: 'default' | 'internal' | 'hidden' | 'protected';
 }
 

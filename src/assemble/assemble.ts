@@ -1,0 +1,114 @@
+/**
+ * The assembler: a source file in, a relocatable object and every diagnostic out.
+ *
+ *   preprocess   #include, #define …                 cpp.ts
+ *   expand       macros, conditionals, repetition    expand.ts
+ *   parse        one statement at a time             parse.ts, grammar.ts
+ *   statement    instruction or directive            instruction.ts (select.ts, encode.ts), directives.ts
+ *   layout       sizes of jumps and gaps, addresses  layout.ts
+ *   output       fixups, relocations, symbols        relocate.ts, output.ts
+ *
+ * Expansion is lazy: each line is carried out before the next is read, so that `.if` sees every symbol defined above it.
+ * The assembler knows nothing of alternatives; `.altinstructions` is a section like any other.
+ */
+import { type Diagnostic, error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
+import type { ObjectFile } from '../object/object-file.ts';
+import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
+import { preprocess } from './cpp.ts';
+import { runDirective } from './directives.ts';
+import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
+import { expand } from './expand.ts';
+import { assembleInstruction } from './instruction.ts';
+import { layout } from './layout.ts';
+import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
+import { toObject } from './output.ts';
+import { parseStatements } from './parse.ts';
+import { decode, type SourceLine, splitLines } from './source.ts';
+import type { Statement } from './statement.ts';
+
+export interface AssembleOptions {
+  readonly files: FilePort;
+  readonly includeDirs?: readonly string[];
+  readonly defines?: readonly { readonly name: string; readonly value: string }[];
+  /** Files read before the main one, as after `-include`. */
+  readonly includes?: readonly string[];
+  /** Whether to run the C preprocessor; by default files that end in `.S` are. */
+  readonly preprocess?: boolean;
+}
+
+const EMPTY: ObjectFile = { sections: [], symbols: [], lines: [] };
+
+/** Assembles a file. With errors among the diagnostics the value is an empty object. */
+export function assemble(path: string, options: AssembleOptions): Parsed<ObjectFile> {
+  const source = readSource(path, options);
+  const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
+  const expansion = expand(source.value, hostOf(asm), options);
+  for (const line of expansion.lines) assembleLine(asm, line);
+  const diagnostics = inOrder([...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics]);
+  if (hasErrors(diagnostics)) return { value: EMPTY, diagnostics };
+  const unsettled = layout(asm.sections);
+  if (unsettled.length > 0) return { value: EMPTY, diagnostics: [...diagnostics, ...unsettled] };
+  const { object, diagnostics: late } = toObject(asm);
+  const all = [...diagnostics, ...late];
+  return { value: hasErrors(all) ? EMPTY : object, diagnostics: all };
+}
+
+function readSource(path: string, options: AssembleOptions): Parsed<readonly SourceLine[]> {
+  if (options.preprocess ?? path.endsWith('.S')) {
+    const defines = (options.defines ?? []).map(({ name, value }) => `${name}=${value}`);
+    return preprocess(path, { ...options, defines });
+  }
+  const bytes = options.files.read(path);
+  if (bytes !== undefined) return { value: splitLines(decode(bytes), path), diagnostics: [] };
+  return {
+    value: [],
+    diagnostics: [error(`can't open ${path} for reading: No such file or directory`, place(path, 1))],
+  };
+}
+
+const hostOf = (asm: Assembly): ExpandHost => ({
+  evaluate: (expr) => numberNow(asm, expr),
+  isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
+});
+
+function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
+  asm.place = at;
+  const { value, diagnostics } = parseStatements(text, at);
+  asm.diagnostics.push(...diagnostics);
+  for (const statement of value) {
+    const { section } = asm.here;
+    const start = dot(asm);
+    const before = extent(asm);
+    perform(asm, statement, text);
+    if (asm.here.section !== section) continue;
+    const after = extent(asm);
+    if (after.count !== before.count || after.size !== before.size) section.marks.push({ at: start, place: at });
+  }
+}
+
+function perform(asm: Assembly, statement: Statement, text: string): void {
+  switch (statement.kind) {
+    case 'label':
+      return defineLabel(asm, statement.name);
+    case 'localLabel':
+      return defineLocalLabel(asm, statement.number);
+    case 'assign':
+      return assign(asm, statement.name, statement.value, statement.once);
+    case 'directive':
+      return runDirective(asm, statement.name, statement.args);
+    case 'instruction':
+      return assembleInstruction(asm, statement, withoutLabels(text));
+    default:
+      return statement satisfies never;
+  }
+}
+
+/** The statement as GNU as quotes it. */
+const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
+
+/** One file's diagnostics by line; stages report at different times. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...diagnostics].sort((a, b) =>
+    a.place.span.file === b.place.span.file ? a.place.span.line - b.place.span.line : 0,
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * The state of one assembly: where bytes go now, the symbols, what is wrong so far.
+ *
+ * Plain data that the statement handlers (instruction.ts, directives.ts) change; nothing of the text is kept.
+ */
+import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
+import { SHF, SHT } from '../object/object-file.ts';
+import type { FilePort } from './logical-line.ts';
+import {
+  type AsmSection,
+  append,
+  type BytesFragment,
+  type Fixup,
+  fragmentsOf,
+  knownDistance,
+  type Location,
+  type NewFragment,
+  newSection,
+  openBytes,
+  pushFragment,
+} from './section.ts';
+import type { Expr } from './statement.ts';
+import {
+  type AsmSymbol,
+  type Bound,
+  bind,
+  isNumber,
+  type Linear,
+  newSymbolTable,
+  numberOf,
+  reduce,
+  type SymbolTable,
+} from './symbols.ts';
+
+/** Where bytes go: a section and its numbered part. */
+export interface Here {
+  readonly section: AsmSection;
+  readonly subsection: number;
+}
+
+export interface Assembly {
+  readonly sections: AsmSection[];
+  here: Here;
+  previous: Here | undefined;
+  /** `.pushsection` saves both. */
+  readonly stack: { readonly here: Here; readonly previous: Here | undefined }[];
+  readonly symbols: SymbolTable;
+  /** Symbols that have their value from `=`, and so may get another. */
+  readonly assigned: Set<AsmSymbol>;
+  /** Named in `.local`. */
+  readonly declaredLocal: Set<AsmSymbol>;
+  /** `.file "name"`s, for the symbol table. */
+  readonly fileNames: string[];
+  readonly diagnostics: Diagnostic[];
+  /** The statement being read. */
+  place: Place;
+  readonly files: FilePort;
+  readonly includeDirs: readonly string[];
+}
+
+/** Sections no assembly may exceed, in bytes of data. */
+export const MAX_SECTION_SIZE = 1 << 28;
+
+/** The three sections that exist from the start stand first, in this order, as in every object GNU as writes. */
+export function newAssembly(files: FilePort, includeDirs: readonly string[], start: Place): Assembly {
+  const text = newSection(0, '.text', SHT.PROGBITS, SHF.ALLOC | SHF.EXECINSTR, 0);
+  const data = newSection(1, '.data', SHT.PROGBITS, SHF.ALLOC | SHF.WRITE, 0);
+  const bss = newSection(2, '.bss', SHT.NOBITS, SHF.ALLOC | SHF.WRITE, 0);
+  return {
+    sections: [text, data, bss],
+    here: { section: text, subsection: 0 },
+    previous: undefined,
+    stack: [],
+    symbols: newSymbolTable(),
+    assigned: new Set(),
+    declaredLocal: new Set(),
+    fileNames: [],
+    diagnostics: [],
+    place: start,
+    files,
+    includeDirs,
+  };
+}
+
+export function fail(asm: Assembly, message: string, at: Place = asm.place): void {
+  asm.diagnostics.push(error(message, at));
+}
+
+export function warn(asm: Assembly, message: string): void {
+  asm.diagnostics.push(warning(message, asm.place));
+}
+
+/** The location counter. */
+export function dot(asm: Assembly): Location {
+  const { section, subsection } = asm.here;
+  const fragment = openBytes(section, subsection, asm.place);
+  return { section, fragment, offset: fragment.size };
+}
+
+/** Appends bytes, with fixups whose offsets count from the first of them. */
+export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly Omit<Fixup, 'place'>[] = []): void {
+  const fragment: BytesFragment = openBytes(asm.here.section, asm.here.subsection, asm.place);
+  for (const fixup of fixups) {
+    fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, place: asm.place });
+  }
+  append(fragment, bytes);
+}
+
+export function emitFragment(asm: Assembly, fragment: NewFragment): void {
+  pushFragment(asm.here.section, asm.here.subsection, fragment);
+}
+
+/** How far the current subsection has come, to tell whether a statement left bytes. */
+export function extent(asm: Assembly): { readonly count: number; readonly size: number } {
+  const list = fragmentsOf(asm.here.section, asm.here.subsection);
+  return { count: list.length, size: list.at(-1)?.size ?? 0 };
+}
+
+/** Binds an expression here and now; reports and returns undefined when it means nothing. */
+export function bound(asm: Assembly, expr: Expr): Bound | undefined {
+  const result = bind(expr, asm.symbols, () => dot(asm), asm.place);
+  if (typeof result !== 'string') return folded(result);
+  fail(asm, result);
+  return undefined;
+}
+
+/** An expression that is a number now stays that number, whatever becomes of its symbols. */
+export function folded(expr: Bound): Bound {
+  const value = numberOf(expr, knownDistance);
+  return value === undefined ? expr : { kind: 'int', value };
+}
+
+/** The number an expression is now; undefined when it is none (nothing is reported). */
+export function numberNow(asm: Assembly, expr: Expr): bigint | undefined {
+  const result = bind(expr, asm.symbols, () => dot(asm), asm.place);
+  return typeof result === 'string' ? undefined : numberOf(result, knownDistance);
+}
+
+/** The expression as symbol + offset as far as it is known now. */
+export function linearNow(expr: Bound): Linear | undefined {
+  const linear = reduce(expr, knownDistance);
+  return typeof linear === 'string' ? undefined : linear;
+}
+
+export { isNumber };

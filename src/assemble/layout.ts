@@ -1,0 +1,176 @@
+/**
+ * Gives every fragment its address and size.
+ *
+ * In: the sections as read. Out: `address` and `size` of each fragment, sizes of the sections, and diagnostics. Jumps
+ * start short and only ever grow; `.skip`, `.balign`, `.org` and LEB128 take the size that the addresses ask for. All
+ * sections are gone over until nothing changes, because a `.skip` in one may measure labels in another (ALTERNATIVE
+ * does). Within a pass a target that lies ahead still has the last pass's address, so it is taken to move as far as the
+ * fragment itself has moved (`stretch`), as relax_segment of gas's write.c does; a fragment that can absorb the movement
+ * (`.balign`, `.org`) in between ends that assumption.
+ */
+import { type Diagnostic, error } from '../base/diagnostics.ts';
+import { fitsSigned } from '../base/u64.ts';
+import { SHT } from '../object/object-file.ts';
+import { MAX_SECTION_SIZE } from './assembly.ts';
+import { lebBytes } from './leb128.ts';
+import {
+  type AlignFragment,
+  type AsmSection,
+  addressOf,
+  type BranchFragment,
+  type Fragment,
+  finalDistance,
+  orderedFragments,
+} from './section.ts';
+import { type AsmSymbol, isNumber, numberOf, reduce } from './symbols.ts';
+
+interface Pass {
+  readonly number: number;
+  /** How far the current fragment has moved since the last pass. */
+  stretch: number;
+  readonly regions: ReadonlyMap<Fragment, number>;
+}
+
+interface LaidOut {
+  readonly section: AsmSection;
+  readonly fragments: readonly Fragment[];
+}
+
+export function layout(sections: readonly AsmSection[]): Diagnostic[] {
+  const lists = sections.map((section) => ({ section, fragments: orderedFragments(section) }));
+  const regions = numberRegions(lists);
+  const limit = 20 + lists.reduce((count, { fragments }) => count + fragments.length, 0);
+  for (let number = 1; number <= limit; number++) {
+    let changed = false;
+    for (const list of lists) {
+      if (placeSection(list, { number, stretch: 0, regions })) changed = true;
+      const tooLarge = checkSize(list);
+      if (tooLarge !== undefined) return [tooLarge];
+    }
+    if (!changed) return lists.flatMap(({ fragments }) => fragments.flatMap(complaints));
+  }
+  const { section, fragments } = lists.find((list) => list.fragments.length > 0)!;
+  const message = `Infinite loop encountered whilst attempting to compute the addresses of symbols in section ${section.name}`;
+  return [error(message, fragments[0]!.place)];
+}
+
+function numberRegions(lists: readonly LaidOut[]): Map<Fragment, number> {
+  const regions = new Map<Fragment, number>();
+  let region = 0;
+  for (const { fragments } of lists) {
+    for (const fragment of fragments) {
+      regions.set(fragment, region);
+      if (fragment.kind === 'align' || fragment.kind === 'org') region++;
+    }
+    region++;
+  }
+  return regions;
+}
+
+/** One pass over a section; whether anything moved or changed size. */
+function placeSection({ section, fragments }: LaidOut, pass: Pass): boolean {
+  let address = 0;
+  let changed = false;
+  for (const fragment of fragments) {
+    pass.stretch = address - fragment.address;
+    fragment.address = address;
+    fragment.pass = pass.number;
+    const size = sizeOf(fragment, pass);
+    if (pass.stretch !== 0 || size !== fragment.size) changed = true;
+    fragment.size = size;
+    address += size;
+  }
+  section.size = address;
+  return changed;
+}
+
+function sizeOf(fragment: Fragment, pass: Pass): number {
+  switch (fragment.kind) {
+    case 'bytes':
+    case 'fill':
+      return fragment.size;
+    case 'branch':
+      fragment.isNear ||= !reachesShort(fragment, pass);
+      return branchSize(fragment);
+    case 'align':
+      return gap(fragment);
+    case 'space':
+      return Math.max(0, Number(numberOf(fragment.count, finalDistance) ?? 0n)) * fragment.pattern.length;
+    case 'org':
+      return Math.max(0, (orgTarget(fragment) ?? 0) - fragment.address);
+    case 'leb':
+      return lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed).length;
+    default:
+      return fragment satisfies never;
+  }
+}
+
+const branchSize = ({ prefixes, short, near, isNear }: BranchFragment): number =>
+  prefixes.length + (isNear ? near.length + 4 : short.length + 1);
+
+function gap({ address, alignment, max }: AlignFragment): number {
+  const size = (alignment - (address % alignment)) % alignment;
+  return max !== undefined && size > max ? 0 : size;
+}
+
+/** Whether a jump to this symbol is settled here, when both are in one section: a weak one may be overridden. */
+export const isFixedTarget = (symbol: AsmSymbol): boolean => symbol.binding !== 'weak' && symbol.type !== 'gnu_ifunc';
+
+function reachesShort(fragment: BranchFragment, pass: Pass): boolean {
+  const linear = reduce(fragment.target, finalDistance);
+  if (typeof linear === 'string' || linear.symbol === undefined || linear.minus !== undefined) return false;
+  const { home } = linear.symbol;
+  if (home.kind !== 'label' || home.at.section !== fragment.section || !isFixedTarget(linear.symbol)) return false;
+  let target = addressOf(home.at) + Number(linear.offset);
+  const isAhead = home.at.fragment.pass !== pass.number;
+  const { stretch, regions } = pass;
+  if (isAhead && stretch !== 0) {
+    const sameRegion = regions.get(home.at.fragment) === regions.get(fragment);
+    if (stretch < 0 || sameRegion) target += stretch;
+    // The gap in between may swallow the movement: look again in the next pass.
+    else if (target < fragment.address) return true;
+  }
+  const end = fragment.address + fragment.prefixes.length + fragment.short.length + 1;
+  return fitsSigned(BigInt(target - end), 8);
+}
+
+function orgTarget({ target, section }: Extract<Fragment, { kind: 'org' }>): number | undefined {
+  const linear = reduce(target, finalDistance);
+  if (typeof linear === 'string' || linear.minus !== undefined) return undefined;
+  if (linear.symbol === undefined) return Number(linear.offset);
+  const { home } = linear.symbol;
+  if (home.kind !== 'label' || home.at.section !== section) return undefined;
+  return addressOf(home.at) + Number(linear.offset);
+}
+
+function checkSize({ section, fragments }: LaidOut): Diagnostic | undefined {
+  const limit = section.type === SHT.NOBITS ? Number.MAX_SAFE_INTEGER : MAX_SECTION_SIZE;
+  if (section.size <= limit) return undefined;
+  const culprit = fragments.find((f) => f.address + f.size > limit) ?? fragments[0]!;
+  return error(`section ${section.name} exceeds ${limit} bytes`, culprit.place);
+}
+
+/** What can only be said of a fragment when all is settled. */
+function complaints(fragment: Fragment): Diagnostic[] {
+  const { place } = fragment;
+  switch (fragment.kind) {
+    case 'space': {
+      const linear = reduce(fragment.count, finalDistance);
+      if (typeof linear === 'string' || !isNumber(linear)) {
+        return [error('.space, .nops or .fill specifies non-absolute value', place)];
+      }
+      return linear.offset < 0n ? [error('.space, .nops or .fill with negative value', place)] : [];
+    }
+    case 'org': {
+      const target = orgTarget(fragment);
+      if (target === undefined) return [error('.org target is neither absolute nor in this section', place)];
+      return target < fragment.address ? [error('attempt to move .org backwards', place)] : [];
+    }
+    case 'leb':
+      return numberOf(fragment.value, finalDistance) === undefined
+        ? [error('.uleb128/.sleb128 operand is not an absolute expression', place)]
+        : [];
+    default:
+      return [];
+  }
+}

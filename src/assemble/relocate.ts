@@ -1,0 +1,217 @@
+/**
+ * Fixups become values or relocations, fragments become bytes.
+ *
+ * In: sections after layout. Out: for each its data and its relocations, still naming assembler symbols (output.ts numbers
+ * them). What is resolved here and what is left to the linker follows GNU as: a reference within a section is settled
+ * unless its target is global (it might be interposed) or weak; a jump that layout has sized is settled even to a global.
+ * A relocation against a local symbol names its section and adds the offset, except into mergeable sections, whose
+ * pieces the linker moves about (gas's adjust_reloc_syms and tc_i386_fix_adjustable).
+ */
+import { type Diagnostic, error } from '../base/diagnostics.ts';
+import { fitsSigned, s64, toBytes } from '../base/u64.ts';
+import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
+import { isFixedTarget } from './layout.ts';
+import { lebBytes } from './leb128.ts';
+import { nops } from './nops.ts';
+import {
+  type AsmSection,
+  addressOf,
+  type BranchFragment,
+  type Fixup,
+  type Fragment,
+  finalDistance,
+  orderedFragments,
+} from './section.ts';
+import { type AsmSymbol, type Linear, numberOf, reduce } from './symbols.ts';
+
+export interface AsmRelocation {
+  readonly offset: number;
+  readonly type: number;
+  readonly target: RelocationTarget;
+  readonly addend: bigint;
+}
+
+export type RelocationTarget =
+  | { readonly kind: 'symbol'; readonly symbol: AsmSymbol }
+  | { readonly kind: 'section'; readonly section: AsmSection }
+  /** An absolute address: no symbol at all. */
+  | { readonly kind: 'none' };
+
+export interface Filled {
+  readonly data: Uint8Array;
+  readonly relocations: readonly AsmRelocation[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function fillSection(section: AsmSection): Filled {
+  const data = new Uint8Array(section.type === SHT.NOBITS ? 0 : section.size);
+  const relocations: AsmRelocation[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const fragment of orderedFragments(section)) {
+    const bytes = bytesOf(fragment);
+    if (section.type === SHT.NOBITS) {
+      if (bytes.some((byte) => byte !== 0) || fixupsOf(fragment).length > 0) {
+        diagnostics.push(error(`attempt to store non-zero value in section \`${section.name}'`, fragment.place));
+      }
+      continue;
+    }
+    data.set(bytes, fragment.address);
+    for (const fixup of fixupsOf(fragment)) {
+      const at = fragment.address + fixup.offset;
+      const result = resolve(section, at, fixup, fragment.kind === 'branch');
+      if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
+      else if (result.kind === 'relocation') relocations.push(result.relocation);
+      else diagnostics.push(error(result.message, fixup.place));
+    }
+  }
+  return { data, relocations, diagnostics };
+}
+
+function bytesOf(
+  fragment: Fragment,
+): ArrayLike<number> & Iterable<number> & { some: Uint8Array['some'] | number[]['some'] } {
+  switch (fragment.kind) {
+    case 'bytes':
+      return fragment.data.subarray(0, fragment.size);
+    case 'fill':
+    case 'space':
+    case 'org':
+      return repeated(fragment.pattern, fragment.size);
+    case 'branch': {
+      const { prefixes, isNear, near, short } = fragment;
+      return [...prefixes, ...(isNear ? [...near, 0, 0, 0, 0] : [...short, 0])];
+    }
+    case 'align':
+      return fragment.pattern === undefined ? nops(fragment.size) : repeated(fragment.pattern, fragment.size);
+    case 'leb':
+      return lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed);
+    default:
+      return fragment satisfies never;
+  }
+}
+
+const repeated = (pattern: Uint8Array, size: number): Uint8Array =>
+  pattern.every((byte) => byte === 0)
+    ? new Uint8Array(size)
+    : Uint8Array.from({ length: size }, (_, n) => pattern[n % pattern.length] ?? 0);
+
+function fixupsOf(fragment: Fragment): readonly Fixup[] {
+  if (fragment.kind === 'bytes') return fragment.fixups;
+  return fragment.kind === 'branch' ? [branchFixup(fragment)] : [];
+}
+
+function branchFixup({ size, isNear, target, place }: BranchFragment): Fixup {
+  const width = isNear ? 4 : 1;
+  return { offset: size - width, size: width, value: target, kind: 'branch', toEnd: width, got: 'plain', place };
+}
+
+type Resolved =
+  | { readonly kind: 'value'; readonly value: bigint }
+  | { readonly kind: 'relocation'; readonly relocation: AsmRelocation }
+  | { readonly kind: 'error'; readonly message: string };
+
+const wrong = (message: string): Resolved => ({ kind: 'error', message });
+
+function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean): Resolved {
+  const linear = reduce(fixup.value, finalDistance);
+  if (typeof linear === 'string') return wrong(linear);
+  let isRelative = fixup.kind === 'relative' || fixup.kind === 'branch';
+  let offset = linear.offset - BigInt(isRelative ? fixup.toEnd : 0);
+  if (linear.minus !== undefined) {
+    // a - b with b in this section is relative to here: a - here + (here - b).
+    const { home } = linear.minus;
+    if (isRelative || home.kind !== 'label' || home.at.section !== section) return wrong(unresolved(linear));
+    isRelative = true;
+    offset += BigInt(at - addressOf(home.at));
+  }
+  const { symbol } = linear;
+  if (symbol === undefined) {
+    return isRelative ? relocation(at, fixup, { kind: 'none' }, offset, true, linear) : fitted(offset, fixup, at);
+  }
+  const { home } = symbol;
+  const isHere = home.kind === 'label' && home.at.section === section;
+  const isSettled = isHere && isFixedTarget(symbol) && (isSized || symbol.binding === 'local');
+  if (isRelative && isSettled && !isGot(linear)) {
+    return fitted(BigInt(addressOf(home.at)) + offset - BigInt(at), fixup, at);
+  }
+  if (isAdjustable(symbol, linear, isRelative) && home.kind === 'label') {
+    const target = { kind: 'section', section: home.at.section } as const;
+    return relocation(at, fixup, target, offset + BigInt(addressOf(home.at)), isRelative, linear);
+  }
+  return relocation(at, fixup, { kind: 'symbol', symbol }, offset, isRelative, linear);
+}
+
+const isGot = ({ modifier }: Linear): boolean => modifier === 'GOTPCREL';
+
+const unresolved = ({ symbol, minus }: Linear): string => `can't resolve ${symbol?.name ?? 0} - ${minus?.name ?? 0}`;
+
+/** Whether the section may stand for the symbol. */
+function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean): boolean {
+  const { home } = symbol;
+  if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc' || isGot(linear)) return false;
+  const { flags } = home.at.section;
+  if ((flags & SHF.TLS) !== 0) return false;
+  return (flags & SHF.MERGE) === 0 || (!isRelative && linear.offset === 0n);
+}
+
+/** A value in its field, if it fits: as signed or, where nothing extends it, as unsigned. */
+function fitted(value: bigint, { size, kind }: Fixup, at: number): Resolved {
+  const bits = 8 * size;
+  const signed = fitsSigned(s64(value), bits);
+  const fits = size >= 8 || signed || (kind === 'absolute' && value >= 0n && value < 1n << BigInt(bits));
+  if (fits) return { kind: 'value', value };
+  const shown = value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+  return wrong(
+    `value of ${shown} too large for field of ${size} byte${size === 1 ? '' : 's'} at 0x${at.toString(16).padStart(16, '0')}`,
+  );
+}
+
+function relocation(
+  offset: number,
+  fixup: Fixup,
+  target: RelocationTarget,
+  addend: bigint,
+  isRelative: boolean,
+  linear: Linear,
+): Resolved {
+  const type = relocationType(fixup, target, isRelative, linear);
+  if (typeof type === 'string') return wrong(type);
+  return { kind: 'relocation', relocation: { offset, type, target, addend: s64(addend) } };
+}
+
+const RELATIVE: Readonly<Record<number, number>> = {
+  1: R_X86_64.PC8,
+  2: R_X86_64.PC16,
+  4: R_X86_64.PC32,
+  8: R_X86_64.PC64,
+};
+const ABSOLUTE: Readonly<Record<number, number>> = {
+  1: R_X86_64[8],
+  2: R_X86_64[16],
+  4: R_X86_64[32],
+  8: R_X86_64[64],
+};
+const GOT = {
+  plain: R_X86_64.GOTPCREL,
+  relaxable: R_X86_64.GOTPCRELX,
+  'relaxable-rex': R_X86_64.REX_GOTPCRELX,
+} as const;
+
+function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: boolean, linear: Linear): number | string {
+  const { size, kind, got } = fixup;
+  switch (linear.modifier) {
+    case undefined: {
+      const isCall = kind === 'branch' && size === 4 && target.kind === 'symbol' && linear.offset === 0n;
+      if (isCall) return R_X86_64.PLT32;
+      if (isRelative) return RELATIVE[size] ?? 'cannot represent relocation';
+      if (kind === 'signed' && size === 4) return R_X86_64['32S'];
+      return ABSOLUTE[size] ?? `cannot represent relocation of ${size} bytes`;
+    }
+    case 'PLT':
+      return size === 4 ? R_X86_64.PLT32 : 'relocation @PLT needs a field of 4 bytes';
+    case 'GOTPCREL':
+      return isRelative && size === 4 ? GOT[got] : 'relocated field and relocation type differ in signedness';
+    default:
+      return `relocation @${linear.modifier} is not supported`;
+  }
+}

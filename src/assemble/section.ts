@@ -1,0 +1,198 @@
+/**
+ * Sections while they grow: lists of fragments, each with a size that is known at once or settles in layout.
+ *
+ * In: bytes, fixups and fragments appended at the end of the current subsection. Out: what layout.ts and relocate.ts
+ * read. The subtle invariant is the *run*: fragments of fixed size that follow each other share a run number, and only
+ * within one run is the distance of two labels known while the source is still being read. GNU as fixes its choice of
+ * imm8 or imm32 at that moment (frag_offset_fixed_p in its write.c), so the choice must not see further than it does.
+ */
+import type { Place } from '../base/diagnostics.ts';
+import type { Bound } from './symbols.ts';
+
+export interface AsmSection {
+  readonly index: number;
+  readonly name: string;
+  type: number;
+  flags: number;
+  entsize: number;
+  align: number;
+  readonly subsections: Map<number, Fragment[]>;
+  /** Where statements left bytes. */
+  readonly marks: { readonly at: Location; readonly place: Place }[];
+  /** Runs begun so far. */
+  runs: number;
+  /** Bytes, after layout. */
+  size: number;
+}
+
+/** A point in a section: a label, or `.` */
+export interface Location {
+  readonly section: AsmSection;
+  readonly fragment: Fragment;
+  /** From the start of the fragment. */
+  readonly offset: number;
+}
+
+/** A field whose value is known only after layout. */
+export interface Fixup {
+  readonly offset: number;
+  readonly size: 1 | 2 | 4 | 8 | 16;
+  readonly value: Bound;
+  /** `absolute`: the value; `signed`: sign-extended to 64 bits by the CPU; the others relative to the field's address. */
+  readonly kind: 'absolute' | 'signed' | 'relative' | 'branch';
+  /** For relative ones: bytes from the field to the end of the instruction, which the CPU counts from. */
+  readonly toEnd: number;
+  /** How @GOTPCREL may be relaxed by the linker: the instruction's shape. */
+  readonly got: 'plain' | 'relaxable' | 'relaxable-rex';
+  readonly place: Place;
+}
+
+interface FragmentBase {
+  readonly section: AsmSection;
+  readonly run: number;
+  /** Offset from the start of the run. */
+  readonly start: number;
+  readonly place: Place;
+  /** Address in the section and size in bytes; both settle in layout. */
+  address: number;
+  size: number;
+  /** The pass of layout that last placed it. */
+  pass: number;
+}
+
+export interface BytesFragment extends FragmentBase {
+  readonly kind: 'bytes';
+  data: Uint8Array;
+  readonly fixups: Fixup[];
+}
+/** `count` times `pattern`, a size known at once. */
+export interface FillFragment extends FragmentBase {
+  readonly kind: 'fill';
+  readonly pattern: Uint8Array;
+}
+/** JMP or Jcc: two bytes, or five or six. */
+export interface BranchFragment extends FragmentBase {
+  readonly kind: 'branch';
+  readonly prefixes: readonly number[];
+  readonly short: readonly number[];
+  readonly near: readonly number[];
+  readonly target: Bound;
+  isNear: boolean;
+}
+export interface AlignFragment extends FragmentBase {
+  readonly kind: 'align';
+  readonly alignment: number;
+  /** Repeated to fill the gap; undefined: multi-byte NOPs. */
+  readonly pattern?: Uint8Array;
+  /** Skipped altogether when more bytes would be needed. */
+  readonly max?: number;
+}
+/** `.skip` of a size that layout decides. */
+export interface SpaceFragment extends FragmentBase {
+  readonly kind: 'space';
+  readonly count: Bound;
+  readonly pattern: Uint8Array;
+}
+export interface OrgFragment extends FragmentBase {
+  readonly kind: 'org';
+  readonly target: Bound;
+  readonly pattern: Uint8Array;
+}
+export interface LebFragment extends FragmentBase {
+  readonly kind: 'leb';
+  readonly value: Bound;
+  readonly signed: boolean;
+}
+
+export type Fragment =
+  | BytesFragment
+  | FillFragment
+  | BranchFragment
+  | AlignFragment
+  | SpaceFragment
+  | OrgFragment
+  | LebFragment;
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** What a caller says of a new fragment; place in the run and the layout fields are filled in here. */
+export type NewFragment = Without<Fragment, 'section' | 'run' | 'start' | 'address' | 'pass' | 'size'> & {
+  readonly size?: number;
+};
+
+export function newSection(index: number, name: string, type: number, flags: number, entsize: number): AsmSection {
+  return { index, name, type, flags, entsize, align: 1, subsections: new Map(), marks: [], runs: 0, size: 0 };
+}
+
+export function fragmentsOf(section: AsmSection, subsection: number): Fragment[] {
+  let list = section.subsections.get(subsection);
+  if (list === undefined) {
+    list = [];
+    section.subsections.set(subsection, list);
+  }
+  return list;
+}
+
+/** All fragments in their final order. */
+export function orderedFragments(section: AsmSection): Fragment[] {
+  const numbers = [...section.subsections.keys()].sort((a, b) => a - b);
+  return numbers.flatMap((n) => section.subsections.get(n) ?? []);
+}
+
+const isFixed = (fragment: Fragment): boolean => fragment.kind === 'bytes' || fragment.kind === 'fill';
+
+/** Appends a fragment. */
+export function pushFragment(section: AsmSection, subsection: number, fresh: NewFragment): Fragment {
+  const list = fragmentsOf(section, subsection);
+  const last = list.at(-1);
+  const joins = last !== undefined && isFixed(last);
+  const fragment = {
+    ...fresh,
+    section,
+    run: joins ? last.run : ++section.runs,
+    start: joins ? last.start + last.size : 0,
+    address: 0,
+    size: fresh.size ?? 0,
+    pass: 0,
+  } as Fragment;
+  list.push(fragment);
+  return fragment;
+}
+
+/** The bytes fragment that now takes bytes. */
+export function openBytes(section: AsmSection, subsection: number, place: Place): BytesFragment {
+  const last = fragmentsOf(section, subsection).at(-1);
+  if (last?.kind === 'bytes') return last;
+  return pushFragment(section, subsection, {
+    kind: 'bytes',
+    data: new Uint8Array(32),
+    fixups: [],
+    place,
+  }) as BytesFragment;
+}
+
+/** Appends bytes to a bytes fragment, which grows by doubling. */
+export function append(fragment: BytesFragment, bytes: ArrayLike<number>): void {
+  const end = fragment.size + bytes.length;
+  if (end > fragment.data.length) {
+    const grown = new Uint8Array(Math.max(end, 2 * fragment.data.length));
+    grown.set(fragment.data.subarray(0, fragment.size));
+    fragment.data = grown;
+  }
+  fragment.data.set(bytes, fragment.size);
+  fragment.size = end;
+}
+
+/** `a - b` where it is known while reading; undefined when something of variable size may lie between. */
+export function knownDistance(a: Location, b: Location): bigint | undefined {
+  if (a.section !== b.section || a.fragment.run !== b.fragment.run) return undefined;
+  return BigInt(a.fragment.start + a.offset - b.fragment.start - b.offset);
+}
+
+/** `a - b` after layout. */
+export function finalDistance(a: Location, b: Location): bigint | undefined {
+  if (a.section !== b.section) return undefined;
+  return BigInt(a.fragment.address + a.offset - b.fragment.address - b.offset);
+}
+
+/** Where the location lies in its section, after layout. */
+export const addressOf = (at: Location): number => at.fragment.address + at.offset;

@@ -1,0 +1,260 @@
+/**
+ * Symbols, and expressions bound to them.
+ *
+ * `bind` takes an expression of the grammar and fixes what its names mean here and now: `1b` and `.` become points in
+ * a section, a name that has an absolute value becomes that value (so that `vector=vector+1` works), other names become
+ * the symbol itself, defined or not. `reduce` brings a bound expression to the only shape a relocation can express:
+ * symbol - symbol + offset. The same `reduce` serves while reading (with the distances known then, `knownDistance`) and
+ * after layout (`finalDistance`); that there are two moments is what makes GNU as choose imm8 or imm32.
+ */
+import type { Place } from '../base/diagnostics.ts';
+import { s64 } from '../base/u64.ts';
+import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
+import type { Location } from './section.ts';
+import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
+
+export interface AsmSymbol {
+  readonly name: string;
+  home: SymbolHome;
+  binding: 'local' | 'global' | 'weak';
+  type: 'notype' | 'object' | 'func' | 'tls' | 'gnu_ifunc';
+  visibility: 'default' | 'internal' | 'hidden' | 'protected';
+  size?: Bound;
+  /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
+  mentioned: boolean;
+  /** Named by `1:` or `.`, or beginning with `.L`: never in the symbol table. */
+  readonly temporary: boolean;
+  /** The first use, for "is not defined". */
+  readonly place: Place;
+}
+
+export type SymbolHome =
+  | { readonly kind: 'undefined' }
+  | { readonly kind: 'label'; readonly at: Location }
+  /** `x = expr`: a number, a difference to be settled in layout, or another name of a symbol. */
+  | { readonly kind: 'value'; readonly value: Bound }
+  | { readonly kind: 'common'; readonly size: bigint; readonly align: number };
+
+export type Bound =
+  | { readonly kind: 'int'; readonly value: bigint }
+  | { readonly kind: 'symbol'; readonly symbol: AsmSymbol; readonly modifier?: string }
+  | { readonly kind: 'register'; readonly name: string }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly arg: Bound }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Bound; readonly right: Bound };
+
+/** symbol - minus + offset; all that a relocation can say. `offset` is signed. */
+export interface Linear {
+  readonly symbol?: AsmSymbol;
+  readonly minus?: AsmSymbol;
+  readonly offset: bigint;
+  readonly modifier?: string;
+}
+
+export interface SymbolTable {
+  /** In order of first mention. */
+  readonly all: AsmSymbol[];
+  readonly byName: Map<string, AsmSymbol>;
+  /** The latest `n:` and the one that `nf` waits for. */
+  readonly behind: Map<number, AsmSymbol>;
+  readonly ahead: Map<number, AsmSymbol>;
+}
+
+export const newSymbolTable = (): SymbolTable => ({
+  all: [],
+  byName: new Map(),
+  behind: new Map(),
+  ahead: new Map(),
+});
+
+export function newSymbol(name: string, place: Place, temporary: boolean, home?: SymbolHome): AsmSymbol {
+  return {
+    name,
+    home: home ?? { kind: 'undefined' },
+    binding: 'local',
+    type: 'notype',
+    visibility: 'default',
+    mentioned: false,
+    temporary,
+    place,
+  };
+}
+
+/** The symbol of that name, made when it is new. */
+export function symbolNamed(table: SymbolTable, name: string, place: Place): AsmSymbol {
+  let symbol = table.byName.get(name);
+  if (symbol === undefined) {
+    symbol = newSymbol(name, place, name.startsWith('.L'));
+    table.byName.set(name, symbol);
+    table.all.push(symbol);
+  }
+  return symbol;
+}
+
+/** The symbol that the next `n:` defines. */
+export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymbol {
+  let symbol = table.ahead.get(n);
+  if (symbol === undefined) {
+    symbol = newSymbol(`${n}`, place, true);
+    table.ahead.set(n, symbol);
+    table.all.push(symbol);
+  }
+  return symbol;
+}
+
+const int = (value: bigint): Bound => ({ kind: 'int', value: s64(value) });
+
+/** What the names of an expression mean at this point; a message when one means nothing. */
+export function bind(expr: Expr, table: SymbolTable, here: () => Location, place: Place): Bound | string {
+  const visit = (e: Expr): Bound | string => bind(e, table, here, place);
+  switch (expr.kind) {
+    case 'int':
+      return int(expr.value);
+    case 'register':
+      return expr;
+    case 'here':
+      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at: here() }) };
+    case 'local': {
+      const symbol = expr.direction === 'f' ? aheadLabel(table, expr.number, place) : table.behind.get(expr.number);
+      return symbol === undefined ? `backward ref to unknown label "${expr.number}:"` : { kind: 'symbol', symbol };
+    }
+    case 'symbol': {
+      const symbol = symbolNamed(table, expr.name, place);
+      if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
+      return { kind: 'symbol', symbol, ...(expr.modifier === undefined ? {} : { modifier: expr.modifier }) };
+    }
+    case 'unary': {
+      const arg = visit(expr.arg);
+      return typeof arg === 'string' ? arg : { kind: 'unary', op: expr.op, arg };
+    }
+    case 'binary': {
+      const left = visit(expr.left);
+      if (typeof left === 'string') return left;
+      const right = visit(expr.right);
+      return typeof right === 'string' ? right : { kind: 'binary', op: expr.op, left, right };
+    }
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** A value that a later redefinition of the name must not change: anything but another name of a symbol. */
+const settledNow = (value: Bound): boolean => value.kind !== 'symbol';
+
+/** The distance `a - b` of two places, as far as the caller knows it. */
+export type Distance = (a: Location, b: Location) => bigint | undefined;
+
+const DEPTH_LIMIT = 200;
+
+/** The expression as symbol - symbol + offset; a message when it cannot be written so. */
+export function reduce(expr: Bound, distance: Distance, depth = 0): Linear | string {
+  if (depth > DEPTH_LIMIT) return 'expression too complex, or a symbol defined by itself';
+  switch (expr.kind) {
+    case 'int':
+      return { offset: expr.value };
+    case 'register':
+      return 'register value used as expression';
+    case 'symbol':
+      return reduceSymbol(expr.symbol, expr.modifier, distance, depth);
+    case 'unary': {
+      const arg = reduce(expr.arg, distance, depth + 1);
+      if (typeof arg === 'string') return arg;
+      if (!isNumber(arg)) return expr.op === '+' ? arg : negate(expr.op, arg);
+      return { offset: applyUnary(expr.op, arg.offset) };
+    }
+    case 'binary':
+      return reduceBinary(expr.op, expr.left, expr.right, distance, depth);
+    default:
+      return expr satisfies never;
+  }
+}
+
+export const isNumber = (linear: Linear): boolean => linear.symbol === undefined && linear.minus === undefined;
+
+/** The number an expression comes to, or undefined. */
+export function numberOf(expr: Bound, distance: Distance): bigint | undefined {
+  const linear = reduce(expr, distance);
+  return typeof linear !== 'string' && isNumber(linear) ? linear.offset : undefined;
+}
+
+function reduceSymbol(
+  symbol: AsmSymbol,
+  modifier: string | undefined,
+  distance: Distance,
+  depth: number,
+): Linear | string {
+  if (symbol.home.kind === 'value') return reduce(symbol.home.value, distance, depth + 1);
+  return { symbol, offset: 0n, ...(modifier === undefined ? {} : { modifier }) };
+}
+
+function negate(op: UnaryOp, arg: Linear): Linear | string {
+  if (op !== '-' || arg.modifier !== undefined) return `invalid operand (${sectionOf(arg)} section) for \`${op}'`;
+  return swap(arg);
+}
+
+const swap = ({ symbol, minus, offset }: Linear): Linear => ({
+  ...(minus === undefined ? {} : { symbol: minus }),
+  ...(symbol === undefined ? {} : { minus: symbol }),
+  offset: s64(-offset),
+});
+
+function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distance, depth: number): Linear | string {
+  const same = compareRegisters(op, registerOnly(left), registerOnly(right));
+  if (same !== undefined) return { offset: same };
+  const a = reduce(left, distance, depth + 1);
+  if (typeof a === 'string') return a;
+  const b = reduce(right, distance, depth + 1);
+  if (typeof b === 'string') return b;
+  if (op === '+') return add(a, b, '+', distance);
+  if (op === '-') return add(a, swap(b), '-', distance);
+  if (isNumber(a) && isNumber(b)) {
+    const value = applyBinary(op, a.offset, b.offset);
+    return value === undefined ? 'division by zero' : { offset: value };
+  }
+  // Two places in one section compare by their distance.
+  if (COMPARISONS.has(op)) {
+    const difference = add(a, swap(b), '-', distance);
+    if (typeof difference !== 'string' && isNumber(difference)) {
+      return { offset: applyBinary(op, difference.offset, 0n) ?? 0n };
+    }
+  }
+  return `invalid operands (${sectionOf(a)} and ${sectionOf(b)} sections) for \`${op}'`;
+}
+
+const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['==', '!=', '<>', '<', '<=', '>', '>=']);
+
+const registerOnly = (expr: Bound): Expr => (expr.kind === 'register' ? expr : { kind: 'int', value: 0n });
+
+function add(a: Linear, b: Linear, op: BinaryOp, distance: Distance): Linear | string {
+  const plus = [a.symbol, b.symbol].filter((s) => s !== undefined);
+  const minus = [a.minus, b.minus].filter((s) => s !== undefined);
+  let offset = a.offset + b.offset;
+  for (let p = 0; p < plus.length; p++) {
+    const m = minus.findIndex((s) => between(plus[p]!, s, distance) !== undefined);
+    if (m < 0) continue;
+    offset += between(plus[p]!, minus[m]!, distance) ?? 0n;
+    plus.splice(p--, 1);
+    minus.splice(m, 1);
+  }
+  if (plus.length > 1 || minus.length > 1) {
+    return `invalid operands (${sectionOf(a)} and ${sectionOf(op === '-' ? swap(b) : b)} sections) for \`${op}'`;
+  }
+  const modifier = a.modifier ?? b.modifier;
+  return {
+    ...(plus[0] === undefined ? {} : { symbol: plus[0] }),
+    ...(minus[0] === undefined ? {} : { minus: minus[0] }),
+    offset: s64(offset),
+    ...(modifier === undefined ? {} : { modifier }),
+  };
+}
+
+function between(a: AsmSymbol, b: AsmSymbol, distance: Distance): bigint | undefined {
+  if (a === b) return 0n;
+  if (a.home.kind !== 'label' || b.home.kind !== 'label') return undefined;
+  return distance(a.home.at, b.home.at);
+}
+
+/** The section's name as GNU as prints it in messages. */
+export function sectionOf({ symbol }: Linear): string {
+  if (symbol === undefined) return '*ABS*';
+  return symbol.home.kind === 'label' ? symbol.home.at.section.name : '*UND*';
+}
