@@ -8,12 +8,32 @@
  *
  * 64-bit values are bigint here, unsigned. Addresses are linear unless the name says physical.
  */
+import { u64 } from '../base/u64.ts';
 import type { CostTable } from '../cost/cost.ts';
-import type { Insn } from '../isa/insn.ts';
-import type { Uop } from '../uop/uop.ts';
-import type { CpuFeatures } from './features.ts';
-import type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
-import type { Stop } from './stop.ts';
+import { instantiateEngine } from '../engine/instantiate.ts';
+import * as L from '../engine/layout.ts';
+import { RFLAGS, SEGMENT } from '../isa/insn.ts';
+import { emptyCode, fetchRecord } from './code-cache.ts';
+import { drOffset, effective } from './debug-registers.ts';
+import { clearFast, refreshKey } from './fast-tlb.ts';
+import { ALL_FEATURES, type CpuFeatures } from './features.ts';
+import { attend, dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
+import { readMsr, setMsrRaw } from './msr.ts';
+import type { Counters } from './observe.ts';
+import { FETCH, peek, READ, WRITE } from './paging.ts';
+import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
+import { systemOp } from './system.ts';
+import { flushAll, rebuildTlbIndex } from './tlb.ts';
+
+export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
+export { type UopsAt, uopsAt } from './code-cache.ts';
+export { ALL_FEATURES, type CpuFeatures } from './features.ts';
+export { MSR } from './msr.ts';
+export type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
+export { run } from './run.ts';
+export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
+export { EXCEPTIONS, type FaultStop, faultName, type Stop, VECTOR } from './stop.ts';
+export { tlbEntries } from './tlb.ts';
 
 export interface CpuOptions {
   /** Physical memory, a multiple of 4096. */
@@ -21,67 +41,172 @@ export interface CpuOptions {
   /** How long translations live: `keep` everything the manual permits (default), or `none` at all. */
   readonly tlb?: 'keep' | 'none';
   readonly features?: Partial<CpuFeatures>;
+  /** Without one, an instruction costs a cycle and nothing else costs anything. */
   readonly cost?: CostTable;
   /** Off: the engine runs the plain micro-ops, for comparison. */
   readonly fuse?: boolean;
 }
 
-/** What would run at an address. */
-export type UopsAt =
-  | { readonly kind: 'uops'; readonly insn: Insn; readonly uops: readonly Uop[] }
-  | { readonly kind: 'not-modelled'; readonly insn: Insn }
-  | { readonly kind: 'invalid'; readonly why: string };
-
-export type AccessKind = 'read' | 'write' | 'execute';
-
-/** One vCPU with its memory. Opaque: use the functions. */
-export interface Cpu {
-  /** Physical memory; writing here by hand needs `wrotePhysical` when the CPU has run already. */
-  readonly ram: Uint8Array;
-  /** Opt-in logs: assign an array to record, `undefined` to stop. */
-  storeLog: StoreRecord[] | undefined;
-  eventLog: EventRecord[] | undefined;
+/** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
+export function createCpu({ ramBytes, tlb = 'keep', features, cost, fuse = true }: CpuOptions): Cpu {
+  const engine = instantiateEngine(ramBytes, {
+    system: (record) => systemOp(cpu, record),
+    translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
+    fetch: () => fetchRecord(cpu),
+    stored: (handle, width) => logStore(cpu, handle, width),
+    codeWritten: (physical) => dropCode(cpu, physical),
+  });
+  const cpu: Cpu = {
+    ram: engine.ram,
+    storeLog: undefined,
+    eventLog: undefined,
+    ports: undefined,
+    engine,
+    features: { ...ALL_FEATURES, ...features },
+    cost,
+    fuse,
+    keepsTlb: tlb === 'keep',
+    fault: undefined,
+    tlbIndex: { heads: new Int32Array(1024), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },
+    keys: { byPcid: new Map(), next: 1 },
+    code: emptyCode(),
+    journal: { active: false, dirty: new Set(), base: new Map(), current: new Map() },
+    walk: { frame: 0, flags: 0 },
+  };
+  reset(cpu);
+  return cpu;
 }
 
-/** The state block and the pages written up to here; immutable, restorable in any order. */
-export interface Checkpoint {
-  readonly state: Uint8Array;
-  readonly pages: ReadonlyMap<number, Uint8Array>;
+function reset(cpu: Cpu): void {
+  const { features } = cpu;
+  write64(cpu, L.S_RFLAGS, BigInt(RFLAGS.FIXED));
+  write64(cpu, cr(0), BigInt((CR0.PE | CR0.MP | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.PG) >>> 0));
+  write64(cpu, cr(4), BigInt(CR4.PAE));
+  write64(cpu, L.S_EFER, BigInt(EFER.SCE | EFER.LME | EFER.LMA | (features.nx ? EFER.NXE : 0)));
+  for (const n of [6, 7]) write64(cpu, drOffset(n), effective(n, 0n));
+  rebuildTlbIndex(cpu);
+  clearFast(cpu);
+  refreshKey(cpu);
 }
 
-/** The functions this module exports, by signature. */
-export interface CpuModule {
-  createCpu(options: CpuOptions): Cpu;
-  run(cpu: Cpu, maxInsns: number): Stop;
-  getReg(cpu: Cpu, n: number): bigint;
-  setReg(cpu: Cpu, n: number, value: bigint): void;
-  getRip(cpu: Cpu): bigint;
-  setRip(cpu: Cpu, value: bigint): void;
-  getFlags(cpu: Cpu): bigint;
-  setFlags(cpu: Cpu, value: bigint): void;
-  /** CR0, 2, 3, 4, 8 raw: no checks; changes of paging drop every translation. */
-  getCr(cpu: Cpu, n: number): bigint;
-  setCr(cpu: Cpu, n: number, value: bigint): void;
-  getDr(cpu: Cpu, n: number): bigint;
-  setDr(cpu: Cpu, n: number, value: bigint): void;
-  /** undefined: the CPU has no such MSR. */
-  getMsr(cpu: Cpu, index: number): bigint | undefined;
-  setMsr(cpu: Cpu, index: number, value: bigint): void;
-  /** Segment bases, 4 FS and 5 GS (also IA32_KERNEL_GS_BASE, by MSR). */
-  getSegmentBase(cpu: Cpu, segment: number): bigint;
-  setSegmentBase(cpu: Cpu, segment: number, value: bigint): void;
-  getCpl(cpu: Cpu): number;
-  setCpl(cpu: Cpu, cpl: number): void;
-  counters(cpu: Cpu): Counters;
-  tlbEntries(cpu: Cpu): TlbEntry[];
-  /** By the TLB and the page tables, without filling or marking anything; undefined where it would fault. */
-  translate(cpu: Cpu, linear: bigint, access: AccessKind): number | undefined;
-  /** Debugger's accesses: supervisor rights, no side effects but the bytes; undefined (false) where unmapped. */
-  readLinear(cpu: Cpu, linear: bigint, length: number): Uint8Array | undefined;
-  writeLinear(cpu: Cpu, linear: bigint, bytes: Uint8Array): boolean;
-  /** Tells the CPU that `ram` changed by hand: cached code there is dropped, the page is journaled. */
-  wrotePhysical(cpu: Cpu, physical: number, length: number): void;
-  checkpoint(cpu: Cpu): Checkpoint;
-  restore(cpu: Cpu, checkpoint: Checkpoint): void;
-  uopsAt(cpu: Cpu, rip: bigint): UopsAt;
+// Registers: 0 … 15 by their encoding.
+export const getReg = (cpu: Cpu, n: number): bigint => read64(cpu, L.S_GPR + 8 * n);
+export const setReg = (cpu: Cpu, n: number, value: bigint): void => write64(cpu, L.S_GPR + 8 * n, u64(value));
+export const getRip = (cpu: Cpu): bigint => read64(cpu, L.S_RIP);
+export const setRip = (cpu: Cpu, value: bigint): void => write64(cpu, L.S_RIP, u64(value));
+export const getFlags = (cpu: Cpu): bigint => read64(cpu, L.S_RFLAGS);
+export const setFlags = (cpu: Cpu, value: bigint): void => write64(cpu, L.S_RFLAGS, u64(value) | BigInt(RFLAGS.FIXED));
+
+/** CR0, 2, 3, 4, 8. */
+export const getCr = (cpu: Cpu, n: number): bigint => read64(cpu, cr(n));
+
+/** Raw: no checks, no counting; every translation is dropped. */
+export function setCr(cpu: Cpu, n: number, value: bigint): void {
+  write64(cpu, cr(n), u64(value));
+  if (n === 2 || n === 8) return;
+  const { eventLog } = cpu;
+  cpu.eventLog = undefined;
+  const dropped = read64(cpu, L.S_TLB_DROPPED);
+  flushAll(cpu, 'set by hand');
+  write64(cpu, L.S_TLB_DROPPED, dropped);
+  cpu.eventLog = eventLog;
+}
+
+/** DR0 … 3, 6, 7; raw but for the fixed bits. */
+export const getDr = (cpu: Cpu, n: number): bigint => read64(cpu, drOffset(n));
+export const setDr = (cpu: Cpu, n: number, value: bigint): void => write64(cpu, drOffset(n), effective(n, u64(value)));
+
+/** undefined: the CPU has no such MSR. */
+export const getMsr = (cpu: Cpu, index: number): bigint | undefined => readMsr(cpu, index);
+export const setMsr = (cpu: Cpu, index: number, value: bigint): void => setMsrRaw(cpu, index, value);
+
+const baseOffset = (segment: number): number | undefined =>
+  segment === SEGMENT.FS ? L.S_FS_BASE : segment === SEGMENT.GS ? L.S_GS_BASE : undefined;
+
+/** Base of a segment by number; only FS (4) and GS (5) have one in 64-bit mode. */
+export function getSegmentBase(cpu: Cpu, segment: number): bigint {
+  const offset = baseOffset(segment);
+  return offset === undefined ? 0n : read64(cpu, offset);
+}
+
+export function setSegmentBase(cpu: Cpu, segment: number, value: bigint): void {
+  const offset = baseOffset(segment);
+  if (offset !== undefined) write64(cpu, offset, u64(value));
+}
+
+export const getCpl = (cpu: Cpu): number => cpl(cpu);
+
+export function setCpl(cpu: Cpu, level: number): void {
+  cpu.engine.u32[word(L.S_CPL)] = level;
+  refreshKey(cpu);
+}
+
+export function counters(cpu: Cpu): Counters {
+  const number = (offset: number): number => Number(read64(cpu, offset));
+  return {
+    instructions: number(L.S_INSTRUCTIONS),
+    cycles: read64(cpu, L.S_CYCLES),
+    cr3Writes: number(L.S_CR3_WRITES),
+    cr3Flushing: number(L.S_CR3_FLUSHING),
+    tlbFilled: number(L.S_TLB_FILLED),
+    tlbDropped: number(L.S_TLB_DROPPED),
+  };
+}
+
+const ACCESS = { read: READ, write: WRITE, execute: FETCH } as const;
+export type AccessKind = keyof typeof ACCESS;
+
+/** The physical address, by the TLB and the page tables, filling and marking nothing; undefined where it would fault. */
+export function translate(cpu: Cpu, linear: bigint, access: AccessKind): number | undefined {
+  const physical = peekAt(cpu, linear, access);
+  return physical < 0 ? undefined : physical;
+}
+
+const peekAt = (cpu: Cpu, linear: bigint, access?: AccessKind): number =>
+  peek(
+    cpu,
+    Number(u64(linear) & 0xffffffffn) | 0,
+    Number(u64(linear) >> 32n) | 0,
+    access === undefined ? undefined : ACCESS[access],
+  );
+
+/** Debugger's read: whatever is mapped, rights ignored; undefined where something is unmapped. */
+export function readLinear(cpu: Cpu, linear: bigint, length: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(length);
+  const complete = eachPiece(cpu, linear, length, (physical, from, size) =>
+    bytes.set(cpu.ram.subarray(physical, physical + size), from),
+  );
+  return complete ? bytes : undefined;
+}
+
+/** Debugger's write, read-only pages included; false (and nothing written) where something is unmapped. */
+export function writeLinear(cpu: Cpu, linear: bigint, bytes: Uint8Array): boolean {
+  if (!eachPiece(cpu, linear, bytes.length, () => {})) return false;
+  return eachPiece(cpu, linear, bytes.length, (physical, from, size) => {
+    noteWrite(cpu, physical, size);
+    cpu.ram.set(bytes.subarray(from, from + size), physical);
+  });
+}
+
+/** Page by page; false at the first that is unmapped. */
+function eachPiece(
+  cpu: Cpu,
+  linear: bigint,
+  length: number,
+  visit: (physical: number, from: number, size: number) => void,
+): boolean {
+  for (let from = 0; from < length; ) {
+    const physical = peekAt(cpu, linear + BigInt(from));
+    if (physical < 0 || physical >= cpu.ram.length) return false;
+    const size = Math.min(length - from, 0x1000 - (physical & 0xfff));
+    visit(physical, from, size);
+    from += size;
+  }
+  return true;
+}
+
+/** `ram` is about to change, or has changed before the first checkpoint: cached code there goes, the page is journaled. */
+export function wrotePhysical(cpu: Cpu, physical: number, length: number): void {
+  noteWrite(cpu, physical, length);
+  attend(cpu, L.ATTEND_FETCH);
 }

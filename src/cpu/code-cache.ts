@@ -1,0 +1,225 @@
+/**
+ * Fetch → decode → lower → pack, once for each code page: RIP in, the address of its first record out.
+ *
+ * Cached by physical page and linear page (records hold absolute targets), so the same bytes mapped twice are decoded
+ * twice. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
+ * records are freed only here, on a boundary, all at once; nothing then points to one (PENDING is cleared).
+ */
+import type { CostTable } from '../cost/cost.ts';
+import * as L from '../engine/layout.ts';
+import { decode } from '../isa/decode.ts';
+import type { Decoded, Insn } from '../isa/insn.ts';
+import { lower } from '../uop/lower/lower.ts';
+import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
+import { type EngineRecord, writeRecord } from '../uop/record.ts';
+import type { Uop } from '../uop/uop.ts';
+import { grantFetch, revokeWrites } from './fast-tlb.ts';
+import { isCanonicalHigh, nonCanonical } from './memory.ts';
+import { FETCH, peek, translatePage } from './paging.ts';
+import { type CodePage, type Cpu, high, join, low } from './state.ts';
+import { VECTOR } from './stop.ts';
+
+/** Room for the one instruction that crosses a page, at the start of the record area. */
+const CROSSING_RECORDS = 64;
+const CACHED_RECORDS = L.RECORDS + CROSSING_RECORDS * L.RECORD_BYTES;
+/** Records that a block may need at most: so many instructions of so many records. */
+const BLOCK_INSNS = 32;
+const INSN_RECORDS = 40;
+const LONGEST = 15;
+
+export const emptyCode = () => ({ pages: new Map<number, CodePage[]>(), tables: 0, next: CACHED_RECORDS });
+
+/** The import: the record for RIP, or 0 with `cpu.fault` set. */
+export function fetchRecord(cpu: Cpu): number {
+  const { u32 } = cpu.engine;
+  const ripLow = low(cpu, L.S_RIP);
+  const ripHigh = high(cpu, L.S_RIP);
+  if (!isCanonicalHigh(ripHigh)) {
+    cpu.fault = nonCanonical(join(ripLow, ripHigh), false);
+    return 0;
+  }
+  const physical = translatePage(cpu, ripLow, ripHigh, FETCH);
+  if (physical < 0) return 0;
+  if (physical >= cpu.ram.length) return packOnce(cpu, new Uint8Array(LONGEST).fill(0xff), join(ripLow, ripHigh));
+  const page = codePage(cpu, physical >>> 12, ripLow, ripHigh);
+  if (cpu.keepsTlb) grantFetch(cpu, ripLow, ripHigh, page.table);
+  else u32[L.PENDING >> 2] = 0;
+  const cached = u32[(page.table + (physical & 0xfff) * 4) >> 2]!;
+  return cached || decodeBlock(cpu, page, physical, ripLow, ripHigh);
+}
+
+function codePage(cpu: Cpu, number: number, linearLow: number, linearHigh: number): CodePage {
+  const known = cpu.code.pages
+    .get(number)
+    ?.find((p) => p.linearLow === (linearLow & ~0xfff) && p.linearHigh === linearHigh);
+  if (known) return known;
+  const full = cpu.code.tables === L.CODE_TABLE_COUNT;
+  if (full) resetCode(cpu);
+  const table = L.CODE_TABLES + cpu.code.tables++ * L.CODE_TABLE_BYTES;
+  const page = { linearLow: linearLow & ~0xfff, linearHigh, table };
+  const others = cpu.code.pages.get(number);
+  if (others) others.push(page);
+  else cpu.code.pages.set(number, [page]);
+  return page;
+}
+
+/** Forgets everything decoded; only on a boundary. */
+export function resetCode(cpu: Cpu): void {
+  const { bytes, u32 } = cpu.engine;
+  bytes.fill(0, L.CODE_TABLES, L.CODE_TABLES + cpu.code.tables * L.CODE_TABLE_BYTES);
+  bytes.fill(0, L.FETCH_TLB, L.FETCH_TLB + 16 * L.FETCH_ENTRIES);
+  for (const page of cpu.code.pages.keys()) {
+    bytes.fill(0, L.CODE_LINES + 8 * page, L.CODE_LINES + 8 * page + 8);
+    bytes[L.PAGE_FLAGS + page] = bytes[L.PAGE_FLAGS + page]! & ~L.PAGE_CODE;
+  }
+  cpu.code.pages.clear();
+  cpu.code.tables = 0;
+  cpu.code.next = CACHED_RECORDS;
+  u32[L.PENDING >> 2] = 0;
+}
+
+/** Decodes from here to a jump, the page's end, code known already or the limit; the first record's address. */
+function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number, ripHigh: number): number {
+  if (cpu.code.next + (BLOCK_INSNS * INSN_RECORDS + 1) * L.RECORD_BYTES > L.RECORDS_END) {
+    resetCode(cpu);
+    return fetchRecord(cpu);
+  }
+  const { u32, view } = cpu.engine;
+  const start = cpu.code.next;
+  const frame = physical - (physical & 0xfff);
+  const pageLinear = join(ripLow & ~0xfff, ripHigh);
+  let at = physical & 0xfff;
+  for (let n = 0; n < (cpu.keepsTlb ? BLOCK_INSNS : 1); n++) {
+    const slot = (page.table + at * 4) >> 2;
+    if (at === 0x1000 || u32[slot] !== 0) break;
+    const ip = pageLinear + BigInt(at);
+    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip);
+    if (decoded.kind === 'truncated') {
+      if (n === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
+      break;
+    }
+    const { records, length, ends } = packDecoded(decoded, ip, cpu);
+    u32[slot] = cpu.code.next;
+    writeRecords(cpu, records, ip);
+    markLines(cpu, frame + at, Math.min(length, 0x1000 - at));
+    at += length;
+    if (ends) return start;
+  }
+  // The rest lies elsewhere: within the page the link may remember it.
+  const rest = BigInt.asUintN(64, pageLinear + BigInt(at));
+  writeRecord(view, cpu.code.next, packLink(cpu.keepsTlb && at < 0x1000), rest);
+  cpu.code.next += L.RECORD_BYTES;
+  return start;
+}
+
+function writeRecords(cpu: Cpu, records: readonly EngineRecord[], ip: bigint): void {
+  for (const record of records) {
+    if (!cpu.keepsTlb && isJump(record.op)) record.extend = 0;
+    writeRecord(cpu.engine.view, cpu.code.next, record, ip);
+    cpu.code.next += L.RECORD_BYTES;
+  }
+}
+
+const isJump = (op: number): boolean =>
+  (op >= L.OP_JCC && op < L.OP_JCC + 16) || op === L.OP_JUMP || op === L.OP_BRANCH_ZERO || op === L.OP_BRANCH_NONZERO;
+
+/** From now on a write to these bytes is noticed. */
+function markLines(cpu: Cpu, physical: number, length: number): void {
+  const { u32, bytes } = cpu.engine;
+  const page = physical >>> 12;
+  for (let line = (physical & 0xfff) >> 6; line <= ((physical & 0xfff) + length - 1) >> 6; line++) {
+    const at = ((L.CODE_LINES + page * 8) >> 2) + (line >> 5);
+    u32[at] = u32[at]! | (1 << (line & 31));
+  }
+  if (bytes[L.PAGE_FLAGS + page]! & L.PAGE_CODE) return;
+  bytes[L.PAGE_FLAGS + page] = bytes[L.PAGE_FLAGS + page]! | L.PAGE_CODE;
+  revokeWrites(cpu);
+}
+
+/** The bytes of an instruction whose second part lies in another page. */
+function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: number): number {
+  const nextLow = ((ripLow | 0xfff) + 1) | 0;
+  const nextHigh = nextLow === 0 ? (ripHigh + 1) | 0 : ripHigh;
+  if (!isCanonicalHigh(nextHigh)) {
+    cpu.fault = nonCanonical(join(nextLow, nextHigh), false);
+    return 0;
+  }
+  const second = translatePage(cpu, nextLow, nextHigh, FETCH);
+  if (second < 0) return 0;
+  const bytes = new Uint8Array(LONGEST).fill(0xff);
+  const here = 0x1000 - (physical & 0xfff);
+  bytes.set(cpu.ram.subarray(physical, physical + here));
+  if (second < cpu.ram.length) bytes.set(cpu.ram.subarray(second, second + LONGEST - here), here);
+  return packOnce(cpu, bytes, join(ripLow, ripHigh));
+}
+
+/** Records for one instruction that must not be found again. */
+function packOnce(cpu: Cpu, bytes: Uint8Array, ip: bigint): number {
+  const { view, u32 } = cpu.engine;
+  u32[L.PENDING >> 2] = 0;
+  const { records, length } = packDecoded(decode(bytes, ip), ip, cpu);
+  let at = L.RECORDS;
+  for (const record of records) {
+    if (isJump(record.op)) record.extend = 0;
+    writeRecord(view, at, record, ip);
+    at += L.RECORD_BYTES;
+  }
+  writeRecord(view, at, packLink(false), BigInt.asUintN(64, ip + BigInt(length)));
+  return L.RECORDS;
+}
+
+interface PackedInsn {
+  readonly records: EngineRecord[];
+  readonly length: number;
+  /** Nothing behind it runs without a jump. */
+  readonly ends: boolean;
+}
+
+function packDecoded(
+  decoded: Decoded,
+  ip: bigint,
+  { cost, fuse }: { cost: CostTable | undefined; fuse: boolean },
+): PackedInsn {
+  if (decoded.kind !== 'insn') {
+    const vector = decoded.kind === 'too-long' ? VECTOR.GP : VECTOR.UD;
+    const fault: Uop = vector === VECTOR.GP ? { op: 'fault', vector, error: 0 } : { op: 'fault', vector };
+    const length = decoded.kind === 'invalid' ? Math.max(1, decoded.length) : 1;
+    return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true };
+  }
+  const { insn } = decoded;
+  const lowered = lower(insn);
+  if (lowered.kind === 'not-modelled') return { records: packUnmodelled(), length: insn.length, ends: true };
+  const records = pack(lowered.uops, { ip, cost: cost?.cycles(insn) ?? 1, fuse });
+  if (records.length > INSN_RECORDS) throw new Error(`${insn.form} takes ${records.length} records`);
+  const last = lowered.uops[lowered.uops.length - 1];
+  return { records, length: insn.length, ends: last?.op === 'jump' || last?.op === 'fault' };
+}
+
+/** What would run at an address. */
+export type UopsAt =
+  | { readonly kind: 'uops'; readonly insn: Insn; readonly uops: readonly Uop[] }
+  | { readonly kind: 'not-modelled'; readonly insn: Insn }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+/** Fetches, decodes and lowers without running or marking anything. */
+export function uopsAt(cpu: Cpu, rip: bigint): UopsAt {
+  const bytes = peekCode(cpu, rip);
+  if (bytes.length === 0) return { kind: 'invalid', why: 'not mapped' };
+  const decoded = decode(bytes, rip);
+  if (decoded.kind !== 'insn') return { kind: 'invalid', why: decoded.kind };
+  const lowered = lower(decoded.insn);
+  if (lowered.kind === 'not-modelled') return { kind: 'not-modelled', insn: decoded.insn };
+  return { kind: 'uops', insn: decoded.insn, uops: lowered.uops };
+}
+
+/** As many of the 15 bytes as are mapped. */
+function peekCode(cpu: Cpu, rip: bigint): Uint8Array {
+  const bytes: number[] = [];
+  for (let i = 0; i < LONGEST; i++) {
+    const linear = BigInt.asUintN(64, rip + BigInt(i));
+    const physical = peek(cpu, Number(linear & 0xffffffffn) | 0, Number(linear >> 32n) | 0);
+    if (physical < 0 || physical >= cpu.ram.length) break;
+    bytes.push(cpu.ram[physical]!);
+  }
+  return Uint8Array.from(bytes);
+}

@@ -1,0 +1,110 @@
+/**
+ * The model-specific registers that entry code touches, as a table: number, name, where it lives, what may be written.
+ * Any other number is #GP(0), as RDMSR and WRMSR have it (SDM vol. 4 for the registers).
+ */
+
+import { hex } from '../base/hex.ts';
+import { isCanonical, u64 } from '../base/u64.ts';
+import * as L from '../engine/layout.ts';
+import { writeEfer } from './control.ts';
+import type { CpuFeatures } from './features.ts';
+import { type Cpu, read64, write64 } from './state.ts';
+import { type Fault, gp } from './stop.ts';
+
+export const MSR = {
+  TSC: 0x10,
+  APIC_BASE: 0x1b,
+  SPEC_CTRL: 0x48,
+  PRED_CMD: 0x49,
+  SYSENTER_CS: 0x174,
+  SYSENTER_ESP: 0x175,
+  SYSENTER_EIP: 0x176,
+  MISC_ENABLE: 0x1a0,
+  DEBUGCTL: 0x1d9,
+  PAT: 0x277,
+  EFER: 0xc0000080,
+  STAR: 0xc0000081,
+  LSTAR: 0xc0000082,
+  CSTAR: 0xc0000083,
+  SFMASK: 0xc0000084,
+  FS_BASE: 0xc0000100,
+  GS_BASE: 0xc0000101,
+  KERNEL_GS_BASE: 0xc0000102,
+  TSC_AUX: 0xc0000103,
+} as const;
+
+interface MsrRow {
+  readonly name: string;
+  /** Offset in the state block. */
+  readonly offset: number;
+  /** Bits that may be set, or `canonical`. */
+  readonly allows: bigint | 'canonical';
+  readonly feature?: keyof CpuFeatures;
+}
+
+const ANY = (1n << 64n) - 1n;
+const slot = (n: number): number => L.S_MSR + 8 * n;
+const row = (name: string, offset: number, allows: bigint | 'canonical', feature?: keyof CpuFeatures): MsrRow =>
+  feature === undefined ? { name, offset, allows } : { name, offset, allows, feature };
+
+/** EFER checks for itself; TSC holds the offset from the cost counter; PRED_CMD is a command, not a register. */
+const TABLE: ReadonlyMap<number, MsrRow> = new Map([
+  [MSR.TSC, row('IA32_TIME_STAMP_COUNTER', slot(0), ANY)],
+  [MSR.APIC_BASE, row('IA32_APIC_BASE', slot(1), 0x3fffffffff00n | 0xd00n)],
+  [MSR.SPEC_CTRL, row('IA32_SPEC_CTRL', slot(2), 0b111n, 'specCtrl')],
+  [MSR.PRED_CMD, row('IA32_PRED_CMD', slot(3), 1n, 'specCtrl')],
+  [MSR.SYSENTER_CS, row('IA32_SYSENTER_CS', slot(4), 0xffffffffn)],
+  [MSR.SYSENTER_ESP, row('IA32_SYSENTER_ESP', slot(5), 'canonical')],
+  [MSR.SYSENTER_EIP, row('IA32_SYSENTER_EIP', slot(6), 'canonical')],
+  [MSR.MISC_ENABLE, row('IA32_MISC_ENABLE', slot(7), ANY)],
+  [MSR.DEBUGCTL, row('IA32_DEBUGCTL', slot(8), 0b11n)],
+  [MSR.PAT, row('IA32_PAT', slot(9), 0x0707070707070707n)],
+  [MSR.EFER, row('IA32_EFER', L.S_EFER, ANY)],
+  [MSR.STAR, row('IA32_STAR', slot(10), ANY)],
+  [MSR.LSTAR, row('IA32_LSTAR', slot(11), 'canonical')],
+  [MSR.CSTAR, row('IA32_CSTAR', slot(12), 'canonical')],
+  [MSR.SFMASK, row('IA32_FMASK', slot(13), 0xffffffffn)],
+  [MSR.FS_BASE, row('IA32_FS_BASE', L.S_FS_BASE, 'canonical')],
+  [MSR.GS_BASE, row('IA32_GS_BASE', L.S_GS_BASE, 'canonical')],
+  [MSR.KERNEL_GS_BASE, row('IA32_KERNEL_GS_BASE', L.S_KERNEL_GS_BASE, 'canonical')],
+  [MSR.TSC_AUX, row('IA32_TSC_AUX', slot(14), 0xffffffffn, 'rdtscp')],
+]);
+
+const find = (cpu: Cpu, index: number): MsrRow | undefined => {
+  const found = TABLE.get(index);
+  return found?.feature !== undefined && !cpu.features[found.feature] ? undefined : found;
+};
+
+/** The time-stamp counter: the cost counter plus what was written to the MSR. */
+export const timeStamp = (cpu: Cpu): bigint => u64(read64(cpu, L.S_CYCLES) + read64(cpu, slot(0)));
+
+/** undefined: the CPU has no such MSR (or it cannot be read). */
+export function readMsr(cpu: Cpu, index: number): bigint | undefined {
+  const found = find(cpu, index);
+  if (!found || index === MSR.PRED_CMD) return undefined;
+  return index === MSR.TSC ? timeStamp(cpu) : read64(cpu, found.offset);
+}
+
+export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefined {
+  const found = find(cpu, index);
+  if (!found) return unknownMsr(index);
+  if (found.allows === 'canonical' ? !isCanonical(value) : value & ~found.allows)
+    return gp(`${hex(value)} is no value for ${found.name} (SDM vol. 4)`);
+  const old = readMsr(cpu, index) ?? 0n;
+  if (index === MSR.EFER) {
+    const fault = writeEfer(cpu, value);
+    if (fault) return fault;
+  } else setMsrRaw(cpu, index, value);
+  cpu.eventLog?.push({ kind: 'msr', index, value, old });
+  return undefined;
+}
+
+/** Without checks; unknown numbers are ignored. */
+export function setMsrRaw(cpu: Cpu, index: number, value: bigint): void {
+  const found = find(cpu, index);
+  if (!found || index === MSR.PRED_CMD) return;
+  write64(cpu, found.offset, index === MSR.TSC ? u64(value - read64(cpu, L.S_CYCLES)) : u64(value));
+}
+
+export const unknownMsr = (index: number): Fault =>
+  gp(`the CPU has no MSR ${hex(index)} (or it cannot be accessed so)`);

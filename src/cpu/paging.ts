@@ -1,0 +1,240 @@
+/**
+ * 4-level paging, SDM vol. 3, chapter 4: linear address and access in, physical address out or a #PF. The TLB is asked
+ * first; a stale entry is really used, so a missing flush shows as a wrong access or as a fault that the page tables
+ * do not explain (its report says so).
+ *
+ * The subtle invariant: a walk sets accessed and dirty bits only when the access is allowed, and a fault removes the
+ * entry it came from (4.10.4.1), nothing else.
+ */
+import * as L from '../engine/layout.ts';
+import { RFLAGS } from '../isa/insn.ts';
+import { noteWrite } from './memory.ts';
+import { type Cpu, CR0, CR4, count, cpl, cr, currentPcid, EFER, high, join, low } from './state.ts';
+import { VECTOR } from './stop.ts';
+import { insert, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
+
+export const READ = 0;
+export const WRITE = 1;
+export const FETCH = 2;
+export type Access = typeof READ | typeof WRITE | typeof FETCH;
+
+/** Bits of a paging-structure entry, SDM vol. 3, tables 4-15 to 4-20. */
+export const ENTRY = {
+  P: 1,
+  /** Writable. */
+  RW: 2,
+  /** User. */
+  US: 4,
+  A: 1 << 5,
+  D: 1 << 6,
+  /** Maps a page (in a PDPTE or PDE). */
+  PS: 1 << 7,
+  G: 1 << 8,
+} as const;
+
+/** Bits of a page fault's error code, SDM vol. 3, 4.7. */
+export const PF = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16 } as const;
+
+/** Physical addresses have 46 bits; bits 51:46 of an entry are reserved. In its high half: */
+const RESERVED_HIGH = 0x000fc000;
+const NX_HIGH = 0x80000000 | 0;
+/** Frames without memory behind them all look like this one, beyond any RAM. */
+const NOWHERE = 0xfffff000;
+/** Reserved address bits of large pages: 20:13 and 29:13. */
+const LARGE_RESERVED = [0, 0x001fe000, 0x3fffe000] as const;
+
+/** The physical address (of 32 bits; beyond RAM: nothing there), or -1 with `cpu.fault` set. */
+export function translatePage(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): number {
+  const { walk } = cpu;
+  if (cpu.keepsTlb) {
+    const i = lookup(cpu, linearLow, linearHigh, currentPcid(cpu));
+    if (i >= 0) {
+      readEntry(cpu, i, linearLow, walk);
+      if (forbidden(cpu, walk.flags, access)) return staleFault(cpu, linearLow, linearHigh, access);
+      if (access !== WRITE || walk.flags & TLB.DIRTY) return address(walk.frame, linearLow);
+      // The first write through this entry: the CPU walks again to set D.
+      if (!walkTables(cpu, linearLow, linearHigh, access)) return -1;
+      replaceEntry(cpu, i, linearLow, linearHigh, walk);
+      return address(walk.frame, linearLow);
+    }
+  }
+  if (!walkTables(cpu, linearLow, linearHigh, access)) return -1;
+  if (cpu.keepsTlb) insert(cpu, linearLow, linearHigh, currentPcid(cpu), walk);
+  return address(walk.frame, linearLow);
+}
+
+const address = (frame: number, linearLow: number): number => frame + (linearLow & 0xfff);
+
+/**
+ * Whether the rights forbid the access (SDM vol. 3, 4.6.1):
+ *
+ *   supervisor read    user page: SMAP and AC = 0
+ *   supervisor write   as read; read-only page: CR0.WP
+ *   supervisor fetch   user page: SMEP; NX
+ *   user               supervisor page; write: read-only page; fetch: NX
+ */
+function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
+  const userPage = (flags & TLB.USER) !== 0;
+  if (access === FETCH && flags & TLB.NO_EXECUTE) return true;
+  if (cpl(cpu) === 3) return !userPage || (access === WRITE && !(flags & TLB.WRITABLE));
+  const cr4 = low(cpu, cr(4));
+  if (access === FETCH) return userPage && (cr4 & CR4.SMEP) !== 0;
+  if (userPage && cr4 & CR4.SMAP && !(low(cpu, L.S_RFLAGS) & RFLAGS.AC)) return true;
+  return access === WRITE && !(flags & TLB.WRITABLE) && (low(cpu, cr(0)) & CR0.WP) !== 0;
+}
+
+/** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
+function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): boolean {
+  count(cpu, L.S_CYCLES, cpu.cost?.tlbMiss ?? 0);
+  const path: number[] = [];
+  const failure = descend(cpu, linearLow, linearHigh, path);
+  if (failure !== undefined) return pageFault(cpu, linearLow, linearHigh, access, failure.bits, failure.why);
+  const { walk } = cpu;
+  if (forbidden(cpu, walk.flags, access))
+    return pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, why(cpu, walk.flags, access));
+  markAccessed(cpu, path, access === WRITE);
+  if (access === WRITE) walk.flags |= TLB.DIRTY;
+  return true;
+}
+
+interface WalkFailure {
+  readonly bits: number;
+  readonly why: string;
+}
+
+const LEVELS = ['PML4', 'page-directory-pointer-table', 'page-directory', 'page-table'] as const;
+
+/** From CR3 down to the page; the entries' physical addresses go into `path`. */
+function descend(cpu: Cpu, linearLow: number, linearHigh: number, path: number[]): WalkFailure | undefined {
+  const { u32, ram } = cpu.engine;
+  const nxe = (low(cpu, L.S_EFER) & EFER.NXE) !== 0;
+  const reservedHigh = RESERVED_HIGH | (nxe ? 0 : NX_HIGH);
+  let table = high(cpu, cr(3)) & 0x7fffffff ? NOWHERE : (low(cpu, cr(3)) & ~0xfff) >>> 0;
+  let rights = ENTRY.RW | ENTRY.US;
+  let noExecute = 0;
+  for (let level = 0; level < 4; level++) {
+    const at = table + 8 * indexAt(linearLow, linearHigh, level);
+    const backed = at < ram.length;
+    const entry = backed ? u32[(L.RAM + at) >> 2]! : -1;
+    const entryHigh = backed ? u32[(L.RAM + at + 4) >> 2]! : -1;
+    if (!(entry & ENTRY.P)) return { bits: 0, why: `the ${LEVELS[level]} entry is not present (SDM vol. 3, 4.7)` };
+    const size = 3 - level;
+    const leaf = level === 3 || (entry & ENTRY.PS) !== 0;
+    if (entryHigh & reservedHigh || (leaf && level < 3 && !largePageAllowed(cpu, size, entry)))
+      return {
+        bits: PF.PRESENT | PF.RESERVED,
+        why: `the ${LEVELS[level]} entry has a reserved bit set (SDM vol. 3, 4.7)`,
+      };
+    path.push(at);
+    rights &= entry;
+    noExecute |= entryHigh & NX_HIGH;
+    if (leaf) {
+      setWalk(cpu, entry, entryHigh, linearLow, size, rights, noExecute !== 0);
+      return undefined;
+    }
+    table = entryHigh & 0xfffff ? NOWHERE : (entry & ~0xfff) >>> 0;
+  }
+  throw new Error('a page table entry is always a leaf');
+}
+
+/** Nine bits of the linear address for each level. */
+function indexAt(linearLow: number, linearHigh: number, level: number): number {
+  if (level === 0) return (linearHigh >>> 7) & 0x1ff;
+  if (level === 1) return ((linearHigh << 2) | (linearLow >>> 30)) & 0x1ff;
+  return (linearLow >>> (level === 2 ? 21 : 12)) & 0x1ff;
+}
+
+function largePageAllowed(cpu: Cpu, size: number, entry: number): boolean {
+  if (size === 3 || (size === 2 && !cpu.features.gbpages)) return false;
+  return (entry & LARGE_RESERVED[size as 1 | 2]) === 0;
+}
+
+function setWalk(
+  cpu: Cpu,
+  entry: number,
+  entryHigh: number,
+  linearLow: number,
+  size: number,
+  rights: number,
+  noExecute: boolean,
+): void {
+  const { walk } = cpu;
+  const inside = (1 << (12 + 9 * size)) - 0x1000;
+  const globalPage = entry & ENTRY.G && low(cpu, cr(4)) & CR4.PGE;
+  walk.frame = entryHigh & 0xfffff ? NOWHERE : ((entry & ~0xfff & ~inside) | (linearLow & inside)) >>> 0;
+  walk.flags =
+    size |
+    (globalPage ? TLB.GLOBAL : 0) |
+    (rights & ENTRY.US ? TLB.USER : 0) |
+    (rights & ENTRY.RW ? TLB.WRITABLE : 0) |
+    (noExecute ? TLB.NO_EXECUTE : 0) |
+    (entry & ENTRY.D ? TLB.DIRTY : 0);
+}
+
+function markAccessed(cpu: Cpu, path: readonly number[], dirty: boolean): void {
+  const { u32 } = cpu.engine;
+  for (let i = 0; i < path.length; i++) {
+    const at = (L.RAM + path[i]!) >> 2;
+    const marked = u32[at]! | ENTRY.A | (dirty && i === path.length - 1 ? ENTRY.D : 0);
+    if (marked >>> 0 === u32[at]) continue;
+    noteWrite(cpu, path[i]!, 4);
+    u32[at] = marked;
+  }
+}
+
+/** Always false, with `cpu.fault` and CR2 set. */
+function pageFault(
+  cpu: Cpu,
+  linearLow: number,
+  linearHigh: number,
+  access: Access,
+  bits: number,
+  detail: string,
+): false {
+  const fetchBit = access === FETCH && (low(cpu, L.S_EFER) & EFER.NXE || low(cpu, cr(4)) & CR4.SMEP);
+  const error = bits | (access === WRITE ? PF.WRITE : 0) | (cpl(cpu) === 3 ? PF.USER : 0) | (fetchBit ? PF.FETCH : 0);
+  const cr2 = join(linearLow, linearHigh);
+  cpu.engine.u32[(L.STATE + cr(2)) >> 2] = linearLow;
+  cpu.engine.i32[((L.STATE + cr(2)) >> 2) + 1] = linearHigh;
+  cpu.fault = { vector: VECTOR.PF, error, cr2, detail };
+  return false;
+}
+
+/** A fault by a TLB entry; whether the page tables agree is worth telling. */
+function staleFault(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): -1 {
+  const cached = why(cpu, cpu.walk.flags, access);
+  const failure = descend(cpu, linearLow, linearHigh, []);
+  const stale = failure !== undefined || !forbidden(cpu, cpu.walk.flags, access);
+  const detail = stale ? `${cached}; by a stale TLB entry: the page tables say otherwise by now` : cached;
+  pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, detail);
+  removeAddress(cpu, linearLow, linearHigh, currentPcid(cpu), true);
+  return -1;
+}
+
+function why(cpu: Cpu, flags: number, access: Access): string {
+  const by = cpl(cpu) === 3 ? 'user' : 'supervisor';
+  const rule = 'SDM vol. 3, 4.6.1';
+  if (access === FETCH && flags & TLB.NO_EXECUTE) return `${by} fetch from a no-execute page (${rule})`;
+  if (by === 'user' && !(flags & TLB.USER)) return `user access to a supervisor page (${rule})`;
+  if (by === 'supervisor' && flags & TLB.USER) {
+    if (access === FETCH) return `supervisor fetch from a user page with CR4.SMEP = 1 (${rule})`;
+    if (low(cpu, cr(4)) & CR4.SMAP && !(low(cpu, L.S_RFLAGS) & RFLAGS.AC))
+      return `supervisor access to a user page with CR4.SMAP = 1 and EFLAGS.AC = 0 (${rule})`;
+  }
+  return `${by} write to a read-only page (${rule})`;
+}
+
+/** The physical address by TLB and tables with supervisor rights, touching nothing; -1 where unmapped. For debuggers. */
+export function peek(cpu: Cpu, linearLow: number, linearHigh: number, access?: Access): number {
+  const { frame, flags } = cpu.walk;
+  try {
+    const i = cpu.keepsTlb ? lookup(cpu, linearLow, linearHigh, currentPcid(cpu)) : -1;
+    if (i >= 0) readEntry(cpu, i, linearLow, cpu.walk);
+    else if (descend(cpu, linearLow, linearHigh, []) !== undefined) return -1;
+    if (access !== undefined && forbidden(cpu, cpu.walk.flags, access)) return -1;
+    return address(cpu.walk.frame, linearLow);
+  } finally {
+    cpu.walk.frame = frame;
+    cpu.walk.flags = flags;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Running: the engine's loop, in slices, and its answers as reports. There is no other way to execute an instruction;
+ * a single step is a run with a budget of one.
+ */
+import * as L from '../engine/layout.ts';
+import { lower } from '../uop/lower/lower.ts';
+import { uopsAt } from './code-cache.ts';
+import { refreshKey, revokeWrites } from './fast-tlb.ts';
+import { type Cpu, count, read64 } from './state.ts';
+import { type Fault, gp, type Stop, VECTOR } from './stop.ts';
+
+/** V8 exchanges baseline for optimised code between calls only, so long runs return now and then. */
+const SLICE = 0x40000;
+
+/** Runs at most `maxInsns` instructions (each iteration of a REP counts as one). */
+export function run(cpu: Cpu, maxInsns: number): Stop {
+  const { engine } = cpu;
+  beginRun(cpu);
+  for (let left = maxInsns; left > 0; ) {
+    const budget = Math.min(left, SLICE);
+    cpu.fault = undefined;
+    const status = engine.run(budget);
+    const used = budget - (engine.unused() >>> 0);
+    count(cpu, L.S_INSTRUCTIONS, used);
+    left -= used;
+    if (status !== L.STATUS_BUDGET) return report(cpu, status);
+  }
+  return { kind: 'budget' };
+}
+
+/** Keys and grants follow from what may have been set by hand since the last run. */
+function beginRun(cpu: Cpu): void {
+  const { u32 } = cpu.engine;
+  const logging = cpu.storeLog ? 1 : 0;
+  if (u32[L.LOG_STORES >> 2] !== logging) revokeWrites(cpu);
+  u32[L.LOG_STORES >> 2] = logging;
+  refreshKey(cpu);
+}
+
+function report(cpu: Cpu, status: number): Stop {
+  const rip = read64(cpu, L.S_RIP);
+  if (status === L.STATUS_HALT) return { kind: 'halt' };
+  if (status === L.STATUS_UNMODELLED) return { kind: 'not-modelled', form: formAt(cpu, rip), rip };
+  const fault = faultOf(cpu, status);
+  cpu.eventLog?.push({ kind: 'fault', vector: fault.vector, rip });
+  return { kind: 'fault', ...fault, rip };
+}
+
+function faultOf(cpu: Cpu, status: number): Fault {
+  switch (status) {
+    case L.STATUS_DIVIDE:
+      return { vector: VECTOR.DE, detail: 'division by zero, or a quotient too wide (SDM vol. 2, DIV)' };
+    case L.STATUS_CANONICAL:
+      return gp('jump to a non-canonical address (SDM vol. 1, 6.4.6)');
+    case L.STATUS_CPL0:
+      return gp('privileged instruction at CPL > 0 (SDM vol. 3, 5.9)');
+    default:
+      if (!cpu.fault) throw new Error(`the engine stopped with status ${status} and no fault`);
+      return cpu.fault;
+  }
+}
+
+function formAt(cpu: Cpu, rip: bigint): string {
+  const found = uopsAt(cpu, rip);
+  if (found.kind === 'invalid') return found.why;
+  const lowered = lower(found.insn);
+  return lowered.kind === 'not-modelled' ? lowered.form : found.insn.form;
+}

@@ -1,0 +1,165 @@
+/**
+ * The CPU as data: the engine with its memory, the choices made at creation, and what is derived from the state block
+ * for speed (TLB index, code cache, fast keys). Everything architectural is in the state block; a checkpoint copies
+ * that and nothing else, so whatever is derived must be rebuilt or still be true after a restore.
+ */
+import type { CostTable } from '../cost/cost.ts';
+import type { Engine } from '../engine/instantiate.ts';
+import * as L from '../engine/layout.ts';
+import type { CpuFeatures } from './features.ts';
+import type { EventRecord, StoreRecord } from './observe.ts';
+import type { Fault } from './stop.ts';
+
+/** One vCPU with its memory. Outside of this directory: opaque but for `ram` and the logs. */
+export interface Cpu {
+  /** Physical memory; after writing here by hand on a CPU that has run, call `wrotePhysical`. */
+  readonly ram: Uint8Array;
+  /** Opt-in logs: assign an array to record, `undefined` to stop. */
+  storeLog: StoreRecord[] | undefined;
+  eventLog: EventRecord[] | undefined;
+  /** Port I/O at CPL 0; without it IN reads ones and OUT is dropped. */
+  ports: Ports | undefined;
+  readonly engine: Engine;
+  readonly features: CpuFeatures;
+  readonly cost: CostTable | undefined;
+  readonly fuse: boolean;
+  readonly keepsTlb: boolean;
+  /** The fault on its way to the report, from the import that found it. */
+  fault: Fault | undefined;
+  readonly tlbIndex: TlbIndex;
+  readonly keys: FastKeys;
+  readonly code: CodeCache;
+  readonly journal: Journal;
+  readonly walk: WalkResult;
+}
+
+export interface Ports {
+  in(port: number, width: number): number;
+  out(port: number, width: number, value: number): void;
+}
+
+/** Chains of TLB entries by hash of their page number, rebuilt whenever entries move. */
+export interface TlbIndex {
+  readonly heads: Int32Array;
+  readonly next: Int32Array;
+  /** How many entries there are of each page size: 4 KiB, 2 MiB, 1 GiB. */
+  readonly sizes: [number, number, number];
+}
+
+/** Keys of the fast TLB: one for each (PCID, rights) in use since the last flush that concerned it. */
+export interface FastKeys {
+  /** By PCID, then by rights; 0 where there is none. */
+  readonly byPcid: Map<number, Uint16Array>;
+  next: number;
+}
+
+export interface CodePage {
+  readonly linearLow: number;
+  readonly linearHigh: number;
+  /** Engine address of its table. */
+  readonly table: number;
+}
+
+export interface CodeCache {
+  /** The linear pages under which each physical page (by number) has been decoded. */
+  readonly pages: Map<number, CodePage[]>;
+  tables: number;
+  /** Where the next record goes. */
+  next: number;
+}
+
+export interface Journal {
+  /** Off until the first checkpoint. */
+  active: boolean;
+  /** Pages written since `current`, by number. */
+  readonly dirty: Set<number>;
+  /** Contents at the first checkpoint of every page written since. */
+  readonly base: Map<number, Uint8Array>;
+  /** The pages as of the checkpoint that memory equals, apart from `dirty`. */
+  current: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Filled by a walk, or read from an entry: the 4 KiB frame of the address, and TLB flags. */
+export interface WalkResult {
+  frame: number;
+  flags: number;
+}
+
+/** Bits of CR0, SDM vol. 3, 2.5. */
+export const CR0 = {
+  PE: 1,
+  MP: 1 << 1,
+  ET: 1 << 4,
+  NE: 1 << 5,
+  /** Supervisor writes obey R/W. */
+  WP: 1 << 16,
+  /** Alignment checks, with EFLAGS.AC at CPL 3. */
+  AM: 1 << 18,
+  NW: 1 << 29,
+  CD: 1 << 30,
+  PG: 1 << 31,
+} as const;
+
+/** Bits of CR4, SDM vol. 3, 2.5. */
+export const CR4 = {
+  VME: 1,
+  PVI: 1 << 1,
+  /** RDTSC only at CPL 0. */
+  TSD: 1 << 2,
+  /** DR4 and DR5 are #UD instead of names for DR6 and DR7. */
+  DE: 1 << 3,
+  PSE: 1 << 4,
+  PAE: 1 << 5,
+  MCE: 1 << 6,
+  /** Global pages outlive MOV to CR3. */
+  PGE: 1 << 7,
+  PCE: 1 << 8,
+  OSFXSR: 1 << 9,
+  OSXMMEXCPT: 1 << 10,
+  UMIP: 1 << 11,
+  FSGSBASE: 1 << 16,
+  /** TLB entries carry CR3[11:0]; bit 63 of a value moved to CR3 keeps them. */
+  PCIDE: 1 << 17,
+  OSXSAVE: 1 << 18,
+  /** No supervisor fetches from user pages. */
+  SMEP: 1 << 20,
+  /** No supervisor data accesses to user pages while EFLAGS.AC is 0. */
+  SMAP: 1 << 21,
+} as const;
+
+/** Bits of IA32_EFER, SDM vol. 3, 2.2.1. */
+export const EFER = { SCE: 1, LME: 1 << 8, LMA: 1 << 10, NXE: 1 << 11 } as const;
+
+/** Word index of an offset in the state block. */
+export const word = (offset: number): number => (L.STATE + offset) >> 2;
+
+/** Low half of a 64-bit field. */
+export const low = (cpu: Cpu, offset: number): number => cpu.engine.i32[(L.STATE + offset) >> 2]!;
+
+export const high = (cpu: Cpu, offset: number): number => cpu.engine.i32[((L.STATE + offset) >> 2) + 1]!;
+
+export const read64 = (cpu: Cpu, offset: number): bigint => cpu.engine.u64[(L.STATE + offset) >> 3]!;
+
+export function write64(cpu: Cpu, offset: number, value: bigint): void {
+  cpu.engine.u64[(L.STATE + offset) >> 3] = value;
+}
+
+export const cr = (n: number): number => L.S_CR + 8 * n;
+
+export const cpl = (cpu: Cpu): number => cpu.engine.u32[word(L.S_CPL)]!;
+
+/** The PCID in use: CR3[11:0] with CR4.PCIDE, else 0. */
+export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);
+
+/** Adds to a 64-bit counter without making a bigint. */
+export function count(cpu: Cpu, offset: number, amount = 1): void {
+  const { u32 } = cpu.engine;
+  const at = word(offset);
+  const sum = u32[at]! + amount;
+  u32[at] = sum;
+  if (sum > 0xffffffff) u32[at + 1] = u32[at + 1]! + Math.floor(sum / 0x100000000);
+}
+
+/** The unsigned 64-bit number of two int32 halves. */
+export const join = (lowHalf: number, highHalf: number): bigint =>
+  (BigInt(highHalf >>> 0) << 32n) | BigInt(lowHalf >>> 0);

@@ -1,0 +1,234 @@
+/**
+ * The privileged and rare micro-ops: the engine calls `systemOp` with the record, and gets STATUS_*. Operands come
+ * from the record's slots. A faulting operation has changed nothing; one that changes what the fetch or the fast TLB
+ * rest on asks for attention.
+ */
+import { isCanonical, truncate, type Width } from '../base/u64.ts';
+import * as L from '../engine/layout.ts';
+import { RFLAGS } from '../isa/insn.ts';
+import { writeControl } from './control.ts';
+import { cpuid } from './cpuid.ts';
+import { readDebug, writeDebug } from './debug-registers.ts';
+import { refreshKey } from './fast-tlb.ts';
+import { invpcid } from './invpcid.ts';
+import { attend, evictLine, isCanonicalHigh, nonCanonical } from './memory.ts';
+import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
+import { READ, translatePage } from './paging.ts';
+import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, write64 } from './state.ts';
+import { type Fault, gp, ud, VECTOR } from './stop.ts';
+import { flushAddress } from './tlb.ts';
+
+export function systemOp(cpu: Cpu, record: number): number {
+  const outcome = perform(cpu, record, cpu.engine.u32[(record + L.R_AUX) >> 2]! & 0xff);
+  if (typeof outcome === 'number') return outcome;
+  cpu.fault = outcome;
+  return L.STATUS_FAULT;
+}
+
+type Outcome = Fault | typeof L.STATUS_OK | typeof L.STATUS_FAULT | typeof L.STATUS_ATTEND;
+
+function perform(cpu: Cpu, record: number, code: number): Outcome {
+  switch (code) {
+    case L.SYS_WRCR: {
+      const slot = slotOf(cpu, record, L.R_A) >> 2;
+      const { i32 } = cpu.engine;
+      return done(cpu, writeControl(cpu, parameter(cpu, record), i32[slot]!, i32[slot + 1]!));
+    }
+    case L.SYS_RDDR:
+      return give(cpu, record, readDebug(cpu, parameter(cpu, record)));
+    case L.SYS_WRDR:
+      return writeDebug(cpu, parameter(cpu, record), value(cpu, record, L.R_A)) ?? L.STATUS_OK;
+    case L.SYS_RDMSR: {
+      const index = Number(truncate(value(cpu, record, L.R_A), 4));
+      return give(cpu, record, readMsr(cpu, index) ?? unknownMsr(index));
+    }
+    case L.SYS_WRMSR: {
+      const index = Number(truncate(value(cpu, record, L.R_A), 4));
+      return done(cpu, writeMsr(cpu, index, value(cpu, record, L.R_B)));
+    }
+    case L.SYS_RDTSC: {
+      if (cpl(cpu) !== 0 && low(cpu, cr(4)) & CR4.TSD) return gp('RDTSC with CR4.TSD = 1 and CPL > 0');
+      return give(cpu, record, timeStamp(cpu));
+    }
+    case L.SYS_CPUID:
+      return cpuid(cpu);
+    case L.SYS_SWAPGS:
+      return swapgs(cpu);
+    case L.SYS_RDBASE: {
+      if (!(low(cpu, cr(4)) & CR4.FSGSBASE)) return noFsgsbase();
+      return give(cpu, record, read64(cpu, baseOffset(cpu, record)));
+    }
+    case L.SYS_WRBASE:
+      return writeBase(cpu, record);
+    case L.SYS_INVLPG:
+      return invlpg(cpu);
+    case L.SYS_INVPCID:
+      return done(cpu, invpcid(cpu, value(cpu, record, L.R_A)));
+    case L.SYS_CLFLUSH:
+      return clflush(cpu, record);
+    case L.SYS_ALIGNED: {
+      const boundary = Number(value(cpu, record, L.R_A));
+      if (low64(cpu) % boundary) return gp(`the address is not a multiple of ${boundary}`);
+      return L.STATUS_OK;
+    }
+    case L.SYS_FAULT:
+      return declared(parameter(cpu, record));
+    case L.SYS_INTERRUPT:
+      return interrupt(parameter(cpu, record));
+    case L.SYS_IN:
+    case L.SYS_OUT:
+      return port(cpu, record, code === L.SYS_IN);
+    case L.SYS_HLT:
+      attend(cpu, L.ATTEND_HALT);
+      return L.STATUS_ATTEND;
+    default:
+      return writeFlags(cpu, record, code);
+  }
+}
+
+const slotOf = (cpu: Cpu, record: number, field: number): number => cpu.engine.u32[(record + field) >> 2]!;
+
+const value = (cpu: Cpu, record: number, field: number): bigint =>
+  cpu.engine.view.getBigUint64(slotOf(cpu, record, field), true);
+
+/** Register number, mask or vector: in the displacement field. */
+const parameter = (cpu: Cpu, record: number): number => cpu.engine.u32[(record + L.R_DISP) >> 2]!;
+
+const widthOf = (cpu: Cpu, record: number): number => cpu.engine.bytes[record + L.R_WIDTH]!;
+
+const low64 = (cpu: Cpu): number => cpu.engine.u32[L.LINEAR >> 2]!;
+
+/** The result into the destination's slot, unless it is a fault. */
+function give(cpu: Cpu, record: number, result: bigint | Fault): Outcome {
+  if (typeof result !== 'bigint') return result;
+  cpu.engine.view.setBigUint64(slotOf(cpu, record, L.R_DST), result, true);
+  return L.STATUS_OK;
+}
+
+/** After a change that the running code's translation may depend on. */
+function done(cpu: Cpu, fault: Fault | undefined): Outcome {
+  if (fault) return fault;
+  attend(cpu, L.ATTEND_FETCH);
+  return L.STATUS_ATTEND;
+}
+
+/** SWAPGS: the GS base and IA32_KERNEL_GS_BASE change places (SDM vol. 2). */
+function swapgs(cpu: Cpu): Outcome {
+  const gs = read64(cpu, L.S_GS_BASE);
+  const kernelGs = read64(cpu, L.S_KERNEL_GS_BASE);
+  write64(cpu, L.S_GS_BASE, kernelGs);
+  write64(cpu, L.S_KERNEL_GS_BASE, gs);
+  cpu.eventLog?.push({ kind: 'swapgs', gs: kernelGs, kernelGs: gs });
+  return L.STATUS_OK;
+}
+
+const noFsgsbase = (): Fault => ud('FS/GS base instruction with CR4.FSGSBASE = 0 (SDM vol. 2, RDFSBASE)');
+
+const baseOffset = (cpu: Cpu, record: number): number => (parameter(cpu, record) === 4 ? L.S_FS_BASE : L.S_GS_BASE);
+
+function writeBase(cpu: Cpu, record: number): Outcome {
+  if (!(low(cpu, cr(4)) & CR4.FSGSBASE)) return noFsgsbase();
+  const base = value(cpu, record, L.R_A);
+  if (!isCanonical(base)) return nonCanonical(base, false);
+  write64(cpu, baseOffset(cpu, record), base);
+  return L.STATUS_OK;
+}
+
+/** INVLPG: a non-canonical address invalidates nothing (SDM vol. 2). */
+function invlpg(cpu: Cpu): Outcome {
+  const { i32 } = cpu.engine;
+  const linearHigh = i32[(L.LINEAR >> 2) + 1]!;
+  if (isCanonicalHigh(linearHigh)) flushAddress(cpu, i32[L.LINEAR >> 2]!, linearHigh, currentPcid(cpu), true, 'INVLPG');
+  return done(cpu, undefined);
+}
+
+/** CLFLUSH: faults as a byte load does, and its line misses the next time. */
+function clflush(cpu: Cpu, record: number): Outcome {
+  const { i32, u32 } = cpu.engine;
+  const [linearLow, linearHigh] = [i32[L.LINEAR >> 2]!, i32[(L.LINEAR >> 2) + 1]!];
+  const linear = join(linearLow, linearHigh);
+  if (!isCanonicalHigh(linearHigh)) return nonCanonical(linear, (u32[(record + L.R_AUX) >> 2]! & L.AUX_STACK) !== 0);
+  const physical = translatePage(cpu, linearLow, linearHigh, READ);
+  if (physical < 0) return L.STATUS_FAULT;
+  evictLine(cpu, physical);
+  cpu.eventLog?.push({ kind: 'cache-flush', linear });
+  return L.STATUS_OK;
+}
+
+/** UD2 and forms that always fault: vector, and the error code plus one above it. */
+function declared(packed: number): Fault {
+  const vector = packed & 0xff;
+  const detail = vector === VECTOR.UD ? 'not an instruction (SDM vol. 3, 6.15)' : 'the instruction is not allowed here';
+  return packed >> 8 ? { vector, error: (packed >> 8) - 1, detail } : { vector, detail };
+}
+
+/** INT n, INT3, INT1 would be delivered through the IDT; the run stops here instead. */
+function interrupt(packed: number): Fault {
+  const vector = packed & 0xff;
+  return { vector, detail: `software interrupt ${vector}, to be delivered through the IDT (SDM vol. 3, 6.4.4)` };
+}
+
+/** IN and OUT: IOPL decides (there is no I/O bitmap; SDM vol. 1, 18.5). */
+function port(cpu: Cpu, record: number, input: boolean): Outcome {
+  const denied = privilegeOfIo(cpu);
+  if (denied) return denied;
+  const width = widthOf(cpu, record) as Width;
+  const number = Number(truncate(value(cpu, record, L.R_A), 2));
+  if (input) {
+    const read = BigInt(cpu.ports?.in(number, width) ?? -1);
+    return give(cpu, record, truncate(read, width));
+  }
+  cpu.ports?.out(number, width, Number(truncate(value(cpu, record, L.R_B), width)));
+  return L.STATUS_OK;
+}
+
+const iopl = (cpu: Cpu): number => (low(cpu, L.S_RFLAGS) & RFLAGS.IOPL) >> 12;
+
+const privilegeOfIo = (cpu: Cpu): Fault | undefined =>
+  cpl(cpu) > iopl(cpu) ? gp(`CPL ${cpl(cpu)} exceeds IOPL ${iopl(cpu)} (SDM vol. 1, 18.5.1)`) : undefined;
+
+function writeFlags(cpu: Cpu, record: number, code: number): Outcome {
+  const now = low(cpu, L.S_RFLAGS);
+  switch (code) {
+    case L.SYS_CLI:
+    case L.SYS_STI: {
+      const denied = privilegeOfIo(cpu);
+      if (denied) return denied;
+      return setFlags(cpu, code === L.SYS_STI ? now | RFLAGS.IF : now & ~RFLAGS.IF);
+    }
+    case L.SYS_CLAC:
+    case L.SYS_STAC:
+      if (cpl(cpu) !== 0 || !cpu.features.smap) return ud('CLAC, STAC need CPL 0 and a CPU with SMAP (SDM vol. 2)');
+      return setFlags(cpu, code === L.SYS_STAC ? now | RFLAGS.AC : now & ~RFLAGS.AC);
+    case L.SYS_POPF: {
+      const popped = Number(truncate(value(cpu, record, L.R_A), 4));
+      const mask = popfMask(cpu) & (widthOf(cpu, record) === 2 ? 0xffff : -1);
+      // POPF clears RF; VIP and VIF too when it is 64 bits wide (SDM vol. 2, POPF).
+      const cleared = widthOf(cpu, record) === 2 ? 0 : RFLAGS.RF | RFLAGS.VIP | RFLAGS.VIF;
+      return setFlags(cpu, ((now & ~mask & ~cleared) | (popped & mask)) as number);
+    }
+    case L.SYS_SETFLAGS: {
+      const mask = parameter(cpu, record);
+      return setFlags(cpu, (now & ~mask) | (Number(truncate(value(cpu, record, L.R_A), 4)) & mask));
+    }
+    default:
+      throw new Error(`no system operation ${code}`);
+  }
+}
+
+/** The flags POPF may change: IOPL at CPL 0 only, IF up to IOPL. */
+function popfMask(cpu: Cpu): number {
+  const { CF, PF, AF, ZF, SF, TF, IF, DF, OF, IOPL, NT, AC, ID } = RFLAGS;
+  const always = CF | PF | AF | ZF | SF | TF | DF | OF | NT | AC | ID;
+  return always | (cpl(cpu) === 0 ? IOPL : 0) | (cpl(cpu) <= iopl(cpu) ? IF : 0);
+}
+
+/** AC takes part in permission checks, so the fast TLB's key follows. */
+function setFlags(cpu: Cpu, flags: number): Outcome {
+  const { i32 } = cpu.engine;
+  const at = (L.STATE + L.S_RFLAGS) >> 2;
+  const changed = i32[at]! ^ flags;
+  i32[at] = flags;
+  if (changed & RFLAGS.AC) refreshKey(cpu);
+  return L.STATUS_OK;
+}

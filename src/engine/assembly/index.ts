@@ -1,0 +1,2 @@
+/** What TypeScript calls. */
+export { run, unused } from './run';
