@@ -113,7 +113,8 @@ function toSymbol(symbol: AsmSymbol, isUsed: boolean, diagnostics: Diagnostic[])
   const common = { name, size, visibility, type } as const;
   switch (home.kind) {
     case 'undefined': {
-      if (!isUsed && !symbol.mentioned) return undefined;
+      // A weak name that nothing refers to leaves no trace.
+      if (!isUsed && (!symbol.mentioned || binding === 'weak')) return undefined;
       return { ...common, home, value: 0n, binding: binding === 'local' ? 'global' : binding };
     }
     case 'label': {
