@@ -61,16 +61,17 @@ const isWidth = (width: number): width is Width => width === 1 || width === 2 ||
 
 /** The micro-op address of a memory operand. */
 export function address(insn: Insn, operand: MemOperand): Address {
-  const relative = operand.base === RIP;
-  return {
+  const at: { -readonly [Part in keyof Address]: Address[Part] } = {
     segment: operand.segment === SEGMENT.FS ? 'fs' : operand.segment === SEGMENT.GS ? 'gs' : 'none',
-    ...(operand.base >= 0 && !relative && { base: reg(operand.base) }),
-    ...(operand.index >= 0 && { index: reg(operand.index) }),
     scale: operand.scale,
     disp: operand.disp,
     addressWidth: insn.addressSize === 4 ? 4 : 8,
     stack: operand.segment === SEGMENT.SS,
   };
+  // A RIP-relative operand's displacement is the address already.
+  if (operand.base >= 0 && operand.base !== RIP) at.base = reg(operand.base);
+  if (operand.index >= 0) at.index = reg(operand.index);
+  return at;
 }
 
 /** A place on the stack, at `base` + `disp`. Stack addresses are 64 bits wide whatever the prefixes say. */
