@@ -156,7 +156,7 @@ const defineMacro: Perform = (expander, rest, { place }) => {
   const key = name.toLowerCase();
   if (errors.length > 0) return;
   if (DIRECTIVES.has(key)) return warn(expander, `attempt to redefine pseudo-op \`${name}' ignored`, place);
-  if (expander.macros.has(key)) return report(expander, `Macro \`${name}' was already defined`, place);
+  if (expander.macros.has(key)) return report(expander, `Macro \`${key}' was already defined`, place);
   expander.macros.set(key, { name, formals, body });
 };
 

@@ -39,7 +39,7 @@ export const MAX_INCLUDES = 200;
 /** Lines that macros and repetitions may produce in one assembly. */
 export const MAX_EXPANDED_LINES = 1 << 20;
 /** Characters that they may produce. */
-export const MAX_EXPANDED_TEXT = 1 << 26;
+export const MAX_EXPANDED_TEXT = 1 << 23;
 
 export const frame = (
   kind: Frame['kind'],

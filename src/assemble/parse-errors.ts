@@ -47,12 +47,25 @@ function explainOperand(text: string, start: number, offset: number): string {
       ? "expecting operand after ','; got nothing"
       : "expecting operand before ','; got nothing";
   }
+  const backslash = noParameter(operand);
+  if (backslash !== undefined)
+    return `${backslash.error} ${backslash.at === 0 ? 'before' : 'in'} operand ${number + 1}${backslash.hint}`;
   const at = Math.max(0, offset - from - (whole.length - whole.trimStart().length));
   if (operand === '$') return "missing or invalid immediate expression `'";
   if (at === 0) return `invalid char '${operand[0]}' beginning operand ${number + 1} \`${operand}'`;
   const junk = operand.slice(at);
   if (junk === '') return `missing operand in \`${operand}'`;
   return `junk \`${junk}' after ${/^\*?%\w+\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
+}
+
+/** A backslash is left where a macro's body names what is no parameter of the macro: gas's words, and the name. */
+function noParameter(text: string): { at: number; error: string; hint: string } | undefined {
+  const left = /\\([A-Za-z_.$][\w.$]*)?/.exec(
+    text.replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => '_'.repeat(quoted.length)),
+  );
+  if (!left) return undefined;
+  const hint = left[1] === undefined ? '' : ` (no macro parameter is named \`${left[1]}')`;
+  return { at: left.index, error: "invalid character '\\'", hint };
 }
 
 function splitOperands(text: string): string[] {
@@ -86,5 +99,6 @@ function explainExpression({ text, offset, exception }: Failure): string {
   if (char === '"') return 'unterminated string';
   if (exception && tokenMatcher(exception.token, RParen) && !isUnbalanced(text.slice(0, offset)))
     return 'bad expression';
-  return `junk at end of line, first unrecognized character is \`${char}'`;
+  const hint = char === '\\' ? noParameter(text.slice(offset))?.hint : undefined;
+  return `junk at end of line, first unrecognized character is \`${char}'${hint ?? ''}`;
 }

@@ -20,14 +20,24 @@ interface Result<T> {
 }
 
 const CACHE_LIMIT = 50_000;
-const cache = new Map<string, Result<readonly Statement[]>>();
+const statementCache = new Map<string, Result<readonly Statement[]>>();
+const expressionCache = new Map<string, Result<Expr | undefined>>();
+
+function cached<T>(cache: Map<string, Result<T>>, text: string, parse: () => Result<T>): Result<T> {
+  const known = cache.get(text);
+  if (known) return known;
+  const result = parse();
+  if (cache.size >= CACHE_LIMIT) cache.clear();
+  cache.set(text, result);
+  return result;
+}
 
 /** The statements of one logical line; those separated by `;` are parsed one by one. */
 export function parseStatements(text: string, place: Place): Parsed<readonly Statement[]> {
   const statements: Statement[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const segment of text.includes(';') ? splitSegments(text) : [text]) {
-    const { value, message } = parseSegment(segment);
+    const { value, message } = cached(statementCache, segment, () => parseSegment(segment));
     statements.push(...value);
     if (message !== undefined) diagnostics.push(error(message, place));
   }
@@ -36,20 +46,17 @@ export function parseStatements(text: string, place: Place): Parsed<readonly Sta
 
 /** A whole text as one expression: what follows `.if`. Undefined when it is none. */
 export function parseExpression(text: string, place: Place): Parsed<Expr | undefined> {
-  const { value, message } = run(text, 'expression', (parser) => parser.expression());
+  const { value, message } = cached(expressionCache, text, () =>
+    run(text, 'expression', (parser) => parser.expression()),
+  );
   return { value, diagnostics: message === undefined ? [] : [error(message, place)] };
 }
 
 function parseSegment(segment: string): Result<readonly Statement[]> {
-  const known = cache.get(segment);
-  if (known) return known;
   const text = quoteSectionName(segment);
   const { value, message } = run(text, 'statement', (parser) => parser.line());
   const refused = message ?? value?.map(refusal).find((reason) => reason !== undefined);
-  const result = { value: (refused === undefined && value) || [], ...(refused !== undefined && { message: refused }) };
-  if (cache.size >= CACHE_LIMIT) cache.clear();
-  cache.set(segment, result);
-  return result;
+  return refused === undefined ? { value: value ?? [] } : { value: [], message: refused };
 }
 
 type Rule<T> = (parser: ReturnType<typeof statementParser>) => T;

@@ -24,7 +24,7 @@ interface Scrubber {
 const fresh = (): Scrubber => ({ out: '', position: 'start', blank: false, inComment: false });
 
 /** Characters that begin or continue an operand: those of names, and tc-i386.c's `extra_symbol_chars`. */
-const OPERAND_CHARACTER = /[\w.$*%\-([{}\u0080-\uffff]/;
+const OPERAND_CHARACTERS = /[\w.$*%\-([{}\u0080-\uffff]+/y;
 
 export function scrub(lines: readonly SourceLine[]): Parsed<SourceLine[]> {
   const value: SourceLine[] = [];
@@ -99,9 +99,11 @@ function scrubCharacter(text: string, i: number, state: Scrubber): number {
       return put(state, code, 'other', true, end);
     }
     default: {
-      const isOperand = OPERAND_CHARACTER.test(char);
+      OPERAND_CHARACTERS.lastIndex = i;
+      const run = OPERAND_CHARACTERS.exec(text)?.[0];
+      if (run !== undefined) return put(state, run, 'word', true, i + run.length);
       // A backslash may turn into an operand when a parameter is put in.
-      return put(state, char, isOperand ? 'word' : 'other', isOperand || char === '\\', i + 1);
+      return put(state, char, 'other', char === '\\', i + 1);
     }
   }
 }
