@@ -93,7 +93,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
     const slot = (page.table + at * 4) >> 2;
     if (at === 0x1000 || u32[slot] !== 0) break;
     const ip = pageLinear + BigInt(at);
-    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip);
+    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip, cpu);
     if (decoded.kind === 'truncated') {
       if (n === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
       break;
@@ -157,7 +157,7 @@ function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: numb
 function packOnce(cpu: Cpu, bytes: Uint8Array, ip: bigint): number {
   const { view, u32 } = cpu.engine;
   u32[L.PENDING >> 2] = 0;
-  const { records, length } = packDecoded(decode(bytes, ip), ip, cpu);
+  const { records, length } = packDecoded(decode(bytes, ip, cpu), ip, cpu);
   let at = L.RECORDS;
   for (const record of records) {
     if (isJump(record.op)) record.extend = 0;
@@ -205,7 +205,7 @@ export type UopsAt =
 export function uopsAt(cpu: Cpu, rip: bigint): UopsAt {
   const bytes = peekCode(cpu, rip);
   if (bytes.length === 0) return { kind: 'invalid', why: 'not mapped' };
-  const decoded = decode(bytes, rip);
+  const decoded = decode(bytes, rip, cpu);
   if (decoded.kind !== 'insn') return { kind: 'invalid', why: decoded.kind };
   const lowered = lower(decoded.insn);
   if (lowered.kind === 'not-modelled') return { kind: 'not-modelled', insn: decoded.insn };

@@ -7,7 +7,7 @@ import { hex } from '../base/hex.ts';
 import * as L from '../engine/layout.ts';
 import { refreshKey } from './fast-tlb.ts';
 import type { CpuFeatures } from './features.ts';
-import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, high, join, low, read64, write64 } from './state.ts';
+import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, join, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 import { flushAll, flushPcid } from './tlb.ts';
 

@@ -43,12 +43,14 @@ export interface CpuOptions {
   readonly features?: Partial<CpuFeatures>;
   /** Without one, an instruction costs a cycle and nothing else costs anything. */
   readonly cost?: CostTable;
+  /** Whose decoding: the two differ in a few bytes, as in `66 e8` (default `intel`). */
+  readonly vendor?: 'intel' | 'amd';
   /** Off: the engine runs the plain micro-ops, for comparison. */
   readonly fuse?: boolean;
 }
 
 /** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
-export function createCpu({ ramBytes, tlb = 'keep', features, cost, fuse = true }: CpuOptions): Cpu {
+export function createCpu({ ramBytes, tlb = 'keep', features, cost, vendor, fuse = true }: CpuOptions): Cpu {
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
     translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
@@ -65,6 +67,7 @@ export function createCpu({ ramBytes, tlb = 'keep', features, cost, fuse = true 
     features: { ...ALL_FEATURES, ...features },
     cost,
     fuse,
+    amd: vendor === 'amd',
     keepsTlb: tlb === 'keep',
     fault: undefined,
     tlbIndex: { heads: new Int32Array(1024), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },

@@ -153,7 +153,7 @@ export function logStore(cpu: Cpu, handle: number, width: number): void {
 /** CLFLUSH: the line's next access misses. */
 export function evictLine(cpu: Cpu, physical: number): void {
   if (physical >= cpu.ram.length) return;
-  const { u32, bytes } = cpu.engine;
+  const { u32 } = cpu.engine;
   const line = physical - (physical % 64);
   const lines = word(L.S_COLD);
   const total = u32[word(L.S_COLD_COUNT)]!;

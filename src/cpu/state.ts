@@ -23,6 +23,8 @@ export interface Cpu {
   readonly features: CpuFeatures;
   readonly cost: CostTable | undefined;
   readonly fuse: boolean;
+  /** Decodes as AMD's CPUs do. */
+  readonly amd: boolean;
   readonly keepsTlb: boolean;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;

@@ -74,7 +74,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_FAULT:
       return declared(parameter(cpu, record));
     case L.SYS_INTERRUPT:
-      return interrupt(parameter(cpu, record));
+      return interrupt(cpu, parameter(cpu, record));
     case L.SYS_IN:
     case L.SYS_OUT:
       return port(cpu, record, code === L.SYS_IN);
@@ -162,9 +162,18 @@ function declared(packed: number): Fault {
   return packed >> 8 ? { vector, error: (packed >> 8) - 1, detail } : { vector, detail };
 }
 
-/** INT n, INT3, INT1 would be delivered through the IDT; the run stops here instead. */
-function interrupt(packed: number): Fault {
+/** The gates that CPL 3 may use, as Linux sets them up: #BP, #OF and the 32-bit system call. */
+const USER_GATES: readonly number[] = [VECTOR.BP, VECTOR.OF, 0x80];
+const VIA_INT_N = 1;
+
+/**
+ * INT n, INT3, INT1: the run stops where delivery through the IDT would begin. A gate of DPL 0 is #GP at CPL 3, its
+ * error code the vector with the IDT bit (SDM vol. 3, 6.12.1.2 and 6.13).
+ */
+function interrupt(cpu: Cpu, packed: number): Fault {
   const vector = packed & 0xff;
+  if (packed >> 8 === VIA_INT_N && cpl(cpu) === 3 && !USER_GATES.includes(vector))
+    return gp(`INT ${vector} through a gate of DPL 0 (SDM vol. 3, 6.12.1.2)`, vector * 8 + 2);
   return { vector, detail: `software interrupt ${vector}, to be delivered through the IDT (SDM vol. 3, 6.4.4)` };
 }
 

@@ -1,0 +1,56 @@
+/** A CPU with a few mapped pages, for tests and benchmarks: linear addresses are mapped one page at a time. */
+import { type Cpu, type CpuOptions, createCpu, setCr, wrotePhysical } from '../../src/cpu/cpu.ts';
+
+/** Rights of a mapping: bits of a page-table entry. */
+export const PTE = { P: 1n, RW: 2n, US: 4n, G: 1n << 8n, NX: 1n << 63n } as const;
+export const USER_PAGE = PTE.P | PTE.RW | PTE.US;
+export const KERNEL_PAGE = PTE.P | PTE.RW;
+
+/** Page tables are taken from here upwards; CR3 points to the first. */
+const TABLES = 0x100000;
+const TABLE_FLAGS = PTE.P | PTE.RW | PTE.US;
+
+export interface TestMachine {
+  readonly cpu: Cpu;
+  /** Next free page for a table. */
+  tables: number;
+  readonly root: number;
+}
+
+export function testMachine(options: Partial<CpuOptions> = {}): TestMachine {
+  const cpu = createCpu({ ramBytes: 0x400000, ...options });
+  const machine = { cpu, tables: TABLES + 0x1000, root: TABLES };
+  setCr(cpu, 3, BigInt(TABLES));
+  return machine;
+}
+
+const view = ({ ram }: Cpu): DataView => new DataView(ram.buffer, ram.byteOffset, ram.length);
+
+/** Physical address of the page-table entry for `linear` under `root`, tables made as needed. */
+export function entryAddress(machine: TestMachine, linear: bigint, root = machine.root): number {
+  let table = root;
+  for (const shift of [39n, 30n, 21n]) {
+    const at = table + 8 * Number((linear >> shift) & 0x1ffn);
+    const entry = view(machine.cpu).getBigUint64(at, true);
+    if (entry === 0n) {
+      view(machine.cpu).setBigUint64(at, BigInt(machine.tables) | TABLE_FLAGS, true);
+      table = machine.tables;
+      machine.tables += 0x1000;
+    } else table = Number(entry & 0xffff_f000n);
+  }
+  return table + 8 * Number((linear >> 12n) & 0x1ffn);
+}
+
+/** Maps one 4 KiB page. */
+export function map(machine: TestMachine, linear: bigint, physical: number, flags: bigint, root = machine.root): void {
+  const at = entryAddress(machine, linear, root);
+  wrotePhysical(machine.cpu, at, 8);
+  view(machine.cpu).setBigUint64(at, BigInt(physical) | flags, true);
+}
+
+/** A new, empty top-level table. */
+export function newRoot(machine: TestMachine): number {
+  const root = machine.tables;
+  machine.tables += 0x1000;
+  return root;
+}
