@@ -191,8 +191,11 @@ function faultText({ fault, rip }: VectorState): string {
 
 // The files
 
-/** The sample kept with the tests: up to two of each instruction, made on the CPU by the oracle's generator with seed 4711. */
-export const VECTOR_SAMPLE = new URL('./vectors/seed-4711.jsonl.gz', import.meta.url);
+/**
+ * The sample kept with the tests, made on the CPU by the oracle's generator: up to two of each instruction with seed 4711, and
+ * with more templates (BMI, ADX, RSP as an operand, odd widths) one of each with seed 99.
+ */
+export const VECTOR_SAMPLE = new URL('./vectors/sample.jsonl.gz', import.meta.url);
 
 /** The 20,000 vectors of the oracle, where they are at hand (`ENTRYLAB_VECTORS` names another file). */
 export const vectorsAtHand = (): string | undefined =>

@@ -64,6 +64,15 @@ const SPECIAL = `
   ret $16; enter $16,$0; enter $16,$1; mov %cr0,%rax; mov %cr2,%r14; mov %cr3,%rax; mov %r14,%cr3; mov %cr4,%rcx; mov %rcx,%cr4
   mov %cr8,%rax; mov %db0,%rax; mov %rax,%db0; mov %db6,%rax; mov %db7,%rax; mov %rax,%db7; mov %cr1,%rax
   invlpg %gs:8; invpcid (%rsp),%rcx; clflush %gs:8; rep stosq; rep movsb %gs:(%rsi),(%rdi); lodsb %fs:(%rsi)
+  andnl %ecx,%ebx,%eax; andnl 8(%rsi),%ebx,%eax; blsrl %ecx,%eax; blsrl 8(%rsi),%eax; blsmskl %ecx,%eax
+  blsmskl 8(%rsi),%eax; blsil %ecx,%eax; blsil 8(%rsi),%eax; rorxl $5,%ecx,%eax; rorxl $5,8(%rsi),%eax
+  sarxl %ecx,%ebx,%eax; sarxl %ecx,8(%rsi),%eax; shlxl %ecx,%ebx,%eax; shlxl %ecx,8(%rsi),%eax
+  shrxl %ecx,%ebx,%eax; shrxl %ecx,8(%rsi),%eax; bzhil %ecx,%ebx,%eax; bzhil %ecx,8(%rsi),%eax
+  mulxl %ecx,%ebx,%eax; mulxl 8(%rsi),%ebx,%eax; andnq %rcx,%rbx,%rax; andnq 8(%rsi),%rbx,%rax; blsrq %rcx,%rax
+  blsrq 8(%rsi),%rax; blsmskq %rcx,%rax; blsmskq 8(%rsi),%rax; blsiq %rcx,%rax; blsiq 8(%rsi),%rax
+  rorxq $5,%rcx,%rax; rorxq $5,8(%rsi),%rax; sarxq %rcx,%rbx,%rax; sarxq %rcx,8(%rsi),%rax; shlxq %rcx,%rbx,%rax
+  shlxq %rcx,8(%rsi),%rax; shrxq %rcx,%rbx,%rax; shrxq %rcx,8(%rsi),%rax; bzhiq %rcx,%rbx,%rax
+  bzhiq %rcx,8(%rsi),%rax; mulxq %rcx,%rbx,%rax; mulxq 8(%rsi),%rbx,%rax
   xlat %gs:(%rbx); in %dx,%al; out %eax,%dx; shl %cl,%ecx; shld %cl,%rcx,%rcx; imul $-1,(%rsp),%rax; not %spl; bswap %r12
 `;
 

@@ -6,6 +6,7 @@ import { type Insn, RFLAGS } from '../../isa/insn.ts';
 import { FLAGS, type Lowered } from '../uop.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bits from './bits.ts';
+import * as bmi from './bmi.ts';
 import * as control from './control.ts';
 import * as data from './data.ts';
 import { type Lowering, newDraft } from './draft.ts';
@@ -96,6 +97,18 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['popcnt', bits.scan('popcnt', FLAGS.all)],
   ['tzcnt', bits.scan('tzcnt', FLAGS.count)],
   ['lzcnt', bits.scan('lzcnt', FLAGS.count)],
+  ['andn', bmi.andn],
+  ['blsr', bmi.withPredecessor('and')],
+  ['blsmsk', bmi.withPredecessor('xor')],
+  ['blsi', bmi.blsi],
+  ['bzhi', bmi.bzhi],
+  ['rorx', bmi.shiftWithoutFlags('ror')],
+  ['sarx', bmi.shiftWithoutFlags('sar')],
+  ['shlx', bmi.shiftWithoutFlags('shl')],
+  ['shrx', bmi.shiftWithoutFlags('shr')],
+  ['mulx', bmi.mulx],
+  ['adcx', bmi.adcx],
+  ['adox', bmi.adox],
   // Stack
   ['push', stack.push],
   ['pop', stack.pop],
