@@ -20,7 +20,7 @@ import { ALL_FEATURES, type CpuFeatures } from './features.ts';
 import { attend, dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
-import { FETCH, peek, READ, WRITE } from './paging.ts';
+import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
 import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
 import { flushAll, rebuildTlbIndex } from './tlb.ts';
@@ -172,6 +172,13 @@ const peekAt = (cpu: Cpu, linear: bigint, access?: AccessKind): number =>
     Number(u64(linear) >> 32n) | 0,
     access === undefined ? undefined : ACCESS[access],
   );
+
+/** Fills the TLB with translations under another CR3 (bit 63 clear), without loading it. */
+export function prefill(cpu: Cpu, cr3: bigint, addresses: readonly bigint[]): void {
+  for (const linear of addresses) {
+    prefetch(cpu, Number(u64(linear) & 0xffffffffn) | 0, Number(u64(linear) >> 32n) | 0, cr3);
+  }
+}
 
 /** Debugger's read: whatever is mapped, rights ignored; undefined where something is unmapped. */
 export function readLinear(cpu: Cpu, linear: bigint, length: number): Uint8Array | undefined {

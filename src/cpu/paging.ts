@@ -9,7 +9,7 @@
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { noteWrite } from './memory.ts';
-import { type Cpu, CR0, CR4, count, cpl, cr, currentPcid, EFER, high, join, low } from './state.ts';
+import { type Cpu, CR0, CR4, count, cpl, cr, currentPcid, EFER, high, join, low, write64 } from './state.ts';
 import { VECTOR } from './stop.ts';
 import { insert, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
 
@@ -222,6 +222,23 @@ function why(cpu: Cpu, flags: number, access: Access): string {
       return `supervisor access to a user page with CR4.SMAP = 1 and EFLAGS.AC = 0 (${rule})`;
   }
   return `${by} write to a read-only page (${rule})`;
+}
+
+/**
+ * Fills the TLB with the translation of an address under another CR3, as a CPU may do at any time for an accessed page
+ * (SDM vol. 3, 4.10.2.3); nothing happens where there is none, where it is cached already, or where nothing is kept.
+ */
+export function prefetch(cpu: Cpu, linearLow: number, linearHigh: number, cr3: bigint): void {
+  const loaded = join(low(cpu, cr(3)), high(cpu, cr(3)));
+  write64(cpu, cr(3), cr3);
+  const pcid = currentPcid(cpu);
+  if (
+    cpu.keepsTlb &&
+    lookup(cpu, linearLow, linearHigh, pcid) < 0 &&
+    descend(cpu, linearLow, linearHigh, []) === undefined
+  )
+    insert(cpu, linearLow, linearHigh, pcid, cpu.walk);
+  write64(cpu, cr(3), loaded);
 }
 
 /** The physical address by TLB and tables with supervisor rights, touching nothing; -1 where unmapped. For debuggers. */
