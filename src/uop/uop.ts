@@ -19,7 +19,8 @@
  *                  writes the (zero-extended) result. CF is the last bit shifted out, 0 once the count exceeds the width.
  *                  OF, for every count: shl, rol, rcl: MSB of the result xor CF; shr, ror, rcr: the two top bits of the
  *                  result xored; sar: 0. So counts of 1 are as defined, and the others as Zen 5 has them.
- *   shld shrd      the same masking; CF as above; OF: sign of the result xor sign of a.
+ *   shld shrd      the same masking; CF as above; OF: sign of the result xor sign of a. A count above the width (16-bit only)
+ *                  shifts in b, then zeros; the manual leaves it undefined, and CPUs differ.
  *   imul mulu muls CF = OF = the high half is significant.
  *   bt …           CF only.   bsf bsr: ZF only.   tzcnt lzcnt: CF and ZF.   popcnt: ZF, the others 0.
  *   div            leaves all flags alone.
@@ -96,7 +97,7 @@ export type BinaryKind =
   | 'btr'
   | 'btc';
 
-/** One source. `bsf`/`bsr` leave all of `dst` alone when the source is zero (ZF = 1), so `dst` is a register. */
+/** One source. `bsf`/`bsr` leave all of `dst` alone when the source is zero (ZF = 1), so `dst` is a register. `bswap` has width 4 or 8. */
 export type UnaryKind = 'bswap' | 'not' | 'neg' | 'inc' | 'dec' | 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt';
 
 /** Segment whose base joins the linear address; only FS and GS have one in 64-bit mode. */

@@ -183,7 +183,7 @@ export function unary(
         (_, i) => ((a >> BigInt(8 * i)) & 0xffn) << BigInt(8 * (width - 1 - i)),
       );
       const whole = swapped.reduce((sum, byte) => sum | byte, 0n);
-      return { value: width === 2 ? 0n : whole, flags: undefined };
+      return { value: whole, flags: undefined };
     }
     case 'bsf':
     case 'bsr': {

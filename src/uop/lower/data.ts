@@ -5,6 +5,7 @@ import {
   close,
   current,
   emit,
+  imm,
   type Lowering,
   open,
   operandOf,
@@ -86,11 +87,12 @@ export const setcc: Lowering = (insn, draft) => {
   settle(draft, place, dst);
 };
 
-/** BSWAP; of a 16-bit register the result is undefined: zero, on every CPU we know. */
+/** BSWAP; of a 16-bit register the result is undefined: zero on silicon. */
 export const bswap: Lowering = (insn, draft) => {
   const to = operandOf(insn, 0);
   if (to.kind !== 'gpr') return refuse(draft);
   const dst = register(to);
+  if (to.width === 2) return emit(draft, { op: 'mov', width: 2, dst, src: imm(0) });
   emit(draft, { op: 'bswap', width: to.width, dst, a: dst, flags: 0 });
 };
 
