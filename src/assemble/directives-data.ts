@@ -8,6 +8,7 @@ import { type Assembly, emit, emitFragment, fail, folded, MAX_SECTION_SIZE, warn
 import { type Args, type Directive, exprArg, isMissing, nameOf, numberArg } from './directive-arguments.ts';
 import { lebBytes } from './leb128.ts';
 import type { Fixup } from './section.ts';
+import type { Expr } from './statement.ts';
 
 /** `.long a, b`: each a number that is cut to size, or a field for layout and linker. */
 const integers =
@@ -20,6 +21,11 @@ const integers =
         emit(asm, new Uint8Array(size));
         continue;
       }
+      const wide = size === 16 && arg.kind === 'expr' ? wideNumber(arg.value) : undefined;
+      if (wide !== undefined) {
+        emit(asm, toBytes(wide, size));
+        continue;
+      }
       const value = exprArg(asm, arg);
       if (value === undefined) return;
       if (value.kind === 'int') {
@@ -30,6 +36,13 @@ const integers =
       }
     }
   };
+
+/** A number beyond 64 bits, which only `.octa` takes and only as it stands. */
+function wideNumber(expr: Expr): bigint | undefined {
+  if (expr.kind === 'int') return expr.value;
+  if (expr.kind !== 'unary' || expr.arg.kind !== 'int') return undefined;
+  return expr.op === '-' ? -expr.arg.value : expr.op === '~' ? ~expr.arg.value : undefined;
+}
 
 function warnTruncated(asm: Assembly, value: bigint, size: number): void {
   if (size >= 8) return;

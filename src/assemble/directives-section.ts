@@ -11,27 +11,27 @@ import { type AsmSection, newSection } from './section.ts';
 
 const { ALLOC, WRITE, EXECINSTR } = SHF;
 
-/** Name or stem (`.text` also stands for `.text.hot`), type, flags. */
+/** Name or, ending in a dot, stem: `.text.` stands for `.text` and `.text.hot`. Type, flags. */
 const KNOWN: readonly (readonly [string, number, number])[] = [
-  ['.text', SHT.PROGBITS, ALLOC | EXECINSTR],
+  ['.text.', SHT.PROGBITS, ALLOC | EXECINSTR],
   ['.init', SHT.PROGBITS, ALLOC | EXECINSTR],
   ['.fini', SHT.PROGBITS, ALLOC | EXECINSTR],
-  ['.data', SHT.PROGBITS, ALLOC | WRITE],
+  ['.data.', SHT.PROGBITS, ALLOC | WRITE],
   ['.data1', SHT.PROGBITS, ALLOC | WRITE],
-  ['.rodata', SHT.PROGBITS, ALLOC],
+  ['.rodata.', SHT.PROGBITS, ALLOC],
   ['.rodata1', SHT.PROGBITS, ALLOC],
-  ['.bss', SHT.NOBITS, ALLOC | WRITE],
-  ['.tdata', SHT.PROGBITS, ALLOC | WRITE | SHF.TLS],
-  ['.tbss', SHT.NOBITS, ALLOC | WRITE | SHF.TLS],
-  ['.init_array', SHT.INIT_ARRAY, ALLOC | WRITE],
-  ['.fini_array', SHT.FINI_ARRAY, ALLOC | WRITE],
+  ['.bss.', SHT.NOBITS, ALLOC | WRITE],
+  ['.tdata.', SHT.PROGBITS, ALLOC | WRITE | SHF.TLS],
+  ['.tbss.', SHT.NOBITS, ALLOC | WRITE | SHF.TLS],
+  ['.init_array.', SHT.INIT_ARRAY, ALLOC | WRITE],
+  ['.fini_array.', SHT.FINI_ARRAY, ALLOC | WRITE],
   ['.eh_frame', SHT.X86_64_UNWIND, ALLOC],
-  ['.note', SHT.NOTE, 0],
+  ['.note.', SHT.NOTE, 0],
 ];
 
 function wellKnown(name: string): { type: number; flags: number } {
   if (name === '.note.GNU-stack') return { type: SHT.PROGBITS, flags: 0 };
-  const found = KNOWN.find(([stem]) => name === stem || name.startsWith(`${stem}.`));
+  const found = KNOWN.find(([stem]) => name === stem || (stem.endsWith('.') && `${name}.`.startsWith(stem)));
   return { type: found?.[1] ?? SHT.PROGBITS, flags: found?.[2] ?? 0 };
 }
 
@@ -123,7 +123,7 @@ export function sectionNamed(asm: Assembly, wanted: Wanted): AsmSection {
     }
     return old;
   }
-  const type = wanted.type ?? (wanted.name.startsWith('.note') || wanted.flags === undefined ? known.type : known.type);
+  const type = wanted.type ?? known.type;
   const flags = wanted.flags === undefined ? known.flags : wanted.flags | known.flags;
   const section = newSection(asm.sections.length, wanted.name, type, flags, wanted.entsize);
   asm.sections.push(section);

@@ -40,6 +40,15 @@ export function assign(asm: Assembly, name: string, expr: Expr, once: boolean): 
   if (taken || (once && home.kind !== 'undefined')) return fail(asm, `symbol \`${name}' is already defined`);
   asm.assigned.add(symbol);
   symbol.home = homeOf(value);
+  copyAttributes(symbol, value);
+}
+
+/** A name that is set to another takes its type and size along, as they are now. */
+function copyAttributes(symbol: AsmSymbol, value: Bound): void {
+  const source = linearNow(value)?.symbol;
+  if (source === undefined || source.home.kind === 'undefined') return;
+  if (source.type !== 'notype') symbol.type = source.type;
+  if (symbol.size === undefined && source.size !== undefined) symbol.size = source.size;
 }
 
 /** A name for a place is a label there; for a number or a difference, that value; else another name of a symbol. */

@@ -45,6 +45,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.file': file,
   '.ident': ident,
   '.loc': nothing,
+  '.extern': nothing,
   '.code64': nothing,
   '.att_syntax': nothing,
   '.att_mnemonic': nothing,
