@@ -1,5 +1,5 @@
 /**
- * Why a statement does not parse, in GNU as's words where it has some (read.c, expr.c, tc-i386-intel.c's counterpart
+ * Why a statement does not parse, in GNU as's words where it has some (read.c, expr.c, and tc-i386.c's
  * i386_att_operand). In goes the text and where the grammar stopped, out comes one message.
  */
 
@@ -40,32 +40,31 @@ function explainOperand(text: string, start: number, offset: number): string {
   while (number < operands.length - 1 && from + operands[number]!.length < offset)
     from += operands[number++]!.length + 1;
   const whole = operands[number]!;
-  const operand = whole.trim();
+  const operand = whole.trim().replace(/^\*\s*/, '');
   if (isUnbalanced(operand)) return `unbalanced parenthesis in operand ${number + 1}.`;
-  if (operand === '') {
+  if (whole.trim() === '') {
     return number > 0 && number === operands.length - 1
       ? "expecting operand after ','; got nothing"
       : "expecting operand before ','; got nothing";
   }
   const backslash = noParameter(operand);
-  if (backslash !== undefined)
-    return `${backslash.error} ${backslash.at === 0 ? 'before' : 'in'} operand ${number + 1}${backslash.hint}`;
-  const at = Math.max(0, offset - from - (whole.length - whole.trimStart().length));
+  if (backslash) return `invalid character '\\' ${backslash.where} operand ${number + 1}${backslash.hint}`;
   if (operand === '$') return "missing or invalid immediate expression `'";
-  if (at === 0) return `invalid char '${operand[0]}' beginning operand ${number + 1} \`${operand}'`;
+  const at = Math.max(0, offset - from - (whole.trimEnd().length - operand.length));
   const junk = operand.slice(at);
-  if (junk === '') return `missing operand in \`${operand}'`;
-  return `junk \`${junk}' after ${/^\*?%\w+\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
+  if (junk === '') return `missing operand in \`${whole.trim()}'`;
+  if (at === 0) return `invalid char '${operand[0]}' beginning operand ${number + 1} \`${operand}'`;
+  return `junk \`${junk}' after ${/^%\w+\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
 }
 
 /** A backslash is left where a macro's body names what is no parameter of the macro: gas's words, and the name. */
-function noParameter(text: string): { at: number; error: string; hint: string } | undefined {
+function noParameter(text: string): { where: 'before' | 'in'; hint: string } | undefined {
   const left = /\\([A-Za-z_.$][\w.$]*)?/.exec(
     text.replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => '_'.repeat(quoted.length)),
   );
   if (!left) return undefined;
   const hint = left[1] === undefined ? '' : ` (no macro parameter is named \`${left[1]}')`;
-  return { at: left.index, error: "invalid character '\\'", hint };
+  return { where: left.index === 0 ? 'before' : 'in', hint };
 }
 
 function splitOperands(text: string): string[] {

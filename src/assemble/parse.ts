@@ -1,17 +1,18 @@
 /**
  * Text to statements: the door to the grammar, with a cache. In go the text of a logical line and its place, out come
- * statements and diagnostics; a line that does not parse yields the statements before the bad one.
+ * statements and diagnostics; of a line that does not parse come diagnostics only.
  *
- * The cache is keyed by the text of one statement; expanded kernel code repeats itself (entry_64.S: 10,300 statements,
- * of which a fifth are distinct). So `Statement`s are shared and must never be changed by those who read them.
+ * The subtle invariant: results are cached by the text of a statement, since expanded kernel code repeats itself, and
+ * so `Statement`s are shared and must never be changed by those who read them.
  */
+import type { IToken } from 'chevrotain';
 import { type Diagnostic, error, type Parsed, type Place } from '../base/diagnostics.ts';
 import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure } from './parse-errors.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
-import { tokenize } from './tokens.ts';
+import { Comma, tokenize } from './tokens.ts';
 
 interface Result<T> {
   readonly value: T;
@@ -59,10 +60,23 @@ function parseSegment(segment: string): Result<readonly Statement[]> {
   return refused === undefined ? { value: value ?? [] } : { value: [], message: refused };
 }
 
+/** Tokens in one operand. The parser, and those who evaluate, may go down a level for each of them. */
+const MAX_TOKENS = 2000;
+
+function isTooDeep(tokens: readonly IToken[]): boolean {
+  let count = 0;
+  for (const { tokenType } of tokens.length > MAX_TOKENS ? tokens : []) {
+    if (tokenType === Comma) count = 0;
+    else if (++count > MAX_TOKENS) return true;
+  }
+  return false;
+}
+
 type Rule<T> = (parser: ReturnType<typeof statementParser>) => T;
 
 function run<T>(text: string, what: Failure['what'], rule: Rule<T>): Result<T | undefined> {
   const { tokens, errors: lexical } = tokenize(text);
+  if (isTooDeep(tokens)) return { value: undefined, message: 'expression too complex' };
   const parser = statementParser();
   parser.input = tokens;
   try {
@@ -79,9 +93,12 @@ function run<T>(text: string, what: Failure['what'], rule: Rule<T>): Result<T | 
   }
 }
 
+/** `.section name` and what stands before it: labels. */
+const UNQUOTED_SECTION = /^((?:\s*[\w.$]+:)*\s*\.(?:push)?section\s+)([^\s,"]+)/i;
+
 /** A section's name may hold what no other name may (`.note.GNU-stack`), up to a comma or blank: it goes in quoted. */
 const quoteSectionName = (text: string): string =>
-  text.replace(/^(\s*\.(?:push)?section\s+)([^\s,"]+)/i, (_, directive, name) => `${directive}"${name}"`);
+  text.replace(UNQUOTED_SECTION, (_, directive, name) => `${directive}"${name}"`);
 
 /** Statements that read well and that this assembler leaves out. */
 function refusal(statement: Statement): string | undefined {
