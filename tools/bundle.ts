@@ -6,20 +6,30 @@
 import { readFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-const icedPlugin = (wasm: 'file' | 'embedded'): Plugin => ({
+const WASM_MODULE = 'entrylab:iced-wasm';
+
+/** What stands for iced_x86_bg.wasm's bytes: a module whose default export they are. */
+const WASM_SOURCE = {
+  file: "import { readFileSync } from 'node:fs';\nexport default readFileSync(new URL('./iced_x86_bg.wasm', import.meta.url));",
+  embedded: "import bytes from 'iced-x86/iced_x86_bg.wasm';\nexport default bytes;",
+} as const;
+
+const icedPlugin = (wasm: keyof typeof WASM_SOURCE): Plugin => ({
   name: 'iced-x86',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^entrylab:iced-wasm$/ }, ({ path }) => ({ path, namespace: 'entrylab' }));
+    onLoad({ filter: /.*/, namespace: 'entrylab' }, () => ({
+      contents: WASM_SOURCE[wasm],
+      loader: 'js',
+      resolveDir: process.cwd(),
+    }));
     onLoad({ filter: /iced_x86\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const bytes =
-        wasm === 'file'
-          ? "require('node:fs').readFileSync(new URL('./iced_x86_bg.wasm', import.meta.url))"
-          : "require('./iced_x86_bg.wasm')";
       const contents = source
         .replace('require(`util`)', 'globalThis')
         .replace(/const path = require\('path'\).*;\n/, '')
-        .replace("require('fs').readFileSync(path)", bytes);
-      if (contents.includes("require('path')") || !contents.includes(bytes)) {
+        .replace("require('fs').readFileSync(path)", `require('${WASM_MODULE}').default`);
+      if (contents.includes("require('path')") || !contents.includes(WASM_MODULE)) {
         throw new Error('iced-x86 loads its WebAssembly in a new way; see tools/bundle.ts');
       }
       return { contents, loader: 'js' };
@@ -39,9 +49,7 @@ export const bundleCommandLine = (entry: string, outfile: string, version: strin
     plugins: [icedPlugin('file')],
     define: { ENTRYLAB_VERSION: JSON.stringify(version) },
     // Bundled CommonJS still asks for Node's own modules by `require`.
-    banner: {
-      js: "#!/usr/bin/env node\nimport{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
 
 /** The library, for Node and the browser alike: no import of any Node module, WebAssembly embedded. */

@@ -43,7 +43,7 @@
 //@ golden  nopcid: entry=before features=PTI saved=user
 //@ golden  nopti: entry=before saved=kernel
 
-#include "calling.inc"
+#include "../include/calling.inc"
 
 .macro RESTORE_CR3_PATCH scratch_reg:req save_reg:req
 	ALTERNATIVE "jmp .Lend_\@", "", X86_FEATURE_PTI

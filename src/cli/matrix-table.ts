@@ -29,7 +29,7 @@ export function matrixTable({ varied, groups, runs }: Matrix, merge: boolean): s
     head: [...inputColumns, ...OUTPUT_COLUMNS],
     style: { head: [], border: [], compact: true },
     chars: PLAIN_BORDERS,
-    colAligns: [...inputColumns.map(() => 'left' as const), 'left', 'right', 'right', 'left', 'right', 'right', 'left'],
+    colAligns: [...inputColumns.map(() => 'left' as const), 'left', 'left', 'right', 'left', 'right', 'right', 'left'],
   });
   let entry: ReadonlySet<string> | undefined;
   for (const row of drawn) {
@@ -82,7 +82,7 @@ function toRow(run: RunResult, varied: readonly number[], groups: readonly strin
     ],
     outputs: [
       fault ?? run.cr3Name,
-      hex(figures.flushMask),
+      figures.flushMask === figures.flushMaskAtEntry ? 'kept' : `${hex(figures.flushMaskAtEntry)} -> ${hex(figures.flushMask)}`,
       String(figures.instructions),
       writesText(run),
       String(figures.tlbLost),
@@ -101,12 +101,12 @@ function writesText({ figures: { cr3Writes, cr3Flushes } }: RunResult): string {
   return parts.join(', ') || '0';
 }
 
-/** `yes`, `known: restored` or `NO: restored, flush_done`. */
+/** `yes`; `xfail restored` where the header announces it; `FAIL restored, flush_done` where nothing does. */
 export function verdictText({ verdict, verdicts }: RunResult): string {
   const known = verdicts.filter((v) => v.known !== undefined).map((v) => v.name);
   const failed = verdicts.filter((v) => !v.met && v.known === undefined).map((v) => v.name);
   if (verdict === 'ok') return 'yes';
-  return verdict === 'known' ? `known: ${known.join(', ')}` : `NO: ${failed.join(', ')}`;
+  return verdict === 'known' ? `xfail ${known.join(', ')}` : `FAIL ${failed.join(', ')}`;
 }
 
 /** Joins rows with equal outputs that differ in one input column, from column `first` on, until none is left. */

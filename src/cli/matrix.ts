@@ -79,7 +79,7 @@ function matrixText(program: Program, matrix: Matrix, all: boolean): string {
     ...scenario.xfails.map((x) => `${x.expectation}: ${x.reason}`),
     ...scenario.faults.map((f) => `${f.fault}: ${f.reason}`),
   ]);
-  if (runs.some((r) => r.verdict === 'known')) lines.push('', ...[...reasons].map((reason) => `known  ${reason}`));
+  if (runs.some((r) => r.verdict === 'known')) lines.push('', ...[...reasons].map((reason) => `xfail  ${reason}`));
   const shows = runs.flatMap((run) =>
     run.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`),
   );
@@ -87,7 +87,7 @@ function matrixText(program: Program, matrix: Matrix, all: boolean): string {
   const count = (verdict: RunResult['verdict']): number => runs.filter((r) => r.verdict === verdict).length;
   lines.push(
     '',
-    `${runs.length} runs: ${count('ok')} as expected, ${count('known')} short of it as announced, ${count('failed')} fell short`,
+    `${runs.length} runs: ${count('ok')} as expected, ${count('known')} short of it as announced (xfail), ${count('failed')} FAIL`,
   );
   return lines.join('\n');
 }
@@ -125,6 +125,7 @@ export const runJson = (run: RunResult): Record<string, unknown> => ({
   cr3Name: run.cr3Name,
   cr3AtEntry: hex(run.figures.cr3AtEntry),
   flushMask: hex(run.figures.flushMask),
+  flushMaskAtEntry: hex(run.figures.flushMaskAtEntry),
   instructions: run.figures.instructions,
   cr3Writes: run.figures.cr3Writes,
   cr3Flushes: run.figures.cr3Flushes,

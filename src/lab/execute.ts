@@ -86,6 +86,7 @@ export interface Figures {
   readonly cr3: bigint;
   readonly cr3AtEntry: bigint;
   readonly flushMask: bigint;
+  readonly flushMaskAtEntry: bigint;
   readonly instructions: number;
   readonly cr3Writes: number;
   readonly cr3Flushes: number;
@@ -214,6 +215,7 @@ function figuresOf(env: Environment, entered: Entered, outcome: Outcome): Figure
     cr3: env.name('cr3')!,
     cr3AtEntry: entered.values.get('cr3')!,
     flushMask: env.name('user_pcid_flush_mask')!,
+    flushMaskAtEntry: entered.values.get('user_pcid_flush_mask')!,
     // The HLT of the exit page is ours, not the program's.
     instructions: count('instructions') - (outcome.kind === 'returned' ? 1 : 0),
     cr3Writes: count('cr3_writes'),

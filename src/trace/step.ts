@@ -10,7 +10,7 @@ import type { EventRecord, StoreRecord } from '../cpu/observe.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { lineAt, type PatchOrigin, symbolize } from '../image/image.ts';
 import { printInsn } from '../isa/print.ts';
-import { nameCr3 } from '../machine/linux.ts';
+import { LINUX, nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
 import { printUop } from '../uop/print.ts';
 import { flagNames, type Snapshot, snapshot } from './snapshot.ts';
@@ -57,10 +57,12 @@ export interface TraceOptions {
 export function* traceRun(machine: Machine, { maxInsns, uops = false }: TraceOptions): Generator<StepRecord, Stop> {
   let before = snapshot(machine.cpu);
   for (let index = 0; index < maxInsns; index++) {
-    const record = step(machine, index, before, uops);
-    yield record.record;
-    if (record.stop.kind !== 'budget') return record.stop;
-    before = record.after;
+    // The HLT of the exit page ends the run; it is not the program's.
+    if (cpuModel.getRip(machine.cpu) === LINUX.exit) return cpuModel.run(machine.cpu, 1);
+    const { record, stop, after } = step(machine, index, before, uops);
+    yield record;
+    if (stop.kind !== 'budget') return stop;
+    before = after;
   }
   return { kind: 'budget' };
 }
