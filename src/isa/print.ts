@@ -51,6 +51,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   movsxd: 'movslq',
   wait: 'fwait',
   sal: 'shl',
+  reservednop: 'nop',
 };
 
 /** String instructions by their AT&T stem; those without an accumulator keep the width's suffix. */
@@ -61,7 +62,7 @@ const SUFFIXED_STRINGS: ReadonlySet<string> = new Set(['movs', 'cmps', 'ins', 'o
 const SIZED: ReadonlySet<string> = new Set(
   (
     'mov add or adc sbb and sub xor cmp test not neg inc dec mul imul div idiv rol ror rcl rcr shl sal shr sar ' +
-    'bt bts btr btc nop'
+    'bt bts btr btc nop reservednop'
   ).split(' '),
 );
 
@@ -123,7 +124,7 @@ const hasRegister = ({ operands }: Insn): boolean => operands.some((operand) => 
 function needsSuffix({ mnemonic, operands }: Insn): boolean {
   const [first, second] = operands;
   if (first?.kind !== 'mem') return false;
-  return SHIFTS.test(mnemonic) || second === undefined || second.kind === 'imm';
+  return SHIFTS.test(mnemonic) || mnemonic === 'reservednop' || second === undefined || second.kind === 'imm';
 }
 
 const isFarIndirect = ({ operands: [to] }: Insn): boolean => to?.kind === 'mem' && ![2, 8].includes(to.width);
@@ -227,12 +228,15 @@ function operandsText(insn: Insn, options: PrintOptions): string {
   const implicit = IMPLICIT[insn.mnemonic];
   if (implicit !== undefined) return implicit;
   if (insn.form === 'Nopw') return '%ax,%ax';
-  // A shift by one has no operand for it in the encoding.
-  const shown = insn.form.endsWith('_1') && SHIFTS.test(insn.mnemonic) ? insn.operands.slice(0, 1) : insn.operands;
+  const shown = hidesSecond(insn) ? insn.operands.slice(0, 1) : insn.operands;
   const texts = shown.map((operand) => operandText(insn, operand, options));
   // ENTER's operands stand in the order of the encoding.
   return (insn.mnemonic === 'enter' ? texts : texts.reverse()).join(',');
 }
+
+/** A shift by one has no operand for it in the encoding; a reserved NOP's register is a part of the opcode. */
+const hidesSecond = ({ form, mnemonic }: Insn): boolean =>
+  mnemonic === 'reservednop' || (form.endsWith('_1') && SHIFTS.test(mnemonic));
 
 function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): string {
   const star = /^(call|jmp)$/.test(insn.mnemonic) ? '*' : '';

@@ -10,7 +10,7 @@
 import { address as hexAddress } from '../base/hex.ts';
 import { s64 } from '../base/u64.ts';
 import { GPR64_NAMES, RFLAGS } from '../isa/insn.ts';
-import type { Address, Dst, Handle, Src, Uop } from './uop.ts';
+import type { Address, ControlUop, Dst, Handle, MemoryUop, Src, SystemUop, Uop } from './uop.ts';
 
 /** With its address: `rip` is the instruction's, `n` counts the micro-ops from 0. */
 export const printUop = (uop: Uop, rip: bigint, n: number): string => `${hexAddress(rip)}.${n}  ${uopText(uop)}`;
@@ -86,6 +86,13 @@ export function uopText(uop: Uop): string {
       return `rflags = ${name(uop.src)} & ${flagNames(uop.mask)}`;
     case 'step':
       return `${name(uop.dst)} = step ${uop.width}`;
+    default:
+      return memoryText(uop);
+  }
+}
+
+function memoryText(uop: MemoryUop | ControlUop | SystemUop): string {
+  switch (uop.op) {
     case 'load':
       return `${name(uop.dst)} = load.${uop.width} ${place(uop.address)}`;
     case 'probe':
@@ -96,6 +103,13 @@ export function uopText(uop: Uop): string {
       return `store.${uop.width} ${name(uop.handle)}, ${name(uop.src)}`;
     case 'aligned':
       return `aligned.${uop.boundary} ${place(uop.address)}`;
+    default:
+      return controlText(uop);
+  }
+}
+
+function controlText(uop: ControlUop | SystemUop): string {
+  switch (uop.op) {
     case 'canonical':
       return `canonical ${name(uop.src)}`;
     case 'jump':
@@ -110,15 +124,6 @@ export function uopText(uop: Uop): string {
       return systemText(uop);
   }
 }
-
-type SystemUop = Extract<
-  Uop,
-  | { op: 'cpl0' | 'fault' | 'interrupt' | 'rdcr' | 'wrcr' | 'rddr' | 'wrdr' | 'rdmsr' | 'wrmsr' | 'rdtsc' | 'cpuid' }
-  | { op: 'swapgs' | 'rdbase' | 'wrbase' | 'invlpg' | 'invpcid' | 'clflush' | 'fence' | 'popf' }
-  | { op: 'cli' | 'sti' }
-  | { op: 'clac' | 'stac' }
-  | { op: 'hlt' | 'in' | 'out' }
->;
 
 function systemText(uop: SystemUop): string {
   switch (uop.op) {

@@ -116,8 +116,10 @@ export interface Address {
   readonly stack: boolean;
 }
 
-export type Uop =
-  // Data and arithmetic
+export type Uop = DataUop | MemoryUop | ControlUop | SystemUop;
+
+/** Values: moves, arithmetic, flags. */
+export type DataUop =
   | { readonly op: 'mov'; readonly width: Width; readonly dst: Dst; readonly src: Src }
   /** Sign extension from `from` to `width`; zero extension is a `mov` of the narrow width into a temporary or `zext`. */
   | { readonly op: 'sext' | 'zext'; readonly width: Width; readonly from: Width; readonly dst: Dst; readonly src: Src }
@@ -177,8 +179,10 @@ export type Uop =
   /** Commits the bits in `mask` from src; no privilege rules (CLC, STD, SAHF …). */
   | { readonly op: 'setflags'; readonly src: Src; readonly mask: number }
   /** The stride of a string instruction: dst = DF ? -width : width, 64 bits. */
-  | { readonly op: 'step'; readonly width: Width; readonly dst: Tmp }
-  // Memory
+  | { readonly op: 'step'; readonly width: Width; readonly dst: Tmp };
+
+/** Data memory, by address or through a probed handle. */
+export type MemoryUop =
   /** Translate, check, read: can fault. `dst` is a temporary or, as the last faulting op, a register. */
   | { readonly op: 'load'; readonly width: Width; readonly dst: Dst; readonly address: Address }
   /** Translate and check a write of `width` bytes: can fault, changes nothing but accessed/dirty bits. */
@@ -188,8 +192,10 @@ export type Uop =
   /** Write through a probed handle: cannot fault, commits. */
   | { readonly op: 'store'; readonly width: Width; readonly handle: Handle; readonly src: Src }
   /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B). */
-  | { readonly op: 'aligned'; readonly boundary: 16; readonly address: Address }
-  // Control
+  | { readonly op: 'aligned'; readonly boundary: 16; readonly address: Address };
+
+/** Where RIP goes. */
+export type ControlUop =
   /** #GP(0) unless src is canonical; stands before an indirect jump. */
   | { readonly op: 'canonical'; readonly src: Src }
   /** RIP = target. The last micro-op of its instruction. */
@@ -208,8 +214,11 @@ export type Uop =
    * Ends the instruction here, RIP = next, if the low `width` bytes of src are zero: REP with a zero count. Nothing of
    * the instruction has been committed before it, and more may fault after it.
    */
-  | { readonly op: 'exitz'; readonly width: 4 | 8; readonly src: Src }
-  // System. `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions.
+  | { readonly op: 'exitz'; readonly width: 4 | 8; readonly src: Src };
+
+/** Everything privileged or beside the integer core. */
+export type SystemUop =
+  // `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions.
   | { readonly op: 'cpl0' }
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
   | { readonly op: 'fault'; readonly vector: number; readonly error?: number }

@@ -8,7 +8,7 @@
  */
 import { isCanonical, signExtend, truncate, u64, type Width } from '../../src/base/u64.ts';
 import { type Insn, RFLAGS } from '../../src/isa/insn.ts';
-import type { Address, Dst, Src, Uop } from '../../src/uop/uop.ts';
+import type { Address, ControlUop, Dst, MemoryUop, Src, SystemUop, Uop } from '../../src/uop/uop.ts';
 import * as alu from './alu.ts';
 
 export interface Machine {
@@ -166,6 +166,15 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
       return void setFlags(m, value(uop.src), BigInt(uop.mask));
     case 'step':
       return void assign(uop.dst, 8, u64(BigInt((m.flags & BigInt(RFLAGS.DF)) !== 0n ? -uop.width : uop.width)));
+    default:
+      return memoryOrControl(m, frame, uop);
+  }
+}
+
+function memoryOrControl(m: Machine, frame: Frame, uop: MemoryUop | ControlUop | SystemUop): Fault | undefined {
+  const value = (src: Src, width: Width = 8): bigint => readSource(m, frame, src, width);
+  const assign = (dst: Dst, width: Width, v: bigint): void => writeDestination(m, frame, dst, width, v);
+  switch (uop.op) {
     case 'load': {
       const at = linear(m, frame, uop.address);
       const fault = check(m, at, uop.width, uop.address.stack, false);
@@ -201,8 +210,6 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
       return system(m, frame, uop);
   }
 }
-
-type SystemUop = Exclude<Uop, { op: Parameters<typeof alu.binary>[0] | Parameters<typeof alu.unary>[0] }>;
 
 function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
   const value = (src: Src, width: Width = 8): bigint => readSource(m, frame, src, width);
@@ -276,7 +283,7 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       if (!ioAllowed) return { vector: GP, error: 0 };
       return void m.log.push(`out ${value(uop.port, 2)} ${value(uop.src, uop.width)}`);
     default:
-      throw new Error(`not a system micro-op: ${uop.op}`);
+      return uop satisfies never;
   }
 }
 

@@ -133,5 +133,5 @@ export const signIntoRdx =
     emit(draft, { op: 'sar', width, dst: reg(GPR.RDX), a: reg(GPR.RAX), b, flags: 0 });
   };
 
-/** PREFETCHh, PREFETCHW, NOP, ENDBR64, PAUSE: nothing at all, not even a fault. */
+/** NOP and the hints (PREFETCHh, PAUSE, ENDBR64, CLDEMOTE …): nothing at all, not even a fault. */
 export const nothing: Lowering = () => {};

@@ -38,7 +38,7 @@ const { CF, DF } = RFLAGS;
 
 const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   // Data movement
-  ...each('mov movnti', data.mov),
+  ...each('mov movnti movdiri', data.mov),
   ['movzx', data.movzx],
   ...each('movsx movsxd', data.movsx),
   ['lea', data.lea],
@@ -54,7 +54,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['cqo', data.signIntoRdx(8)],
   ...conditional('cmov', data.cmov),
   ...conditional('set', data.setcc),
-  ...each('nop endbr64 endbr32 pause', data.nothing),
+  ...each('nop reservednop endbr64 endbr32 pause cldemote prefetchit0 prefetchit1', data.nothing),
   ...each('prefetchnta prefetcht0 prefetcht1 prefetcht2 prefetchw prefetchwt1 prefetch', data.nothing),
   // Arithmetic and logic
   ['add', arithmetic.binary('add', FLAGS.all)],
@@ -159,7 +159,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['mfence', system.single({ op: 'fence', kind: 'mfence' })],
   ['clts', system.clts],
   ['rdmsr', system.rdmsr],
-  ['wrmsr', system.wrmsr],
+  ...each('wrmsr wrmsrns', system.wrmsr),
   ['rdtsc', system.rdtsc],
   ['rdtscp', system.rdtscp],
   ['rdpid', system.rdpid],
