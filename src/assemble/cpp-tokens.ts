@@ -1,6 +1,7 @@
 /**
  * Preprocessing tokens (C11 6.4): in goes a line without comments, out come tokens with the blank before each kept as a
- * flag, so that the line can be put together again. Assembler lines are read leniently: a lone quote is a character.
+ * flag, so that the line can be put together again. Assembler lines are read leniently: a quote
+ * that nothing closes takes the rest of its line in, and that rest is left as it is.
  */
 
 export interface CppToken {
@@ -16,7 +17,7 @@ export interface CppToken {
 
 /** Longer operators first; `$` is no part of a name in assembler (GCC's cpplib, lang CLK_ASM). */
 const TOKEN =
-  /([ \t\f\v]+)|([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')|(##|<<|>>|<=|>=|==|!=|&&|\|\||.)/gsu;
+  /([ \t\f\v]+)|([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|(\.?\d(?:[eEpP][+-]|[\w.])*)|("(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))|(##|<<|>>|<=|>=|==|!=|&&|\|\||.)/gsu;
 
 export function cppTokens(line: string): CppToken[] {
   const tokens: CppToken[] = [];
@@ -46,8 +47,30 @@ export function joinTokens(tokens: readonly CppToken[]): string {
   return out;
 }
 
+/** What an operator would read as one with: its own text, then the characters to keep away from it. */
+const AWAY_FROM: Readonly<Record<string, string>> = {
+  '>': '>=',
+  '<': '<%:=',
+  '+': '+=',
+  '-': '->=',
+  '/': '/*=',
+  '%': ':%=',
+  '&': '&=',
+  '|': '|=',
+  ':': ':>',
+  '.': '.%',
+  '#': '#%',
+  '=': '=',
+  '*': '=',
+  '^': '=',
+  '!': '=',
+};
+
 /** Only where an expansion ended or began between them, as GCC's cpp_avoid_paste: elsewhere they were apart already. */
-const wouldMerge = (left: CppToken, right: CppToken): boolean =>
-  right.edge === true &&
-  ((left.kind === 'name' && right.kind !== 'other') ||
-    (left.kind === 'number' && (right.kind === 'name' || right.kind === 'number' || /^[-+.]/.test(right.text))));
+function wouldMerge(left: CppToken, right: CppToken): boolean {
+  if (right.edge !== true) return false;
+  if (left.kind === 'name') return right.kind !== 'other';
+  if (left.kind === 'number') return right.kind === 'name' || right.kind === 'number' || /^[-+.]/.test(right.text);
+  if (left.text === '.' && right.kind === 'number') return true;
+  return AWAY_FROM[left.text]?.includes(right.text[0]!) ?? false;
+}

@@ -239,7 +239,8 @@ function logicalLines(physical: readonly SourceLine[]): SourceLine[] {
   return lines;
 }
 
-const COMMENT_OR_STRING = /"(?:[^"\\]|\\.)*"|\/\/.*$|\/\*.*?(\*\/|$)/gs;
+/** A quote that nothing closes takes in the rest of its line, comments too. */
+const COMMENT_OR_STRING = /"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|\/\/.*$|\/\*.*?(\*\/|$)/gs;
 
 function stripComments(line: string, inComment: boolean): { text: string; inComment: boolean } {
   let text = line;
@@ -250,7 +251,7 @@ function stripComments(line: string, inComment: boolean): { text: string; inComm
   }
   let open = false;
   const stripped = text.replace(COMMENT_OR_STRING, (match, closer: string | undefined) => {
-    if (match.startsWith('"')) return match;
+    if (!match.startsWith('/')) return match;
     if (match.startsWith('/*') && closer !== '*/') open = true;
     return ' ';
   });
