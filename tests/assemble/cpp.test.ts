@@ -1,13 +1,12 @@
 /** The preprocessor against `gcc -E`: the same lines from the same places, blanks squeezed. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { preprocess } from '../../src/assemble/cpp.ts';
-import { parseLineMarker, type SourceLine, splitLines } from '../../src/assemble/source.ts';
-import { formatDiagnostic, type Span } from '../../src/base/diagnostics.ts';
+import { formatDiagnostic } from '../../src/base/diagnostics.ts';
+import { preprocessByGcc, tidy } from './gcc.ts';
 
 const test = suite('cpp');
 
@@ -18,42 +17,26 @@ const ours = (files: Files, defines: readonly string[] = []) => {
   return preprocess('m.S', { files: { read }, includeDirs: ['inc'], defines });
 };
 
-/** What gcc makes of it: its line markers resolved to places. */
-function gcc(files: Files, defines: readonly string[]): SourceLine[] {
+/** What gcc makes of the files. */
+function gcc(files: Files, defines: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'entrylab-cpp-'));
   try {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    const flags = ['-E', '-Iinc', '-D__ASSEMBLY__', ...defines.map((define) => `-D${define}`), 'm.S'];
-    const { stdout, stderr, status } = spawnSync('gcc', flags, { cwd: folder, encoding: 'utf8' });
-    assert.is(status, 0, stderr);
-    const lines: SourceLine[] = [];
-    let at: Span = { file: 'm.S', line: 1 };
-    for (const { text } of splitLines(stdout, 'out')) {
-      const marker = parseLineMarker(text, at.file);
-      if (!marker) lines.push({ text, span: at });
-      at = marker ?? { file: at.file, line: at.line + 1 };
-    }
-    return lines;
+    const flags = ['-Iinc', '-D__ASSEMBLY__', ...defines.map((define) => `-D${define}`)];
+    return tidy(preprocessByGcc('m.S', flags, folder).lines);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Blank lines and the assembler's comments left out. */
-const tidy = (lines: readonly SourceLine[]): string[] =>
-  lines
-    .map(({ text, span }) => ({ text: text.trim().replace(/\s+/g, ' '), span }))
-    .filter(({ text }) => text !== '' && !text.startsWith('#'))
-    .map(({ text, span }) => `${span.file}:${span.line}: ${text}`);
-
 function check(text: string, others: Files = {}, defines: readonly string[] = []): void {
   const files = { 'm.S': text, ...others };
   const { value, diagnostics } = ours(files, defines);
   assert.equal(diagnostics.map(formatDiagnostic), []);
-  assert.equal(tidy(value), tidy(gcc(files, defines)));
+  assert.equal(tidy(value), gcc(files, defines));
 }
 
 const errors = (text: string, others: Files = {}): string[] =>
