@@ -17,13 +17,13 @@ import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
 import { clearFast, refreshKey } from './fast-tlb.ts';
 import { ALL_FEATURES, type CpuFeatures } from './features.ts';
-import { attend, dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
+import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
-import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
+import { FETCH, peek, READ, WRITE } from './paging.ts';
 import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
-import { flushAll, rebuildTlbIndex } from './tlb.ts';
+import { flushAll, rebuildTlbIndex, TLB_BUCKETS } from './tlb.ts';
 
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
@@ -70,11 +70,11 @@ export function createCpu({ ramBytes, tlb = 'keep', features, cost, vendor, fuse
     amd: vendor === 'amd',
     keepsTlb: tlb === 'keep',
     fault: undefined,
-    tlbIndex: { heads: new Int32Array(1024), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },
+    tlbIndex: { heads: new Int32Array(TLB_BUCKETS), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },
     keys: { byPcid: new Map(), next: 1 },
     code: emptyCode(),
     journal: { active: false, dirty: new Set(), base: new Map(), current: new Map() },
-    walk: { frame: 0, flags: 0 },
+    walk: { frame: 0, flags: 0, path: new Uint32Array(4), depth: 0 },
   };
   reset(cpu);
   return cpu;
@@ -166,19 +166,12 @@ export function translate(cpu: Cpu, linear: bigint, access: AccessKind): number 
 }
 
 const peekAt = (cpu: Cpu, linear: bigint, access?: AccessKind): number =>
-  peek(
-    cpu,
-    Number(u64(linear) & 0xffffffffn) | 0,
-    Number(u64(linear) >> 32n) | 0,
-    access === undefined ? undefined : ACCESS[access],
-  );
+  peek(cpu, ...halves(linear), access === undefined ? undefined : ACCESS[access]);
 
-/** Fills the TLB with translations under another CR3 (bit 63 clear), without loading it. */
-export function prefill(cpu: Cpu, cr3: bigint, addresses: readonly bigint[]): void {
-  for (const linear of addresses) {
-    prefetch(cpu, Number(u64(linear) & 0xffffffffn) | 0, Number(u64(linear) >> 32n) | 0, cr3);
-  }
-}
+const halves = (linear: bigint): [low: number, high: number] => [
+  Number(u64(linear) & 0xffffffffn) | 0,
+  Number(u64(linear) >> 32n) | 0,
+];
 
 /** Debugger's read: whatever is mapped, rights ignored; undefined where something is unmapped. */
 export function readLinear(cpu: Cpu, linear: bigint, length: number): Uint8Array | undefined {
@@ -215,8 +208,13 @@ function eachPiece(
   return true;
 }
 
-/** `ram` is about to change, or has changed before the first checkpoint: cached code there goes, the page is journaled. */
-export function wrotePhysical(cpu: Cpu, physical: number, length: number): void {
+/** Changes physical memory by hand: cached code there goes, checkpoints know of it. */
+export function writePhysical(cpu: Cpu, physical: number, bytes: Uint8Array): void {
+  willWritePhysical(cpu, physical, bytes.length);
+  cpu.ram.set(bytes, physical);
+}
+
+/** To be called *before* `ram` is changed directly on a CPU that has run or has checkpoints. */
+export function willWritePhysical(cpu: Cpu, physical: number, length: number): void {
   noteWrite(cpu, physical, length);
-  attend(cpu, L.ATTEND_FETCH);
 }

@@ -86,13 +86,12 @@ function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
 /** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
 function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): boolean {
   count(cpu, L.S_CYCLES, cpu.cost?.tlbMiss ?? 0);
-  const path: number[] = [];
-  const failure = descend(cpu, linearLow, linearHigh, path);
+  const failure = descend(cpu, linearLow, linearHigh);
   if (failure !== undefined) return pageFault(cpu, linearLow, linearHigh, access, failure.bits, failure.why);
   const { walk } = cpu;
   if (forbidden(cpu, walk.flags, access))
     return pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, why(cpu, walk.flags, access));
-  markAccessed(cpu, path, access === WRITE);
+  markAccessed(cpu, access === WRITE);
   if (access === WRITE) walk.flags |= TLB.DIRTY;
   return true;
 }
@@ -104,8 +103,9 @@ interface WalkFailure {
 
 const LEVELS = ['PML4', 'page-directory-pointer-table', 'page-directory', 'page-table'] as const;
 
-/** From CR3 down to the page; the entries' physical addresses go into `path`. */
-function descend(cpu: Cpu, linearLow: number, linearHigh: number, path: number[]): WalkFailure | undefined {
+/** From CR3 down to the page, into `cpu.walk`. */
+function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure | undefined {
+  const { walk } = cpu;
   const { u32, ram } = cpu.engine;
   const nxe = (low(cpu, L.S_EFER) & EFER.NXE) !== 0;
   const reservedHigh = RESERVED_HIGH | (nxe ? 0 : NX_HIGH);
@@ -125,7 +125,8 @@ function descend(cpu: Cpu, linearLow: number, linearHigh: number, path: number[]
         bits: PF.PRESENT | PF.RESERVED,
         why: `the ${LEVELS[level]} entry has a reserved bit set (SDM vol. 3, 4.7)`,
       };
-    path.push(at);
+    walk.path[level] = at;
+    walk.depth = level + 1;
     rights &= entry;
     noExecute |= entryHigh & NX_HIGH;
     if (leaf) {
@@ -171,14 +172,17 @@ function setWalk(
     (entry & ENTRY.D ? TLB.DIRTY : 0);
 }
 
-function markAccessed(cpu: Cpu, path: readonly number[], dirty: boolean): void {
+/** Accessed bits along the walk, the dirty bit at its end. */
+function markAccessed(cpu: Cpu, dirty: boolean): void {
   const { u32 } = cpu.engine;
-  for (let i = 0; i < path.length; i++) {
+  const { path, depth } = cpu.walk;
+  for (let i = 0; i < depth; i++) {
     const at = (L.RAM + path[i]!) >> 2;
-    const marked = u32[at]! | ENTRY.A | (dirty && i === path.length - 1 ? ENTRY.D : 0);
-    if (marked >>> 0 === u32[at]) continue;
+    const bits = ENTRY.A | (dirty && i === depth - 1 ? ENTRY.D : 0);
+    const entry = u32[at]!;
+    if ((entry & bits) === bits) continue;
     noteWrite(cpu, path[i]!, 4);
-    u32[at] = marked;
+    u32[at] = entry | bits;
   }
 }
 
@@ -203,7 +207,7 @@ function pageFault(
 /** A fault by a TLB entry; whether the page tables agree is worth telling. */
 function staleFault(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): -1 {
   const cached = why(cpu, cpu.walk.flags, access);
-  const failure = descend(cpu, linearLow, linearHigh, []);
+  const failure = descend(cpu, linearLow, linearHigh);
   const stale = failure !== undefined || !forbidden(cpu, cpu.walk.flags, access);
   const detail = stale ? `${cached}; by a stale TLB entry: the page tables say otherwise by now` : cached;
   pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, detail);
@@ -224,30 +228,13 @@ function why(cpu: Cpu, flags: number, access: Access): string {
   return `${by} write to a read-only page (${rule})`;
 }
 
-/**
- * Fills the TLB with the translation of an address under another CR3, as a CPU may do at any time for an accessed page
- * (SDM vol. 3, 4.10.2.3); nothing happens where there is none, where it is cached already, or where nothing is kept.
- */
-export function prefetch(cpu: Cpu, linearLow: number, linearHigh: number, cr3: bigint): void {
-  const loaded = join(low(cpu, cr(3)), high(cpu, cr(3)));
-  write64(cpu, cr(3), cr3);
-  const pcid = currentPcid(cpu);
-  if (
-    cpu.keepsTlb &&
-    lookup(cpu, linearLow, linearHigh, pcid) < 0 &&
-    descend(cpu, linearLow, linearHigh, []) === undefined
-  )
-    insert(cpu, linearLow, linearHigh, pcid, cpu.walk);
-  write64(cpu, cr(3), loaded);
-}
-
 /** The physical address by TLB and tables with supervisor rights, touching nothing; -1 where unmapped. For debuggers. */
 export function peek(cpu: Cpu, linearLow: number, linearHigh: number, access?: Access): number {
   const { frame, flags } = cpu.walk;
   try {
     const i = cpu.keepsTlb ? lookup(cpu, linearLow, linearHigh, currentPcid(cpu)) : -1;
     if (i >= 0) readEntry(cpu, i, linearLow, cpu.walk);
-    else if (descend(cpu, linearLow, linearHigh, []) !== undefined) return -1;
+    else if (descend(cpu, linearLow, linearHigh) !== undefined) return -1;
     if (access !== undefined && forbidden(cpu, cpu.walk.flags, access)) return -1;
     return address(cpu.walk.frame, linearLow);
   } finally {

@@ -12,7 +12,7 @@ import type { Fault } from './stop.ts';
 
 /** One vCPU with its memory. Outside of this directory: opaque but for `ram` and the logs. */
 export interface Cpu {
-  /** Physical memory; after writing here by hand on a CPU that has run, call `wrotePhysical`. */
+  /** Physical memory; written by hand through `writePhysical`, or after `willWritePhysical`. */
   readonly ram: Uint8Array;
   /** Opt-in logs: assign an array to record, `undefined` to stop. */
   storeLog: StoreRecord[] | undefined;
@@ -85,6 +85,9 @@ export interface Journal {
 export interface WalkResult {
   frame: number;
   flags: number;
+  /** Physical addresses of the entries that a walk went through, and how many. */
+  readonly path: Uint32Array;
+  depth: number;
 }
 
 /** Bits of CR0, SDM vol. 3, 2.5. */

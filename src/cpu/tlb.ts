@@ -25,12 +25,12 @@ export const TLB = {
 export const PAGE_BYTES = [0x1000, 0x200000, 0x40000000] as const;
 const FIRST = word(L.S_TLB);
 const WORDS = L.TLB_ENTRY_BYTES / 4;
-const BUCKETS = 1024;
+export const TLB_BUCKETS = 128;
 
 export const tlbCount = (cpu: Cpu): number => cpu.engine.u32[word(L.S_TLB_COUNT)]!;
 
 const bucketOf = (linearLow: number, linearHigh: number, size: number): number =>
-  ((linearLow >>> (12 + 9 * size)) ^ linearHigh ^ (size << 8)) & (BUCKETS - 1);
+  ((linearLow >>> (12 + 9 * size)) ^ linearHigh ^ (size << 8)) & (TLB_BUCKETS - 1);
 
 /** The entry that translates the address for `pcid`, or -1. */
 export function lookup(cpu: Cpu, linearLow: number, linearHigh: number, pcid: number): number {
@@ -87,8 +87,9 @@ function link(cpu: Cpu, i: number): void {
 
 /** After entries moved: a flush, or a restored state. */
 export function rebuildTlbIndex(cpu: Cpu): void {
-  cpu.tlbIndex.heads.fill(-1);
-  cpu.tlbIndex.sizes.fill(0);
+  const { heads, sizes } = cpu.tlbIndex;
+  heads.fill(-1);
+  sizes[0] = sizes[1] = sizes[2] = 0;
   for (let i = 0; i < tlbCount(cpu); i++) link(cpu, i);
 }
 

@@ -145,8 +145,7 @@ export const percpuBytes = ({ cpu, space }: Machine, offset: number, size: numbe
 };
 
 export function writePercpu(machine: Machine, offset: number, bytes: Uint8Array): void {
-  percpuBytes(machine, offset, bytes.length).set(bytes);
-  cpuModel.wrotePhysical(machine.cpu, Number(machine.space.percpu - LINUX.directMap) + offset, bytes.length);
+  cpuModel.writePhysical(machine.cpu, Number(machine.space.percpu - LINUX.directMap) + offset, bytes);
 }
 
 /** How a run ended, seen from the program: it returned, or it stopped where it should not. */

@@ -1,5 +1,5 @@
 /** A CPU with a few mapped pages, for tests and benchmarks: linear addresses are mapped one page at a time. */
-import { type Cpu, type CpuOptions, createCpu, setCr, wrotePhysical } from '../../src/cpu/cpu.ts';
+import { type Cpu, type CpuOptions, createCpu, setCr, willWritePhysical } from '../../src/cpu/cpu.ts';
 
 /** Rights of a mapping: bits of a page-table entry. */
 export const PTE = { P: 1n, RW: 2n, US: 4n, G: 1n << 8n, NX: 1n << 63n } as const;
@@ -44,7 +44,7 @@ export function entryAddress(machine: TestMachine, linear: bigint, root = machin
 /** Maps one 4 KiB page. */
 export function map(machine: TestMachine, linear: bigint, physical: number, flags: bigint, root = machine.root): void {
   const at = entryAddress(machine, linear, root);
-  wrotePhysical(machine.cpu, at, 8);
+  willWritePhysical(machine.cpu, at, 8);
   view(machine.cpu).setBigUint64(at, BigInt(physical) | flags, true);
 }
 

@@ -14,7 +14,7 @@ import {
   setReg,
   setRip,
   setSegmentBase,
-  wrotePhysical,
+  willWritePhysical,
 } from '../../src/cpu/cpu.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
 import { map, testMachine, USER_PAGE } from '../cpu/bench-machine.ts';
@@ -42,7 +42,7 @@ const physicalOf = (linear: bigint): number =>
 export const executeOn =
   (cpu: Cpu): Execute =>
   ({ before, bytes }) => {
-    wrotePhysical(cpu, PAGE, 3 * PAGE);
+    willWritePhysical(cpu, PAGE, 3 * PAGE);
     cpu.ram.fill(VECTOR_FILL, PAGE, 2 * PAGE);
     cpu.ram.fill(0, 2 * PAGE, 4 * PAGE);
     for (const window of [{ address: VECTOR_CODE, bytes }, ...before.memory])
