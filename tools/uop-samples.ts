@@ -62,7 +62,7 @@ const SPECIAL = `
   movabs 0x1122334455667788,%al; movabs %rax,0x1122334455667788; movabs $0x1122334455667788,%rax; mov 0xffffffff81000000,%eax
   bt %rcx,8(%rax); bt %cx,8(%rax,%rdx,2); bts %ecx,%gs:8(%rax); lock btr %rcx,(%rax,%rdx,8); lock btcq $5,%gs:8; bt %rax,(%esi,%edi)
   ret $16; enter $16,$0; enter $16,$1; mov %cr0,%rax; mov %cr2,%r14; mov %cr3,%rax; mov %r14,%cr3; mov %cr4,%rcx; mov %rcx,%cr4
-  mov %cr8,%rax; mov %db0,%rax; mov %rax,%db0; mov %db6,%rax; mov %db7,%rax; mov %rax,%db7; mov %cr1,%rax
+  mov %cr8,%rax; mov %db0,%rax; mov %rax,%db0; mov %db6,%rax; mov %db7,%rax; mov %rax,%db7
   invlpg %gs:8; invpcid (%rsp),%rcx; clflush %gs:8; rep stosq; rep movsb %gs:(%rsi),(%rdi); lodsb %fs:(%rsi)
   andnl %ecx,%ebx,%eax; andnl 8(%rsi),%ebx,%eax; blsrl %ecx,%eax; blsrl 8(%rsi),%eax; blsmskl %ecx,%eax
   blsmskl 8(%rsi),%eax; blsil %ecx,%eax; blsil 8(%rsi),%eax; rorxl $5,%ecx,%eax; rorxl $5,8(%rsi),%eax
@@ -85,6 +85,7 @@ function main(): void {
   const found = new Map<string, Found>();
   const consider = (bytes: Uint8Array, special: boolean): void => {
     const decoded = decode(bytes, SAMPLE_IP);
+    if (decoded.kind !== 'insn' && special) throw new Error(`not decoded: ${hexBytes(bytes)}`);
     if (decoded.kind !== 'insn') return;
     const { insn } = decoded;
     const key = special ? `special ${hexBytes(insn.bytes)}` : variantOf(insn);

@@ -34,24 +34,19 @@ export const single =
   (_insn, draft) =>
     emit(draft, uop);
 
-/** The control registers there are; any other number is #UD, at every privilege level. */
-const CONTROL_REGISTERS: ReadonlySet<number> = new Set([0, 2, 3, 4, 8]);
-
-/** MOV to and from CRn: always 64 bits wide in 64-bit mode. */
+/** MOV to and from CR0, 2, 3, 4, 8, always 64 bits wide in 64-bit mode. Other numbers don't decode: #UD at every CPL. */
 export function moveControl(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   const cr = to.kind === 'cr' ? to.index : from.kind === 'cr' ? from.index : -1;
-  if (!CONTROL_REGISTERS.has(cr)) return emit(draft, { op: 'fault', vector: 6 });
   emit(draft, { op: 'cpl0' });
   if (to.kind === 'gpr') emit(draft, { op: 'rdcr', cr, dst: register(to) });
   else if (from.kind === 'gpr') emit(draft, { op: 'wrcr', cr, src: register(from) });
 }
 
-/** MOV to and from DRn; numbers above 7 are #UD. */
+/** MOV to and from DR0 … DR7; numbers above don't decode. */
 export function moveDebug(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   const dr = to.kind === 'dr' ? to.index : from.kind === 'dr' ? from.index : -1;
-  if (dr < 0 || dr > 7) return emit(draft, { op: 'fault', vector: 6 });
   emit(draft, { op: 'cpl0' });
   if (to.kind === 'gpr') emit(draft, { op: 'rddr', dr, dst: register(to) });
   else if (from.kind === 'gpr') emit(draft, { op: 'wrdr', dr, src: register(from) });
