@@ -20,7 +20,7 @@ import { ALL_FEATURES, type CpuFeatures } from './features.ts';
 import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
-import { FETCH, peek, READ, WRITE } from './paging.ts';
+import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
 import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
 import { flushAll, rebuildTlbIndex, TLB_BUCKETS } from './tlb.ts';
@@ -172,6 +172,11 @@ const halves = (linear: bigint): [low: number, high: number] => [
   Number(u64(linear) & 0xffffffffn) | 0,
   Number(u64(linear) >> 32n) | 0,
 ];
+
+/** Fills the TLB with translations under another CR3 (bit 63 clear), without loading it. */
+export function prefill(cpu: Cpu, cr3: bigint, addresses: readonly bigint[]): void {
+  for (const linear of addresses) prefetch(cpu, ...halves(linear), cr3);
+}
 
 /** Debugger's read: whatever is mapped, rights ignored; undefined where something is unmapped. */
 export function readLinear(cpu: Cpu, linear: bigint, length: number): Uint8Array | undefined {

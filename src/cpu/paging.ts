@@ -228,6 +228,23 @@ function why(cpu: Cpu, flags: number, access: Access): string {
   return `${by} write to a read-only page (${rule})`;
 }
 
+/**
+ * Fills the TLB with the translation of an address under another CR3, as a CPU may do at any time (SDM vol. 3,
+ * 4.10.2.3); nothing happens where there is none, where it is cached already, or where nothing is kept.
+ */
+export function prefetch(cpu: Cpu, linearLow: number, linearHigh: number, cr3: bigint): void {
+  const loaded = join(low(cpu, cr(3)), high(cpu, cr(3)));
+  write64(cpu, cr(3), cr3);
+  const pcid = currentPcid(cpu);
+  const cached = !cpu.keepsTlb || lookup(cpu, linearLow, linearHigh, pcid) >= 0;
+  if (!cached && descend(cpu, linearLow, linearHigh) === undefined) {
+    // Only what has been marked accessed is cached (4.8).
+    markAccessed(cpu, false);
+    insert(cpu, linearLow, linearHigh, pcid, cpu.walk);
+  }
+  write64(cpu, cr(3), loaded);
+}
+
 /** The physical address by TLB and tables with supervisor rights, touching nothing; -1 where unmapped. For debuggers. */
 export function peek(cpu: Cpu, linearLow: number, linearHigh: number, access?: Access): number {
   const { frame, flags } = cpu.walk;
