@@ -103,8 +103,8 @@ function operandText(spec: OperandSpec, form: Form, pick: Pick): string {
       return star + pick(MEMORY);
     case 'fixed':
       return `%${spec.register}`;
-    case 'one':
-      return '$1';
+    case 'literal':
+      return `$${spec.value}`;
     case 'immediate':
       return `$${pick(IMMEDIATE)}`;
     case 'target':
@@ -120,7 +120,7 @@ function operandText(spec: OperandSpec, form: Form, pick: Pick): string {
 
 function lineOf(form: Form, name: string, pick: Pick): string {
   const omit = pick([true, false]);
-  const written = form.operands.filter((s) => !(omit && ((s.kind === 'fixed' && s.optional) || s.kind === 'one')));
+  const written = form.operands.filter((s) => !(omit && ((s.kind === 'fixed' && s.optional) || s.kind === 'literal')));
   const operands = written.map((spec) => operandText(spec, form, pick));
   if (!written.every((s) => s.kind === 'immediate')) operands.reverse();
   const suffix = form.suffix === '' ? '' : pick([form.suffix, form.suffix, '']);

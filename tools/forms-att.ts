@@ -38,23 +38,23 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   wait: ['fwait'],
   ud2: ['ud2a'],
   ud1: ['ud2b'],
-  int1: ['icebp'],
 };
 
 /** Forms that GNU as never chooses: another row says the same, or the name is not one of its own. */
 export const DECODE_ONLY =
-  /^(Sal_|Reservednop_|Prefetchreserved|Via_undoc|Nopw$|Nopq$|Test_.*r1$|[LMS]fence_|.*_(DCD0|DCD8|DDC8|DED0|DFC8|DFD0|DFD8)$|Fstpnce|F?n?(eni|disi|setpm)$|J.*_rel(8_)?16$|Loop.*_16_|Jr?e?cxz_rel8_16|Jmp_rel8_16|Xbegin_rel16|Getsecq|Vmgexit_F2|Pcommit|Ccs_|Xsha512|Xstore_alt|Rdudbg|Wrudbg|Ud0$|.*_32$|Enclv$.)/;
+  /^(Sal_|Reservednop_|Prefetchreserved|Via_undoc|Nopw$|Nopq$|Test_.*r1$|[LMS]fence_|.*_(DCD0|DCD8|DDC8|DED0|DFC8|DFD0|DFD8)$|Fstpnce|F?n?(eni|disi|setpm)$|J.*_rel(8_)?16$|Loop.*_16_|Jr?e?cxz_rel8_16|Jmp_rel8_16|Xbegin_rel16|Getsecq|Vmgexit_F2|Pcommit|Ccs_|Xsha512|Xstore_alt|Rdudbg|Wrudbg|Ud0$|.*_32$|Lkgs_|Eretu$|Erets$|Pbndkb$|L[sfg]s_r64_|Bswap_r16$|Movsxd_r16_|Jmp_m1664$|Call_m1664$|(Tpause|Umwait)_r64$|(Lldt|Ltr|Lmsw|Verr|Verw)_r(32|64)m16$)/;
 
 /** AT&T mnemonics (without suffix), by form. */
 export const RENAMED: readonly (readonly [RegExp, string])[] = [
-  [/^Movsx_r\d+_rm8$/, 'movsb movsx'],
+  [/^Pcmpestrm64/, 'pcmpestrm'],
+  [/^Pcmpestri64/, 'pcmpestri'],
+  [/^Movsx_r\d+_rm8$/, 'movsb'],
   [/^Movsx_r16_rm16$/, ''],
-  [/^Movsx_r\d+_rm16$/, 'movsw movsx'],
-  [/^Movzx_r\d+_rm8$/, 'movzb movzx'],
+  [/^Movsx_r\d+_rm16$/, 'movsw'],
+  [/^Movzx_r\d+_rm8$/, 'movzb'],
   [/^Movzx_r16_rm16$/, ''],
-  [/^Movzx_r\d+_rm16$/, 'movzw movzx'],
-  [/^Movsxd_r64_rm32$/, 'movsl movsx movsxd'],
-  [/^Movsxd_/, 'movsxd'],
+  [/^Movzx_r\d+_rm16$/, 'movzw'],
+  [/^Movsxd_r64_rm32$/, 'movsl'],
   [/^Movs[bwdq]_m/, 'movs'],
   [/^Cmps[bwdq]_m/, 'cmps'],
   [/^Stos[bwdq]_/, 'stos'],
@@ -76,11 +76,24 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Sysexit/, 'sysexit'],
   [/^Call_m16/, 'lcall'],
   [/^Jmp_m16/, 'ljmp'],
-  [/^Mov_(moffs|.*_moffs)/, 'movabs mov'],
+  [/^Mov_(moffs|.*_moffs)/, 'movabs'],
   [/^Mov_r64_imm64$/, 'mov movabs'],
   [/^Xlat/, 'xlat'],
   [/^Nopd$/, 'nop'],
+  // AT&T assemblers took these for one another once, and keep to it.
+  [/^Fsub_sti_st0$/, 'fsubr'],
+  [/^Fsubr_sti_st0$/, 'fsub'],
+  [/^Fdiv_sti_st0$/, 'fdivr'],
+  [/^Fdivr_sti_st0$/, 'fdiv'],
+  [/^Fsubp_sti_st0$/, 'fsubrp'],
+  [/^Fsubrp_sti_st0$/, 'fsubp'],
+  [/^Fdivp_sti_st0$/, 'fdivrp'],
+  [/^Fdivrp_sti_st0$/, 'fdivp'],
 ];
+
+/** Forms whose mnemonic takes no suffix; their registers say the size. */
+export const NO_SUFFIX =
+  /^(Rdrand|Rdseed|Rd[fg]sbase|Wr[fg]sbase|Rdssp|Incssp|Wruss|Wrss|Tpause|Umwait|A(add|and|or|xor)_m|.*(save|rstor)\w*64_|Xbegin|Jmp_rel|J(?!mp|r?cxz)[a-z]+_rel|Jr?e?cxz|Movsxd_r32|F(ld|n?st)env|Frstor|Fn?save|C?bw$|Cwde?$|Cdqe?$|Cqo$|Nopd$|Cmpxchg16b)/;
 
 /** Suffixes that the rule does not find. */
 export const SUFFIX: Readonly<Record<string, string>> = {
@@ -92,13 +105,6 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Sidt_m1664: 'q',
   Lgdt_m1664: 'q',
   Lidt_m1664: 'q',
-  Nopd: '',
-  Cbw: '',
-  Cwde: '',
-  Cdqe: '',
-  Cwd: '',
-  Cdq: '',
-  Cqo: '',
   Sysretd: 'l',
   Sysexitd: 'l',
   Movnti_m32_r32: 'l',
@@ -113,21 +119,13 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Movzx_r64_rm8: 'q',
   Cmpxchg8b_m64: 'q',
   Ptwrite_rm32: 'l',
-  Rdfsbase_r32: 'l',
-  Rdgsbase_r32: 'l',
-  Wrfsbase_r32: 'l',
-  Wrgsbase_r32: 'l',
-  Cmpxchg16b_m128: '',
   Loop_rel8_64_ECX: 'l',
   Loope_rel8_64_ECX: 'l',
   Loopne_rel8_64_ECX: 'l',
-  Jecxz_rel8_64: '',
-  Jrcxz_rel8_64: '',
 };
 
 /** Implied registers that need not be written: form and operand token. */
-export const OPTIONAL =
-  /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax)|(Ins|Outs)[bwd]_.* dx)$/;
+export const OPTIONAL = /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
 
 /** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
@@ -141,8 +139,6 @@ export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
   Vmsaveq: ['(rax)'],
   Clzeroq: ['(rax)'],
   Skinit: ['(eax)'],
-  Tpause_r32: ['(eax)', '(edx)'],
-  Umwait_r32: ['(eax)', '(edx)'],
 };
 
 export interface Variant {
@@ -151,6 +147,31 @@ export interface Variant {
   readonly encoding?: string;
   readonly operands?: string;
 }
+
+/** SLDT, STR, SMSW: a register takes the size given, memory always 16 bits. */
+const storesWord = (mnemonic: string, opcode: string, wide: string): [string, readonly Variant[]][] => [
+  [`${mnemonic}_rm16`, [{ operands: 'r16/m' }]],
+  [`${mnemonic}_r32m16`, [{ operands: 'r32/m' }, { operands: 'm', suffix: 'w' }]],
+  [`${mnemonic}_r64m16`, [{ operands: 'r64/m', encoding: `${wide}${opcode}` }]],
+];
+
+/** LLDT, VERW …: a selector or status word, 16 bits without a prefix. */
+const loadsWord = (mnemonic: string, opcode: string): [string, readonly Variant[]] => [
+  `${mnemonic}_rm16`,
+  [{ operands: 'r16|m', encoding: opcode }],
+];
+
+/** MOVSX and MOVZX: the letter that AT&T text may append says the size of the source. */
+const extension = (form: string, own: string, suffix: string, operands: string): [string, readonly Variant[]] => [
+  form,
+  [{ mnemonics: own }, { mnemonics: form.startsWith('Movz') ? 'movzx' : 'movsx', suffix, operands }],
+];
+
+/** MOV to or from an absolute address: MOVABS for any, MOV for those that no 32-bit displacement reaches. */
+const absolute = (form: string, operands: string): [string, readonly Variant[]] => [
+  form,
+  [{ mnemonics: 'movabs' }, { mnemonics: 'mov', operands: operands.replace('moffs', 'moffs64') }],
+];
 
 /** `test (%rax), %ebx` and `test %ebx, (%rax)` are the same, and so with XCHG. */
 const commutative = (mnemonic: string): [string, readonly Variant[]][] =>
@@ -168,7 +189,40 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   Mov_Sreg_rm16: [{ operands: 'seg r16|m', encoding: '8E /r' }],
   Mov_Sreg_r32m16: [{ operands: 'seg r32/m' }],
   Mov_Sreg_r64m16: [{ operands: 'seg r64/m', encoding: '8E /r' }],
-  ...Object.fromEntries([...commutative('Test'), ...commutative('Xchg')]),
+  ...Object.fromEntries([
+    ...commutative('Test'),
+    ...commutative('Xchg'),
+    ...storesWord('Sldt', '0F 00 /0', ''),
+    ...storesWord('Str', '0F 00 /1', ''),
+    ...storesWord('Smsw', '0F 01 /4', 'W '),
+    loadsWord('Lldt', '0F 00 /2'),
+    loadsWord('Ltr', '0F 00 /3'),
+    loadsWord('Verr', '0F 00 /4'),
+    loadsWord('Verw', '0F 00 /5'),
+    loadsWord('Lmsw', '0F 01 /6'),
+    ...['s', 'z'].flatMap((sign) => [
+      ...[16, 32, 64].map((w) => extension(`Mov${sign}x_r${w}_rm8`, `mov${sign}b`, 'b', `r${w} r8|m`)),
+      ...[32, 64].map((w) => extension(`Mov${sign}x_r${w}_rm16`, `mov${sign}w`, 'w', `r${w} r16|m`)),
+    ]),
+    ...[
+      ['8', 'AL', 'al'],
+      ['16', 'AX', 'ax'],
+      ['32', 'EAX', 'eax'],
+      ['64', 'RAX', 'rax'],
+    ].flatMap(([bits, name, register]) => [
+      absolute(`Mov_${name}_moffs${bits}`, `${register} moffs`),
+      absolute(`Mov_moffs${bits}_${name}`, `moffs ${register}`),
+    ]),
+  ]),
+  Movsxd_r64_rm32: [
+    {},
+    { mnemonics: 'movsxd', suffix: '' },
+    { mnemonics: 'movsxl', suffix: '' },
+    { mnemonics: 'movsx', suffix: '', operands: 'r64 r32/m' },
+  ],
+  Int3: [{}, { mnemonics: 'int', operands: '3' }],
+  Maskmovq_rDI_mm_mm: [{ operands: 'mm mm/m' }],
+  Maskmovdqu_rDI_xmm_xmm: [{ operands: 'xmm xmm/m' }],
   // 90 is NOP in 64-bit mode and clears no upper half, so exchanging EAX with itself takes the long form.
   Xchg_r16_AX: [{ operands: 'r16/o ax' }, { operands: 'ax r16/o' }],
   Xchg_r32_EAX: [{ operands: 'r32/n eax' }, { operands: 'eax r32/n' }],

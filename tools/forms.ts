@@ -19,21 +19,23 @@
  *                   …/m                                    the register in ModRM.rm
  *                   …/o                                    the register in the opcode byte
  *                   …/n                                    likewise, but not register number 0
+ *                   …/a                                    in ModRM.reg, an address: as wide as those in memory operands
  *                   …/b                                    the register in both fields of ModRM
  *                   m, mib                                 memory only
  *                   r64|m, xmm|m …                         either, in ModRM.rm
- *                   al cl ax dx eax rax fs … st0 1         exactly this, not encoded
+ *                   al cl ax dx eax rax fs … st0 1 3       exactly this, not encoded
  *                   imm8 imm16 imm32 imm64                 all of the operand's bits
  *                   imm8s16 imm8s32 imm8s64 imm32s64       sign-extended to the size given
  *                   rel8 rel16 rel32                       a branch target
- *                   moffs, si, di, sidi, bxal              implied memory operands (di: always ES)
+ *                   moffs, moffs64                         an absolute address; one that needs 64 bits
+ *                   si, di, segdi, bxal                    implied memory operands (di: always ES)
  *                   (ax), (ecx) …                          may be written, need not be, not encoded
  *   5 attributes  L lockable, R rep/repe, N repne, D operand size defaults to 64, P needs CPL 0 (always or by IOPL/CR4),
  *                 B a branch, call or return.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Code, CodeExt, FlowControl, Instruction, OpCodeOperandKind as Kind, type OpCodeInfo } from 'iced-x86';
-import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, OPTIONAL, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
+import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, NO_SUFFIX, OPTIONAL, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
 
 export type Row = readonly [
   form: string,
@@ -69,11 +71,11 @@ const OPERAND: Readonly<Record<string, string>> = {
   r16_rm: 'r16/m',
   r16_opcode: 'r16/o',
   r32_reg: 'r32',
-  r32_reg_mem: 'r32',
+  r32_reg_mem: 'r32/a',
   r32_rm: 'r32/m',
   r32_opcode: 'r32/o',
   r64_reg: 'r64',
-  r64_reg_mem: 'r64',
+  r64_reg_mem: 'r64/a',
   r64_rm: 'r64/m',
   r64_opcode: 'r64/o',
   seg_reg: 'seg',
@@ -120,12 +122,18 @@ function operandTokens(info: OpCodeInfo): string[] {
     const kind = KIND_NAMES.get(info.opKind(n)) ?? '';
     tokens.push(OPERAND[kind] ?? kind);
   }
-  return tokens;
+  // The x87 comparisons and FXCH name one register; the top of the stack goes without saying.
+  return / ST\(i\)$/.test(info.instructionString) && info.opCount === 2 && !info.instructionString.includes(',')
+    ? tokens.filter((token) => token !== 'st0')
+    : tokens;
 }
 
+/** Forms with a 64-bit register of which they use less; GNU as leaves out REX.W. */
+const NARROW = /^(Movmskp[sd]|Pmovmskb|Pextr[bw]|Pinsr[bw]|Extractps)_.*r64/;
+
 /** The manual's opcode column with sizes turned into the prefixes that stand for them. */
-function encoding(info: OpCodeInfo): string {
-  const implied64 = info.defaultOpSize64 || info.forceOpSize64;
+function encoding(name: string, info: OpCodeInfo): string {
+  const implied64 = info.defaultOpSize64 || info.forceOpSize64 || NARROW.test(name);
   const words = info.opCodeString.split(' ').flatMap((word) => {
     if (word === 'o16') return ['66'];
     if (word === 'a32') return ['67'];
@@ -143,10 +151,21 @@ function encoding(info: OpCodeInfo): string {
   return [...prefixes, ...words.slice(first)].join(' ');
 }
 
+/** x87 suffixes by the memory operand. */
+const X87: readonly (readonly [RegExp, string])[] = [
+  [/ m(32fp|16int)$/, 's'],
+  [/ m(64fp|32int)$/, 'l'],
+  [/ m80fp$/, 't'],
+  [/ m64int$/, 'q'],
+];
+
 /** b, w, l or q after the operand size that the form implies; none for forms without one. */
 function sizeSuffix(name: string, info: OpCodeInfo, operands: readonly string[]): string {
   const known = SUFFIX[name];
   if (known !== undefined) return known;
+  if (NO_SUFFIX.test(name)) return '';
+  const x87 = X87.find(([pattern]) => pattern.test(info.instructionString));
+  if (x87 !== undefined) return x87[1];
   const text = operands.join(' ');
   if (/(^| )(xmm|mm|bnd|k)\b/.test(text)) return '';
   if (/(^| )(r8|al)\b/.test(text) || /^(movs|cmps|stos|lods|scas|ins|outs)b_/i.test(name)) return 'b';
@@ -198,7 +217,7 @@ function rowsOf(name: string, info: OpCodeInfo): Row[] {
   const suffix = sizeSuffix(name, info, operands);
   const written = operands.map((token) => (OPTIONAL.test(`${name} ${token}`) ? `(${token})` : token));
   const tokens = [...written, ...(EXTRA_OPERANDS[name] ?? [])].join(' ');
-  const row: Row = [name, names, suffix, encoding(info), tokens, attributes(info)];
+  const row: Row = [name, names, suffix, encoding(name, info), tokens, attributes(info)];
   const variants = SPLIT[name];
   if (variants === undefined) return [row];
   return variants.map((v) => [

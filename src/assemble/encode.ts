@@ -177,7 +177,7 @@ function place(form: Form, pairs: readonly Pair[], wishes: Wishes): Fields | str
     } else if (actual.kind === 'memory') {
       if (spec.kind === 'target') fields.target = actual.disp?.bound ?? { kind: 'int', value: 0n };
       else {
-        const wrong = placeMemory(fields, spec, actual, wishes);
+        const wrong = placeMemory(fields, spec, actual, wishes, isNarrowLea(form));
         if (wrong !== undefined) return wrong;
       }
     }
@@ -204,10 +204,20 @@ function placeRegister(fields: Fields, spec: Extract<OperandSpec, { kind: 'regis
   }
 }
 
+/** LEA into less than 64 bits, or 32-bit addressing: nothing depends on how the displacement is extended. */
+const isNarrowLea = (form: Form): boolean =>
+  form.encoding.addressSize || (form.mnemonics[0] === 'lea' && !form.encoding.rexW);
+
 const NUMBER_SP = 4;
 const NUMBER_BP = 5;
 
-function placeMemory(fields: Fields, spec: OperandSpec, memory: ActualMemory, wishes: Wishes): string | undefined {
+function placeMemory(
+  fields: Fields,
+  spec: OperandSpec,
+  memory: ActualMemory,
+  wishes: Wishes,
+  isNarrow: boolean,
+): string | undefined {
   if (isAddress32(memory)) fields.address32 = true;
   if (memory.segment !== undefined && memory.segment.name !== defaultSegment(spec, memory)) {
     if (spec.kind === 'implied' && !spec.override) return "`%es:(%rdi)' must be addressed through %es";
@@ -220,8 +230,9 @@ function placeMemory(fields: Fields, spec: OperandSpec, memory: ActualMemory, wi
   }
   fields.modrm &= 0x3f;
   if (memory.base?.class === 'ip') return placeRelative(fields, memory.disp ?? ZERO);
-  if (isBare(memory)) return placeAbsolute(fields, memory.disp ?? ZERO);
-  return placeBaseIndex(fields, memory, wishes);
+  const kind = isNarrow || isAddress32(memory) ? 'absolute' : 'signed';
+  if (isBare(memory)) return placeAbsolute(fields, memory.disp ?? ZERO, kind);
+  return placeBaseIndex(fields, memory, wishes, kind);
 }
 
 const ZERO: Value = { bound: { kind: 'int', value: 0n }, known: 0n };
@@ -240,15 +251,15 @@ function placeRelative(fields: Fields, disp: Value): string | undefined {
 }
 
 /** An absolute address: SIB with neither base nor index, since the short encoding means RIP-relative. */
-function placeAbsolute(fields: Fields, disp: Value): string | undefined {
+function placeAbsolute(fields: Fields, disp: Value, kind: Fixup['kind']): string | undefined {
   fields.modrm |= 4;
   fields.address.push(0x25);
-  return placeDisplacement(fields, disp, 4, 'signed');
+  return placeDisplacement(fields, disp, 4, kind);
 }
 
 const SCALE_BITS = { 1: 0, 2: 1, 4: 2, 8: 3 } as const;
 
-function placeBaseIndex(fields: Fields, memory: ActualMemory, wishes: Wishes): string | undefined {
+function placeBaseIndex(fields: Fields, memory: ActualMemory, wishes: Wishes, kind: Fixup['kind']): string | undefined {
   const { base, index, scale } = memory;
   const size = displacementSize(memory, wishes);
   if (base !== undefined) fields.modrm |= size === 0 ? 0 : size === 1 ? 0x40 : 0x80;
@@ -262,7 +273,7 @@ function placeBaseIndex(fields: Fields, memory: ActualMemory, wishes: Wishes): s
     const baseBits = base === undefined ? NUMBER_BP : base.number & 7;
     fields.address.push((SCALE_BITS[scale] << 6) | (indexBits << 3) | baseBits);
   }
-  return placeDisplacement(fields, memory.disp ?? ZERO, size, isAddress32(memory) ? 'absolute' : 'signed');
+  return placeDisplacement(fields, memory.disp ?? ZERO, size, kind);
 }
 
 function displacementSize(memory: ActualMemory, wishes: Wishes): 0 | 1 | 4 {

@@ -8,7 +8,7 @@ import { type Form, formsOf } from '../isa/forms.ts';
 import { type Assembly, bound, emit, emitFragment, fail, warn } from './assembly.ts';
 import { addPrefix, type Encoded, encode, noPrefixes, type Prefixes } from './encode.ts';
 import { type Actual, actualOperand, type BindValue } from './operands.ts';
-import { isMnemonic, type Selected, select, type Wishes } from './select.ts';
+import { mnemonicProblem, type Selected, select, type Wishes } from './select.ts';
 import type { Statement } from './statement.ts';
 
 type Instruction = Extract<Statement, { kind: 'instruction' }>;
@@ -18,7 +18,9 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   if (typeof read === 'string') return fail(asm, read);
   const { prefixes, wishes } = read;
   if (statement.mnemonic === '') return emit(asm, prefixBytes(prefixes));
-  if (!isMnemonic(statement.mnemonic)) return fail(asm, `no such instruction: \`${text}'`);
+  const problem = mnemonicProblem(statement.mnemonic);
+  if (problem === 'unknown') return fail(asm, `no such instruction: \`${text}'`);
+  if (problem === 'suffix') return fail(asm, `invalid instruction suffix for \`${statement.mnemonic.slice(0, -1)}'`);
   const operands = readOperands(asm, statement);
   if (operands === undefined) return;
   const selected = select(statement.mnemonic, operands, wishes);

@@ -9,7 +9,7 @@
  */
 import { fitsSigned, s64 } from '../base/u64.ts';
 import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
-import { type Actual, type ActualMemory, gprWidth, isBare, type Value } from './operands.ts';
+import { type Actual, type ActualMemory, gprWidth, isAddress32, isBare, type Value } from './operands.ts';
 
 export interface Selected {
   readonly form: Form;
@@ -36,8 +36,11 @@ interface Candidate {
   readonly suffixed: boolean;
 }
 
-/** Whether any form has this mnemonic, with or without a suffix. */
-export const isMnemonic = (mnemonic: string): boolean => candidates(mnemonic).length > 0;
+/** What is wrong with the mnemonic itself: unknown, or with a suffix it does not take. Undefined: nothing. */
+export function mnemonicProblem(mnemonic: string): 'unknown' | 'suffix' | undefined {
+  if (candidates(mnemonic).length > 0) return undefined;
+  return /[bwlq]$/.test(mnemonic) && formsOf(mnemonic.slice(0, -1)).length > 0 ? 'suffix' : 'unknown';
+}
 
 function candidates(mnemonic: string): Candidate[] {
   const plain = formsOf(mnemonic).map((form) => ({ form, suffixed: false }));
@@ -56,7 +59,10 @@ export function select(mnemonic: string, operands: readonly Actual[], wishes: Wi
   const arranged = all.flatMap((c) => arrangements(c.form, intel.length).map((specs) => ({ ...c, specs })));
   const name = shownName(mnemonic, all);
   if (arranged.length === 0) return `number of operands mismatch for \`${name}'`;
-  const matching = arranged.filter((c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form)));
+  const size = plainSize(mnemonic, all, intel);
+  const matching = arranged.filter(
+    (c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)) && addressSizesAgree(c.specs, intel),
+  );
   if (matching.length === 0) return mismatch(mnemonic, name, all, intel);
   const { chosen, warning } = bySize(matching, intel, name);
   const best = shortest(chosen, wishes);
@@ -73,37 +79,36 @@ const shownName = (mnemonic: string, all: readonly Candidate[]): string =>
   all.length > 0 && all.every((c) => c.suffixed) ? mnemonic.slice(0, -1) : mnemonic;
 
 const isOptional = (spec: OperandSpec): boolean =>
-  (spec.kind === 'fixed' && spec.optional) || spec.kind === 'one' || spec.kind === 'implied';
+  (spec.kind === 'fixed' && spec.optional) || (spec.kind === 'literal' && spec.value === 1n);
 
-/** The ways to write `count` operands of a form: all, without the implied registers, without anything implied. */
+/** The ways to write `count` operands: all, without those that need not be written, or none of a string instruction's. */
 function arrangements(form: Form, count: number): (readonly OperandSpec[])[] {
-  const written = form.operands;
-  if (written.length === count) return [written];
-  const withoutRegisters = written.filter((spec) => !(isOptional(spec) && spec.kind !== 'implied'));
-  if (withoutRegisters.length === count) return [withoutRegisters];
-  const explicit = written.filter((spec) => !isOptional(spec));
-  return explicit.length === count ? [explicit] : [];
+  const all = form.operands;
+  if (all.length === count) return [all];
+  const needed = all.filter((spec) => !isOptional(spec));
+  if (needed.length === count) return [needed];
+  return count === 0 && all.some((spec) => spec.kind === 'implied') ? [[]] : [];
 }
 
-function matches(spec: OperandSpec, actual: Actual, form: Form): boolean {
+function matches(spec: OperandSpec, actual: Actual, form: Form, size: number | undefined): boolean {
   switch (spec.kind) {
     case 'register':
       if (actual.kind === 'register') {
         return actual.register.class === spec.class && !(spec.notZero && actual.register.number === 0);
       }
-      return spec.orMemory && actual.kind === 'memory' && (!form.branch || actual.indirect);
+      return spec.orMemory && actual.kind === 'memory' && (!form.branch || actual.indirect) && isReachable(actual);
     case 'memory':
       return actual.kind === 'memory' && (!form.branch || actual.indirect);
     case 'fixed':
       return actual.kind === 'register' && actual.register.name === spec.register;
-    case 'one':
-      return actual.kind === 'immediate' && actual.value.known === 1n;
+    case 'literal':
+      return actual.kind === 'immediate' && actual.value.known === spec.value;
     case 'immediate':
-      return actual.kind === 'immediate' && immediateFits(spec, actual.value, form);
+      return actual.kind === 'immediate' && immediateFits(spec, actual.value, size);
     case 'target':
       return actual.kind === 'memory' && !actual.indirect && isBare(actual) && actual.segment === undefined;
     case 'offset':
-      return actual.kind === 'memory' && isBare(actual) && needsOffset(actual, form);
+      return actual.kind === 'memory' && isBare(actual) && (!spec.only64 || needs64(actual));
     case 'implied':
       return actual.kind === 'memory' && isImplied(actual, spec.base);
     default:
@@ -113,21 +118,41 @@ function matches(spec: OperandSpec, actual: Actual, form: Form): boolean {
 
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
 
-function immediateFits(spec: Extract<OperandSpec, { kind: 'immediate' }>, value: Value, form: Form): boolean {
-  const { bits, width } = spec;
-  const known = value.known;
-  if (known === undefined) return bits === width || bits === 32;
-  if (bits < width) return fitsSigned(width === 64 ? s64(known) : BigInt.asIntN(width, known), bits);
-  // An immediate as wide as the operation is cut to size (with a warning); others have to fit.
-  if (SUFFIX_BITS[form.suffix] === bits) return true;
+/** The operation's size in bits as far as it is plain before a form is chosen: from the suffix, else a register. */
+function plainSize(mnemonic: string, all: readonly Candidate[], operands: readonly Actual[]): number | undefined {
+  if (all.every((c) => c.suffixed)) return SUFFIX_BITS[mnemonic.slice(-1)];
+  for (const operand of operands) {
+    const width = operand.kind === 'register' ? gprWidth(operand.register) : undefined;
+    if (width !== undefined) return 8 * width;
+  }
+  return undefined;
+}
+
+/**
+ * Whether an immediate fits, by the rules of gas's optimize_imm: where the size is plain, a positive number that has the
+ * size's top bit set means its negative twin, and a number that is too large is cut (with a warning).
+ */
+function immediateFits({ bits, width }: ImmediateSpec, value: Value, size: number | undefined): boolean {
+  if (value.known === undefined) return bits === width || bits === 32;
+  const known = wrapped(s64(value.known), size);
+  if (bits < width) return fitsSigned(known, bits);
+  if (bits === 64 || (size !== undefined && size <= bits)) return true;
   return known >= -(1n << BigInt(bits - 1)) && known < 1n << BigInt(bits);
 }
 
-/** MOVABS takes any address; MOV takes this form for those that no 32-bit displacement reaches. */
-function needsOffset(memory: ActualMemory, form: Form): boolean {
-  if (form.mnemonics[0] !== 'movabs') return false;
-  const known = memory.disp?.known;
-  return known === undefined || !fitsSigned(s64(known), 32);
+type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
+
+function wrapped(value: bigint, size: number | undefined): bigint {
+  if (size === undefined || size > 32 || value < 0n) return value;
+  if (size <= 16 && value <= 0xffffn) return BigInt.asIntN(16, value);
+  return value <= 0xffffffffn ? BigInt.asIntN(32, value) : value;
+}
+
+/** A bare address beyond 32 bits has only the forms with an absolute address. */
+const isReachable = (memory: ActualMemory): boolean => !isBare(memory) || !needs64(memory);
+
+function needs64({ disp }: ActualMemory): boolean {
+  return disp?.known !== undefined && !fitsSigned(s64(disp.known), 32);
 }
 
 function isImplied(memory: ActualMemory, base: 'si' | 'di' | 'bx'): boolean {
@@ -139,6 +164,24 @@ function isImplied(memory: ActualMemory, base: 'si' | 'di' | 'bx'): boolean {
 
 type Match = Candidate & { readonly specs: readonly OperandSpec[] };
 
+/** String instructions and MOVDIR64B have two addresses, and one address size. */
+function addressSizesAgree(specs: readonly OperandSpec[], operands: readonly Actual[]): boolean {
+  const bound = specs.some((s) => s.kind === 'implied' || (s.kind === 'register' && s.isAddress));
+  if (!bound) return true;
+  const sizes = new Set<boolean>();
+  for (const [n, spec] of specs.entries()) {
+    const operand = operands[n]!;
+    if (operand.kind === 'memory' && !isBare(operand)) sizes.add(isAddress32(operand));
+    else if (operand.kind === 'register' && spec.kind === 'register' && spec.isAddress) {
+      sizes.add(operand.register.class === 'gpr32');
+    }
+  }
+  return sizes.size < 2;
+}
+
+/** By preference: x87's single precision, 32 bits, 64 bits (CRC32 into a 64-bit register), the byte of MOVSX. */
+const DEFAULT_SUFFIXES = ['s', 'l', 'q', 'b'];
+
 /** Without a suffix and without a register to tell the size, GNU as takes the default: 64 bits on the stack, else 32. */
 function bySize(
   matching: readonly Match[],
@@ -149,10 +192,10 @@ function bySize(
   if (sizes.size < 2 || matching.some((m) => m.suffixed)) return { chosen: matching, warning: [] };
   const onStack = matching.filter((m) => m.form.default64);
   if (onStack.length > 0) return { chosen: onStack, warning: [] };
-  const long = matching.filter((m) => m.form.suffix === 'l');
-  const chosen = long.length > 0 ? long : matching;
-  const farIndirect = matching[0]!.form.branch && operands.length > 0 && operands[0]!.kind === 'memory';
-  if (farIndirect) return { chosen, warning: [] };
+  const letter = DEFAULT_SUFFIXES.find((l) => sizes.has(l));
+  const chosen = matching.filter((m) => m.form.suffix === letter);
+  const farIndirect = matching[0]!.form.branch && operands[0]?.kind === 'memory';
+  if (farIndirect || letter === 'b') return { chosen, warning: [] };
   return {
     chosen,
     warning: [`no instruction mnemonic suffix given and no register operands; using default for \`${name}'`],

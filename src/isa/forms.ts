@@ -54,16 +54,19 @@ export type OperandSpec =
       readonly orMemory: boolean;
       /** Any register but number 0. */
       readonly notZero: boolean;
+      /** It holds an address, and memory operands have to have that address size too. */
+      readonly isAddress: boolean;
     }
   | { readonly kind: 'memory'; readonly sib: boolean }
   /** Exactly this register, implied by the opcode; `optional` when it need not be written. */
   | { readonly kind: 'fixed'; readonly register: string; readonly optional: boolean }
-  /** The 1 of `shl $1, %eax`. */
-  | { readonly kind: 'one' }
+  /** The 1 of `shl $1, %eax`, which need not be written; the 3 of `int $3`. */
+  | { readonly kind: 'literal'; readonly value: bigint }
   /** `bits` are encoded; `width` is the operand's (larger: sign-extended). */
   | { readonly kind: 'immediate'; readonly bits: number; readonly width: number }
   | { readonly kind: 'target'; readonly bits: number }
-  | { readonly kind: 'offset' }
+  /** An absolute address; `only64`: one that no sign-extended 32-bit displacement reaches. */
+  | { readonly kind: 'offset'; readonly only64: boolean }
   /** (%rsi), (%rdi), (%rbx,%al): where a string or XLAT instruction works. */
   | { readonly kind: 'implied'; readonly base: 'si' | 'di' | 'bx'; readonly override: boolean };
 
@@ -94,8 +97,8 @@ function parseOperand(token: string): OperandSpec {
   const special = IMPLIED[token];
   if (special !== undefined) return special;
   if (token === 'm' || token === 'mib') return { kind: 'memory', sib: token === 'mib' };
-  if (token === 'moffs') return { kind: 'offset' };
-  if (token === '1') return { kind: 'one' };
+  if (token.startsWith('moffs')) return { kind: 'offset', only64: token === 'moffs64' };
+  if (/^\d$/.test(token)) return { kind: 'literal', value: BigInt(token) };
   const immediate = /^imm(\d+)(?:s(\d+))?$/.exec(token);
   if (immediate !== null) {
     const bits = Number(immediate[1]);
@@ -114,6 +117,7 @@ function parseOperand(token: string): OperandSpec {
     place: orMemory ? 'rm' : (PLACES[place ?? ''] ?? 'reg'),
     orMemory,
     notZero: place === 'n',
+    isAddress: place === 'a',
   };
 }
 
