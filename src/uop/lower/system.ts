@@ -37,19 +37,19 @@ export const single =
 /** MOV to and from CR0, 2, 3, 4, 8, always 64 bits wide in 64-bit mode. Other numbers don't decode: #UD at every CPL. */
 export function moveControl(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
-  const cr = to.kind === 'cr' ? to.index : from.kind === 'cr' ? from.index : -1;
   emit(draft, { op: 'cpl0' });
-  if (to.kind === 'gpr') emit(draft, { op: 'rdcr', cr, dst: register(to) });
-  else if (from.kind === 'gpr') emit(draft, { op: 'wrcr', cr, src: register(from) });
+  if (to.kind === 'cr' && from.kind === 'gpr') emit(draft, { op: 'wrcr', cr: to.index, src: register(from) });
+  else if (to.kind === 'gpr' && from.kind === 'cr') emit(draft, { op: 'rdcr', cr: from.index, dst: register(to) });
+  else refuse(draft);
 }
 
 /** MOV to and from DR0 … DR7; numbers above don't decode. */
 export function moveDebug(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
-  const dr = to.kind === 'dr' ? to.index : from.kind === 'dr' ? from.index : -1;
   emit(draft, { op: 'cpl0' });
-  if (to.kind === 'gpr') emit(draft, { op: 'rddr', dr, dst: register(to) });
-  else if (from.kind === 'gpr') emit(draft, { op: 'wrdr', dr, src: register(from) });
+  if (to.kind === 'dr' && from.kind === 'gpr') emit(draft, { op: 'wrdr', dr: to.index, src: register(from) });
+  else if (to.kind === 'gpr' && from.kind === 'dr') emit(draft, { op: 'rddr', dr: from.index, dst: register(to) });
+  else refuse(draft);
 }
 
 /** Leaves a 64-bit value in EDX:EAX, both registers' upper halves zeroed. */
