@@ -2,121 +2,12 @@
  * The directives that act on text rather than on sections: one row each in `DIRECTIVES`. In go the text behind the
  * directive's name and the expander; they push frames, define macros, open conditionals or report.
  */
-import { error, type Place, warning } from '../base/diagnostics.ts';
-import { alternative, close, open } from './conditional.ts';
+import { CONDITIONALS } from './expand-conditionals.ts';
 import { type Expander, fatal, pushExpansion, pushFile, read, substituteLine } from './expander.ts';
 import { MAX_EXPANDED_LINES, MAX_INCLUDES, type Segment } from './frames.ts';
-import { parseString } from './literals.ts';
-import { atEnd, cursor, readArgument, readHeader, readName, skipBlanks, skipComma } from './macro-arguments.ts';
-import { parseExpression } from './parse.ts';
+import { atEnd, cursor, readArgument, readHeader, readName, skipComma } from './macro-arguments.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
-
-export interface TextDirective {
-  /** Conditionals are read inside skipped text too. */
-  readonly evenWhenSkipping?: true;
-  readonly perform: (expander: Expander, rest: string, segment: Segment, name: string) => void;
-}
-
-type Perform = TextDirective['perform'];
-
-const report = (expander: Expander, message: string, at: Place): void => {
-  expander.diagnostics.push(error(message, at));
-};
-const warn = (expander: Expander, message: string, at: Place): void => {
-  expander.diagnostics.push(warning(message, at));
-};
-const junk = (text: string): string => `junk at end of line, first unrecognized character is \`${text[0]}'`;
-
-/** Leading strings of a text and what is left behind them. */
-function readStrings(text: string): { strings: string[]; rest: string } {
-  const strings: string[] = [];
-  let rest = text;
-  for (;;) {
-    const quoted = /^\s*"(?:[^"\\]|\\.)*"\s*/s.exec(rest)?.[0];
-    if (quoted === undefined) return { strings, rest };
-    strings.push(parseString(quoted.trim()).text);
-    rest = rest.slice(quoted.length);
-    if (!rest.startsWith(',')) return { strings, rest };
-    rest = rest.slice(1);
-  }
-}
-
-// ---- Conditionals -----------------------------------------------------------------------------------------------
-
-function evaluate(expander: Expander, text: string, at: Place, message: string): bigint | undefined {
-  if (text !== '') {
-    const { value, diagnostics } = parseExpression(text, at);
-    expander.diagnostics.push(...diagnostics);
-    if (!value) return undefined;
-    const result = expander.host.evaluate(value);
-    if (result !== undefined) return result;
-  }
-  report(expander, message, at);
-  return undefined;
-}
-
-const NOT_CONSTANT = 'non-constant expression in ".if" statement';
-
-const compares =
-  (holds: (value: bigint) => boolean): Perform =>
-  (expander, rest, { place }) =>
-    open(expander.conditionals, place, () => {
-      const value = evaluate(expander, rest, place, NOT_CONSTANT);
-      return value !== undefined && holds(value);
-    });
-
-const defines =
-  (wanted: boolean): Perform =>
-  (expander, rest, { place }, name) =>
-    open(expander.conditionals, place, () => {
-      const c = cursor(rest);
-      const symbol = /^"/.test(rest) ? readArgument(c) : readName(c);
-      if (symbol === '') {
-        report(expander, `invalid identifier for "${name}"`, place);
-        return false;
-      }
-      skipBlanks(c);
-      if (!atEnd(c)) report(expander, junk(rest.slice(c.at)), place);
-      return expander.host.isDefined(symbol) === wanted;
-    });
-
-const comparesText =
-  (wanted: boolean): Perform =>
-  (expander, rest, { place }) =>
-    open(expander.conditionals, place, () => {
-      const comma = rest.indexOf(',');
-      if (comma < 0) report(expander, 'bad format for ifc or ifnc', place);
-      return comma >= 0 && (rest.slice(0, comma).trim() === rest.slice(comma + 1).trim()) === wanted;
-    });
-
-const comparesStrings =
-  (wanted: boolean): Perform =>
-  (expander, rest, { place }) =>
-    open(expander.conditionals, place, () => {
-      const { strings, rest: left } = readStrings(rest);
-      if (strings.length !== 2 || left !== '') report(expander, '.ifeqs syntax error', place);
-      return strings.length === 2 && (strings[0] === strings[1]) === wanted;
-    });
-
-const isBlank =
-  (wanted: boolean): Perform =>
-  (expander, rest, { place }) =>
-    open(expander.conditionals, place, () => (rest === '') === wanted);
-
-const elseIf: Perform = (expander, rest, { place }, name) => {
-  const test = () => (evaluate(expander, rest, place, 'non-constant expression in ".elseif" statement') ?? 0n) !== 0n;
-  expander.diagnostics.push(...alternative(expander.conditionals, name, place, test));
-};
-
-const otherwise: Perform = (expander, rest, { place }, name) => {
-  expander.diagnostics.push(...alternative(expander.conditionals, name, place));
-  if (rest !== '') report(expander, junk(rest), place);
-};
-
-const endIf: Perform = (expander, rest, { place }) => {
-  expander.diagnostics.push(...close(expander.conditionals, place));
-  if (rest !== '') report(expander, junk(rest), place);
-};
+import { evaluate, junk, type Perform, readStrings, report, type TextDirective, warn } from './text-directive.ts';
 
 // ---- Macros and repetitions -------------------------------------------------------------------------------------
 
@@ -276,28 +167,8 @@ const include: Perform = (expander, rest, { place }) => {
 
 const refuse: Perform = (expander, _, { place }, name) => report(expander, `\`${name}' is not supported`, place);
 
-const ALWAYS = { evenWhenSkipping: true } as const;
-
 export const DIRECTIVES: ReadonlyMap<string, TextDirective> = new Map<string, TextDirective>([
-  ['.if', { ...ALWAYS, perform: compares((value) => value !== 0n) }],
-  ['.ifne', { ...ALWAYS, perform: compares((value) => value !== 0n) }],
-  ['.ifeq', { ...ALWAYS, perform: compares((value) => value === 0n) }],
-  ['.ifgt', { ...ALWAYS, perform: compares((value) => value > 0n) }],
-  ['.ifge', { ...ALWAYS, perform: compares((value) => value >= 0n) }],
-  ['.iflt', { ...ALWAYS, perform: compares((value) => value < 0n) }],
-  ['.ifle', { ...ALWAYS, perform: compares((value) => value <= 0n) }],
-  ['.ifdef', { ...ALWAYS, perform: defines(true) }],
-  ['.ifndef', { ...ALWAYS, perform: defines(false) }],
-  ['.ifnotdef', { ...ALWAYS, perform: defines(false) }],
-  ['.ifc', { ...ALWAYS, perform: comparesText(true) }],
-  ['.ifnc', { ...ALWAYS, perform: comparesText(false) }],
-  ['.ifeqs', { ...ALWAYS, perform: comparesStrings(true) }],
-  ['.ifnes', { ...ALWAYS, perform: comparesStrings(false) }],
-  ['.ifb', { ...ALWAYS, perform: isBlank(true) }],
-  ['.ifnb', { ...ALWAYS, perform: isBlank(false) }],
-  ['.elseif', { ...ALWAYS, perform: elseIf }],
-  ['.else', { ...ALWAYS, perform: otherwise }],
-  ['.endif', { ...ALWAYS, perform: endIf }],
+  ...CONDITIONALS,
   ['.macro', { perform: defineMacro }],
   ['.endm', { perform: stray('.endm encountered without preceding .macro') }],
   ['.exitm', { perform: exitMacro }],

@@ -13,57 +13,8 @@ import { evaluateAbsolute } from './expression.ts';
 import { parseInteger, parseString, StatementError } from './literals.ts';
 import type { BinaryOp, DirectiveArg, Expr, MemoryOperand, Operand, Statement, UnaryOp } from './statement.ts';
 import * as T from './tokens.ts';
+import { BLANK_SEPARATED, isPrefix, RANK, SET_ONCE, WORD_DIRECTIVES } from './vocabulary.ts';
 
-/** Directives whose plain names are words: section and symbol names, symbol types, flags of a group. */
-export const WORD_DIRECTIVES: ReadonlySet<string> = new Set(
-  `.section .pushsection .globl .global .weak .hidden .internal .protected .local .extern .type .size .comm .lcomm
-   .symver .weakref .weak_definition .file .code .arch .cfi_sections .cfi_personality`.split(/\s+/),
-);
-
-/** Directives whose arguments may follow each other without commas. */
-const BLANK_SEPARATED: ReadonlySet<string> = new Set(['.file', '.loc', '.type']);
-
-/** The directives that define a symbol, and whether it must be new. */
-const SET_ONCE: ReadonlyMap<string, boolean> = new Map([
-  ['.set', false],
-  ['.equ', false],
-  ['.equiv', true],
-  ['.eqv', true],
-]);
-
-/** What may stand before a mnemonic (gas manual, 9.16.6); `rex` in all its combinations besides. */
-const PREFIXES: ReadonlySet<string> = new Set(
-  `lock rep repe repz repne repnz cs ds es fs gs ss data16 data32 addr16 addr32 addr64 notrack bnd xacquire xrelease
-   rex64 rex64x rex64y rex64z rex64xy rex64xz rex64yz rex64xyz rexx rexy rexz rexxy rexxz rexyz rexxyz`.split(/\s+/),
-);
-const isPrefix = (name: string): boolean => {
-  const lower = name.toLowerCase();
-  return PREFIXES.has(lower) || /^rex(\.w?r?x?b?)?$/.test(lower);
-};
-
-/** Binding strength of the binary operators, expr.c's `op_rank`: higher binds tighter, equal ranks from the left. */
-const RANK: Readonly<Record<BinaryOp, number>> = {
-  '*': 8,
-  '/': 8,
-  '%': 8,
-  '<<': 8,
-  '>>': 8,
-  '|': 7,
-  '&': 7,
-  '^': 7,
-  '!': 7,
-  '+': 5,
-  '-': 5,
-  '==': 4,
-  '!=': 4,
-  '<>': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '&&': 3,
-  '||': 2,
-};
 const rankOf = (token: IToken): number => RANK[token.image as BinaryOp] ?? 0;
 
 const EMPTY: DirectiveArg = { kind: 'empty' };

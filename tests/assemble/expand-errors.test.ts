@@ -90,7 +90,6 @@ test('expansion is bounded', () => {
   assert.equal(expandText('.rept 1000000000\nnop\n.endr\nnop\n').messages, [`m.s:1: Error: ${limit}`]);
   const deep = expandText('.macro r\nr\n.endm\nr\n').messages;
   assert.is(deep[0], 'm.s:2: Error: macros nested too deeply');
-  assert.is(deep.length, 101);
   assert.match(
     expandText(
       '.macro r\nr\nr\n.endm\n.macro s\n.rept 1000\n.rept 1000\n.rept 1000\nnop\n.endr\n.endr\n.endr\n.endm\ns\n',
