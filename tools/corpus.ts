@@ -128,7 +128,8 @@ function lineOf(form: Form, name: string, pick: Pick): string {
   return `${prefix}${name}${suffix} ${operands.join(',')}`.trim();
 }
 
-function corpus(count: number, seed: number, only: readonly string[]): string[] {
+/** Instruction lines, the same for a seed; `only` these mnemonics when there are any. */
+export function corpus(count: number, seed: number, only: readonly string[]): string[] {
   const next = random(seed);
   const pick: Pick = (list) => list[next(list.length)]!;
   const lines = new Set<string>();
@@ -143,7 +144,7 @@ function corpus(count: number, seed: number, only: readonly string[]): string[] 
 }
 
 /** Bytes of each line by GNU as; undefined where it reports an error. */
-function byGas(lines: readonly string[]): (string | undefined)[] {
+export function byGas(lines: readonly string[]): (string | undefined)[] {
   const dir = mkdtempSync(join(tmpdir(), 'corpus-'));
   const source = join(dir, 'corpus.s');
   const object = join(dir, 'corpus.o');
@@ -181,7 +182,8 @@ function byGas(lines: readonly string[]): (string | undefined)[] {
 const render = (bytes: Uint8Array, relocations: readonly string[]): string =>
   [Buffer.from(bytes).toString('hex'), ...relocations].join(' ');
 
-function byUs(line: string): string | undefined {
+/** The same by us. */
+export function byUs(line: string): string | undefined {
   const bytes = new TextEncoder().encode(`${line}\n`);
   const { value, diagnostics } = assemble('line.s', { files: { read: () => bytes } });
   if (hasErrors(diagnostics)) return undefined;
@@ -221,4 +223,4 @@ function main(): void {
   if (tally.differ + tally.onlyGas + tally.onlyOurs > 0) process.exitCode = 1;
 }
 
-main();
+if (process.argv[1]?.endsWith('corpus.ts')) main();
