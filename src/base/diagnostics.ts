@@ -55,9 +55,39 @@ export function formatDiagnostic({ severity, message, place: { span, chain } }: 
   return [`${where}: ${label}: ${message}`, ...formatChain(chain)].join('\n');
 }
 
+/** Frames of a runaway recursion shown at either end of it. */
+const SHOWN_REPEATS = 2;
+
 /** `calling.h:12:  Info: macro invoked from here: ALTERNATIVE`, one a level; gas indents by one more blank at each. */
-export const formatChain = (chain: readonly Invocation[]): string[] =>
-  chain.map(({ macro, at }, depth) => {
-    const what = macro.startsWith('.') ? `${macro} block begins here` : `macro invoked from here: ${macro}`;
-    return `${at.file}:${at.line}: ${' '.repeat(depth + 1)}Info: ${what}`;
-  });
+export function formatChain(chain: readonly Invocation[]): string[] {
+  const same = (a: Invocation, b: Invocation | undefined): boolean =>
+    a.macro === b?.macro && a.at.file === b.at.file && a.at.line === b.at.line;
+  const lines: string[] = [];
+  for (let depth = 0; depth < chain.length; ) {
+    const frame = chain[depth]!;
+    let end = depth + 1;
+    while (end < chain.length && same(frame, chain[end])) end++;
+    const what = frame.macro.startsWith('.')
+      ? `${frame.macro} block begins here`
+      : `macro invoked from here: ${frame.macro}`;
+    const shown = Math.min(end - depth, SHOWN_REPEATS);
+    for (let i = 0; i < shown; i++)
+      lines.push(`${frame.at.file}:${frame.at.line}: ${' '.repeat(lines.length + 1)}Info: ${what}`);
+    if (end - depth > shown)
+      lines.push(
+        `${frame.at.file}:${frame.at.line}: ${' '.repeat(lines.length + 1)}Info: … and ${end - depth - shown} times more`,
+      );
+    depth = end;
+  }
+  return lines;
+}
+
+/** The line of the file itself that a place stands under: the outermost invocation. */
+const outermost = ({ span, chain }: Place): Span => chain.at(-1)?.at ?? span;
+
+/** Diagnostics of several stages in the order of the source's lines; those of other files stay where they are. */
+export function inSourceOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const file = diagnostics[0] && outermost(diagnostics[0].place).file;
+  if (diagnostics.some((d) => outermost(d.place).file !== file)) return [...diagnostics];
+  return [...diagnostics].sort((a, b) => outermost(a.place).line - outermost(b.place).line);
+}

@@ -82,7 +82,9 @@ function toRow(run: RunResult, varied: readonly number[], groups: readonly strin
     ],
     outputs: [
       fault ?? run.cr3Name,
-      figures.flushMask === figures.flushMaskAtEntry ? 'kept' : `${hex(figures.flushMaskAtEntry)} -> ${hex(figures.flushMask)}`,
+      figures.flushMask === figures.flushMaskAtEntry
+        ? 'kept'
+        : `${hex(figures.flushMaskAtEntry)} -> ${hex(figures.flushMask)}`,
       String(figures.instructions),
       writesText(run),
       String(figures.tlbLost),

@@ -3,7 +3,7 @@
  * `.altinstructions` table, copies replacements over their sites, fixes up branches, and tidies runs of NOPs.
  *
  * The invariant: entries apply in table order, each to the bytes that the ones before it left. Line records follow
- * the bytes: a patched range carries the replacement's lines and the entry that put it there.
+ * the bytes: a patched range carries the replacement's lines, and remembers the entry that put it there.
  *
  * What differs between kernels (Linux's arch/x86/kernel/alternative.c is the authority for each):
  *   branches   up to 6.2 only a replacement of exactly five bytes that begins with e8 or e9 is fixed up, and e9 shrinks
@@ -16,7 +16,7 @@ import { fromBytes, signed, toBytes } from '../base/u64.ts';
 import { decode } from '../isa/decode.ts';
 import type { Features } from '../isa/features.ts';
 import { type AltEntry, atLeast, DEFAULT_KERNEL, type KernelVersion, readAltEntries } from './alt-entries.ts';
-import { bytesAt, type Image, type ImageLine, lineAt, type PatchOrigin } from './image.ts';
+import { bytesAt, type Image, type ImageLine, lineAt, type PatchedRange } from './image.ts';
 
 /** What happened to one entry, for the log that `debug-alternative` would print. */
 export interface PatchRecord {
@@ -44,7 +44,7 @@ export function applyAlternatives(
   const patched: Image = { ...image, segments: image.segments.map((s) => ({ ...s, bytes: s.bytes.slice() })) };
   const log: PatchRecord[] = [];
   const problems: Diagnostic[] = [...diagnostics];
-  let lines = image.lines;
+  let { lines, patches } = image;
   for (const entry of entries) {
     const site = bytesAt(patched, entry.site, entry.siteLength)!;
     const before = site.slice();
@@ -52,12 +52,13 @@ export function applyAlternatives(
     const wanted = features.has(entry.feature) !== entry.inverted;
     if (wanted) {
       site.set(replacementBytes(patched, entry, kernel, notes));
+      patches = [...outside(patches, entry), patchedRange(image, entry)].sort(byAddress);
       lines = moveLines({ ...image, lines }, entry);
     }
     mergeNops(site, entry, wanted, kernel, notes);
     log.push({ entry, outcome: wanted ? 'patched' : 'kept', before, after: site.slice(), notes });
   }
-  return { value: { image: { ...patched, lines }, log }, diagnostics: problems };
+  return { value: { image: { ...patched, lines, patches }, log }, diagnostics: problems };
 }
 
 /** The feature numbers that the image's alternatives test, ascending. */
@@ -104,16 +105,16 @@ function recomputeJump(bytes: Uint8Array, entry: AltEntry, notes: string[]): voi
 /** From 6.3: every branch and RIP-relative operand whose target lies outside the replacement. */
 function relocateAll(bytes: Uint8Array, entry: AltEntry, moved: bigint, notes: string[]): void {
   const { replacement, replacementLength } = entry;
-  const outside = (target: bigint): boolean => target < replacement || target > replacement + BigInt(replacementLength);
+  const leaves = (target: bigint): boolean => target < replacement || target > replacement + BigInt(replacementLength);
   for (let at = 0; at < replacementLength; ) {
     const decoded = decode(bytes.subarray(at, replacementLength), replacement + BigInt(at));
     if (decoded.kind !== 'insn') return;
     const { insn } = decoded;
     const next = at + insn.length;
     for (const operand of insn.operands) {
-      if (operand.kind === 'target' && outside(operand.address))
+      if (operand.kind === 'target' && leaves(operand.address))
         fixBranch(bytes, at, insn.length, moved, insn.mnemonic, notes);
-      if (operand.kind === 'mem' && operand.base === 16 && outside(operand.disp)) {
+      if (operand.kind === 'mem' && operand.base === 16 && leaves(operand.disp)) {
         addTo(bytes, displacementOffset(insn.bytes, insn.ip + BigInt(insn.length), operand.disp) + at, 4, moved);
         notes.push(`${insn.mnemonic} RIP-relative operand fixed`);
       }
@@ -193,29 +194,47 @@ function mergeNops(site: Uint8Array, entry: AltEntry, patched: boolean, kernel: 
   }
 }
 
+interface Range {
+  readonly address: bigint;
+  readonly end: bigint;
+}
+
+const byAddress = (a: Range, b: Range): number => (a.address < b.address ? -1 : 1);
+
+/** The ranges without what lies in the entry's site; those that reach over an end of it are cut. */
+function outside<T extends Range>(ranges: readonly T[], { site, siteLength }: AltEntry): T[] {
+  const end = site + BigInt(siteLength);
+  return ranges.flatMap((range) => {
+    if (range.end <= site || range.address >= end) return [range];
+    return [
+      ...(range.address < site ? [{ ...range, end: site }] : []),
+      ...(range.end > end ? [{ ...range, address: end }] : []),
+    ];
+  });
+}
+
+const patchedRange = (image: Image, { site, siteLength, feature, inverted }: AltEntry): PatchedRange => ({
+  address: site,
+  end: site + BigInt(siteLength),
+  feature,
+  inverted,
+  sitePlace: lineAt(image, site)?.place,
+});
+
 /** Line records of the site are replaced by those of the replacement, moved; what is padded keeps the site's line. */
 function moveLines(image: Image, entry: AltEntry): readonly ImageLine[] {
-  const { site, siteLength, replacement, replacementLength, feature, inverted } = entry;
-  const end = site + BigInt(siteLength);
-  const sitePlace = lineAt(image, site)?.place;
-  const patched: PatchOrigin = { feature, inverted, site, sitePlace };
-  const lines: ImageLine[] = [];
-  for (const line of image.lines) {
-    if (line.end <= site || line.address >= end) lines.push(line);
-    else {
-      if (line.address < site) lines.push({ ...line, end: site });
-      if (line.end > end) lines.push({ ...line, address: end });
-    }
-  }
+  const { site, siteLength, replacement, replacementLength } = entry;
+  const lines = outside(image.lines, entry);
   const sourceEnd = replacement + BigInt(replacementLength);
   for (const line of image.lines) {
     if (line.end <= replacement || line.address >= sourceEnd) continue;
     const from = line.address > replacement ? line.address : replacement;
     const to = line.end < sourceEnd ? line.end : sourceEnd;
-    lines.push({ address: from - replacement + site, end: to - replacement + site, place: line.place, patched });
+    lines.push({ address: from - replacement + site, end: to - replacement + site, place: line.place });
   }
+  const sitePlace = lineAt(image, site)?.place;
   if (siteLength > replacementLength && sitePlace) {
-    lines.push({ address: site + BigInt(replacementLength), end, place: sitePlace, patched });
+    lines.push({ address: site + BigInt(replacementLength), end: site + BigInt(siteLength), place: sitePlace });
   }
-  return lines.sort((a, b) => (a.address < b.address ? -1 : 1));
+  return lines.sort(byAddress);
 }

@@ -14,6 +14,8 @@ export interface Image {
   readonly symbols: readonly ImageSymbol[];
   /** Ascending by address, not overlapping; addresses of objects without line records are in none. */
   readonly lines: readonly ImageLine[];
+  /** Ascending by address, not overlapping: what the patcher put where. Empty before patching. */
+  readonly patches: readonly PatchedRange[];
 }
 
 /** One allocated section at its address. */
@@ -38,16 +40,16 @@ export interface ImageLine {
   readonly address: bigint;
   readonly end: bigint;
   readonly place: Place;
-  /** Set where the patcher put these bytes: which entry, and the line of the site that they replaced. */
-  readonly patched?: PatchOrigin;
 }
 
-export interface PatchOrigin {
+/** Bytes [address, end) were put there by an entry of `.altinstructions`, the last one that patched them. */
+export interface PatchedRange {
+  readonly address: bigint;
+  readonly end: bigint;
   readonly feature: number;
   /** The replacement is for a CPU *without* the feature. */
   readonly inverted: boolean;
-  /** Address of the patched site. */
-  readonly site: bigint;
+  /** The line of the site before it was patched, if the object has lines. */
   readonly sitePlace: Place | undefined;
 }
 
@@ -79,6 +81,12 @@ function floor<T extends { readonly address: bigint }>(items: readonly T[], addr
 export function lineAt(image: Image, address: bigint): ImageLine | undefined {
   const line = floor(image.lines, address);
   return line && address < line.end ? line : undefined;
+}
+
+/** What patched the byte at `address`, if anything did. */
+export function patchAt(image: Image, address: bigint): PatchedRange | undefined {
+  const range = floor(image.patches, address);
+  return range && address < range.end ? range : undefined;
 }
 
 export const symbolNamed = (image: Image, name: string): ImageSymbol | undefined =>

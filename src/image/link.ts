@@ -63,6 +63,7 @@ export function link(object: ObjectFile, file: string, options: LinkOptions = {}
     segments: [...segments.values(), ...extra].sort((a, b) => compare(a.address, b.address)),
     symbols: imageSymbols(object, segments, addresses, externals.stubs),
     lines: absoluteLines(object, segments),
+    patches: [],
   };
   return { value: image, diagnostics };
 }

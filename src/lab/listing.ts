@@ -5,7 +5,7 @@
 import type { FilePort } from '../assemble/logical-line.ts';
 import type { Place } from '../base/diagnostics.ts';
 import { hexBytes } from '../base/hex.ts';
-import { type Image, lineAt, type PatchOrigin, type Segment, symbolize } from '../image/image.ts';
+import { type Image, lineAt, type PatchedRange, patchAt, type Segment, symbolize } from '../image/image.ts';
 import { decode } from '../isa/decode.ts';
 import { printInsn } from '../isa/print.ts';
 import { type ObjectFile, SHF } from '../object/object-file.ts';
@@ -18,7 +18,7 @@ export interface DisasmLine {
   /** A symbol that starts here. */
   readonly label: string | undefined;
   readonly place: Place | undefined;
-  readonly patched: PatchOrigin | undefined;
+  readonly patched: PatchedRange | undefined;
 }
 
 /** The code of a segment, or of [from, to) of it. Bytes that are no instruction print as `(bad)`. */
@@ -42,7 +42,7 @@ export function disassemble(
       text: decoded.kind === 'insn' ? printInsn(decoded.insn, { symbolize: nameOf }) : '(bad)',
       label,
       place: line?.place,
-      patched: line?.patched,
+      patched: patchAt(image, address),
     });
     address += BigInt(length);
   }

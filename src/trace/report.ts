@@ -6,7 +6,7 @@ import { formatChain } from '../base/diagnostics.ts';
 import { address, hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import { faultName, type Stop } from '../cpu/stop.ts';
-import { type ImageLine, lineAt, symbolize } from '../image/image.ts';
+import { type Image, lineAt, patchAt, symbolize } from '../image/image.ts';
 import { printInsn } from '../isa/print.ts';
 import { nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -43,23 +43,23 @@ export function stopReport(machine: Machine, stop: Stop): string {
     const text = printInsn(there.insn, { symbolize: (a) => symbolize(image, a) });
     lines.push(`  instruction  ${address(rip)}  ${text}`);
   }
-  lines.push(...originLines(lineAt(image, rip)).map((line) => `  ${line}`), '', ...dump(machine));
+  lines.push(...originLines(image, rip).map((line) => `  ${line}`), '', ...dump(machine));
   return lines.join('\n');
 }
 
 /** Source line, macro chain and alternative of an address. */
-export function originLines(line: ImageLine | undefined): string[] {
-  if (!line) return [];
-  const { span, chain } = line.place;
-  const lines = [
-    `source       ${span.file}:${span.line}`,
-    ...formatChain(chain).map((info) => `             ${info.trim()}`),
-  ];
-  if (line.patched) {
-    const { site, sitePlace } = line.patched;
-    const from = sitePlace ? `, for ${sitePlace.span.file}:${sitePlace.span.line}` : '';
-    lines.push(`alternative  put here for ${patchName(line.patched)} at ${address(site)}${from}`);
+export function originLines(image: Image, rip: bigint): string[] {
+  const line = lineAt(image, rip);
+  const patch = patchAt(image, rip);
+  const lines: string[] = [];
+  if (line) {
+    const { span, chain } = line.place;
+    lines.push(`source       ${span.file}:${span.line}`, ...formatChain(chain).map((info) => `             ${info}`));
   }
+  if (patch) {
+    const from = patch.sitePlace ? `, for ${patch.sitePlace.span.file}:${patch.sitePlace.span.line}` : '';
+    lines.push(`alternative  put here for ${patchName(patch)} at ${address(patch.address)}${from}`);
+  } else if (image.patches.length > 0) lines.push('alternative  none: this is the text as assembled');
   return lines;
 }
 

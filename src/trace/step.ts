@@ -8,7 +8,7 @@ import { hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { EventRecord, StoreRecord } from '../cpu/observe.ts';
 import type { Stop } from '../cpu/stop.ts';
-import { lineAt, type PatchOrigin, symbolize } from '../image/image.ts';
+import { lineAt, type PatchedRange, patchAt, symbolize } from '../image/image.ts';
 import { printInsn } from '../isa/print.ts';
 import { LINUX, nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -25,7 +25,7 @@ export interface StepRecord {
   /** AT&T text as objdump prints it. */
   readonly text: string;
   readonly place: Place | undefined;
-  readonly patched: PatchOrigin | undefined;
+  readonly patched: PatchedRange | undefined;
   /** RIP and RFLAGS' fixed parts left out; in the order of the snapshot, then memory. */
   readonly changes: readonly Change[];
   /** Cycles that this instruction took. */
@@ -95,7 +95,7 @@ function step(
     text:
       there.kind === 'invalid' ? `(${there.why})` : printInsn(there.insn, { symbolize: (a) => symbolize(image, a) }),
     place: line?.place,
-    patched: line?.patched,
+    patched: patchAt(image, rip),
     changes: [...registerChanges(machine, before, after, cr3Write), ...stores.map(memoryChange)],
     cycles: cpuModel.counters(cpu).cycles - cyclesBefore,
     uops: withUops && there.kind === 'uops' ? there.uops.map((uop, n) => printUop(uop, rip, n)) : [],

@@ -4,7 +4,7 @@
  */
 import type { Place } from '../base/diagnostics.ts';
 import { address, hex, hexBytes } from '../base/hex.ts';
-import type { PatchOrigin } from '../image/image.ts';
+import type { PatchedRange } from '../image/image.ts';
 import { featureName } from '../isa/features.ts';
 import { changeText, type StepRecord } from './step.ts';
 
@@ -21,7 +21,7 @@ export function stepText(record: StepRecord): string {
 }
 
 /** `PTI`, or `!PTI` for a replacement that stands where the feature is absent. */
-export const patchName = ({ feature, inverted }: PatchOrigin): string =>
+export const patchName = ({ feature, inverted }: PatchedRange): string =>
   `${inverted ? '!' : ''}${featureName(feature)}`;
 
 /** One JSON value a step; 64-bit values are hexadecimal strings. */
@@ -33,7 +33,7 @@ export function stepJson(record: StepRecord): Record<string, unknown> {
     bytes: hexBytes(record.bytes),
     text: record.text,
     ...(record.place && { at: placeJson(record.place) }),
-    ...(record.patched && { alternative: { feature: patchName(record.patched), site: hex(record.patched.site) } }),
+    ...(record.patched && { alternative: { feature: patchName(record.patched), site: hex(record.patched.address) } }),
     changes: record.changes.map(({ what, from, to, address, width, note }) => ({
       what,
       from: hex(from),

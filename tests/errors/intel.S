@@ -1,0 +1,4 @@
+	.intel_syntax noprefix
+	mov rax, cr3
+	.att_syntax
+	ret

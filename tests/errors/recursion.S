@@ -1,0 +1,4 @@
+.macro again n
+	again \n
+.endm
+	again 1

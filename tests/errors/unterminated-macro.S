@@ -1,0 +1,4 @@
+start:
+	ret
+.macro RESTORE reg
+	mov	\reg, %cr3
