@@ -3,7 +3,7 @@
  * arithmetic is that of intmax_t, 64 bits, wrapping; a suffix `U` is read and not followed.
  */
 import { s64, u64 } from '../base/u64.ts';
-import { type CppMacros, expandTokens } from './cpp-macros.ts';
+import { type CppMacros, ExpansionTooLong, expandTokens } from './cpp-macros.ts';
 import { type CppToken, cppTokens } from './cpp-tokens.ts';
 
 const truth = (holds: boolean): bigint => (holds ? 1n : 0n);
@@ -38,17 +38,19 @@ export type Condition =
   | { readonly kind: 'bad'; readonly message: string };
 
 export function evaluateCondition(text: string, macros: CppMacros): Condition {
-  const resolved = resolveDefined(cppTokens(text), macros);
-  const tokens = expandTokens(resolved, macros);
-  if (!tokens || tokens.length === 0) return { kind: 'bad', message: '#if with no expression' };
-  const reader = { tokens, at: 0 };
   try {
+    const tokens = expandTokens(resolveDefined(cppTokens(text), macros), macros);
+    if (!tokens || tokens.length === 0) return { kind: 'bad', message: '#if with no expression' };
+    const reader = { tokens, at: 0 };
     const value = ternary(reader);
     const stray = tokens[reader.at];
     if (stray) throw new ConditionError(`missing binary operator before token "${stray.text}"`);
     return { kind: 'value', value };
   } catch (problem) {
     if (problem instanceof ConditionError) return { kind: 'bad', message: `${problem.message} in #if` };
+    if (problem instanceof ExpansionTooLong || problem instanceof RangeError) {
+      return { kind: 'bad', message: 'expression too complex in #if' };
+    }
     throw problem;
   }
 }

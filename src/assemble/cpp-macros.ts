@@ -33,12 +33,29 @@ export function parseDefine(text: string): CppMacro | undefined {
 export const parseOption = (option: string): CppMacro | undefined =>
   parseDefine(option.includes('=') ? option.replace('=', ' ') : `${option} 1`);
 
+/** Tokens that one line may pass through: a few definitions are enough to ask for more than any memory holds. */
+const MAX_TOKENS = 1 << 18;
+
+/** A line that would pass them; caught by those who report. */
+export class ExpansionTooLong extends Error {
+  override readonly message = `more than ${MAX_TOKENS} tokens in a macro's expansion`;
+}
+
+interface Budget {
+  left: number;
+}
+
 /** The tokens after expansion; undefined when the arguments of a call go on in the next line. */
-export function expandTokens(tokens: readonly CppToken[], macros: CppMacros): CppToken[] | undefined {
+export function expandTokens(
+  tokens: readonly CppToken[],
+  macros: CppMacros,
+  budget: Budget = { left: MAX_TOKENS },
+): CppToken[] | undefined {
   const out: CppToken[] = [];
   let rest = [...tokens].reverse();
   while (rest.length > 0) {
     const token = rest.pop()!;
+    if (--budget.left < 0) throw new ExpansionTooLong();
     const macro = token.kind === 'name' && !token.hidden?.has(token.text) ? macros.get(token.text) : undefined;
     if (!macro) {
       out.push(token);
@@ -59,7 +76,7 @@ export function expandTokens(tokens: readonly CppToken[], macros: CppMacros): Cp
       hidden = new Set([...hidden].filter((name) => closing?.has(name)));
       rest = rest.slice(0, rest.length - call.length);
     }
-    const body = substitute(macro, args, macros);
+    const body = substitute(macro, args, macros, budget);
     const hide = new Set([...hidden, macro.name]);
     const after = rest.pop();
     if (after) rest.push({ ...after, edge: true, spaced: after.spaced || (body.length === 0 && token.spaced) });
@@ -97,7 +114,7 @@ function gather(args: CppToken[][], { params = [], variadic }: CppMacro): CppTok
   return [...args.slice(0, params.length - 1), tail.flatMap((arg, i) => (i === 0 ? arg : [comma, ...arg]))];
 }
 
-function substitute(macro: CppMacro, args: readonly CppToken[][], macros: CppMacros): CppToken[] {
+function substitute(macro: CppMacro, args: readonly CppToken[][], macros: CppMacros, budget: Budget): CppToken[] {
   const { params, body } = macro;
   const argument = (token: CppToken | undefined): CppToken[] | undefined => {
     const index = token?.kind === 'name' ? (params?.indexOf(token.text) ?? -1) : -1;
@@ -121,7 +138,7 @@ function substitute(macro: CppMacro, args: readonly CppToken[][], macros: CppMac
     } else {
       const arg = argument(token);
       // Next to `##` an argument is taken as it was written.
-      const text = arg && body[i + 1]?.text !== '##' ? (expandTokens(arg, macros) ?? arg) : arg;
+      const text = arg && body[i + 1]?.text !== '##' ? (expandTokens(arg, macros, budget) ?? arg) : arg;
       if (arg?.length === 0 && body[i + 1]?.text === '##') out.push({ kind: 'other', text: '', spaced: token.spaced });
       else if (text) out.push(...text.map((t, n) => (n === 0 ? { ...t, spaced: token.spaced, edge: true } : t)));
       else out.push(afterArgument(body, i, argument) ? { ...token, edge: true } : token);

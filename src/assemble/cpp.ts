@@ -8,7 +8,7 @@
  */
 import { type Diagnostic, error, type Parsed, type Place, place, type Span, warning } from '../base/diagnostics.ts';
 import { evaluateCondition } from './cpp-condition.ts';
-import { type CppMacros, expandLine, parseDefine, parseOption } from './cpp-macros.ts';
+import { type CppMacros, ExpansionTooLong, expandLine, parseDefine, parseOption } from './cpp-macros.ts';
 import type { FilePort } from './logical-line.ts';
 import { decode, parseLineMarker, type SourceLine, splitLines } from './source.ts';
 
@@ -23,6 +23,8 @@ export interface CppOptions {
 
 /** GCC's limit too: its default of -fmax-include-depth. */
 export const MAX_INCLUDE_DEPTH = 200;
+/** Files read in all; entry_64.S reads some two hundred. */
+const MAX_INCLUDES = 10_000;
 
 const PREDEFINED = [
   '__ASSEMBLY__',
@@ -52,6 +54,7 @@ interface Preprocessor {
   readonly groups: Group[];
   readonly once: Set<string>;
   depth: number;
+  includes: number;
 }
 
 export function preprocess(path: string, options: CppOptions): Parsed<SourceLine[]> {
@@ -63,6 +66,7 @@ export function preprocess(path: string, options: CppOptions): Parsed<SourceLine
     groups: [],
     once: new Set(),
     depth: 0,
+    includes: 0,
   };
   for (const define of [...PREDEFINED, ...(options.defines ?? [])]) {
     const macro = parseOption(define);
@@ -102,7 +106,7 @@ function expandText(pp: Preprocessor, lines: readonly SourceLine[], index: numbe
   let text = lines[index]!.text;
   if (text.trim() === '') return 0;
   for (let taken = 0; ; taken++) {
-    const expanded = expandLine(text, pp.macros);
+    const expanded = expand(pp, text, span);
     const next = lines[index + taken + 1];
     if (expanded !== undefined || !next || /^\s*#/.test(next.text)) {
       if (expanded === undefined) {
@@ -112,6 +116,17 @@ function expandText(pp: Preprocessor, lines: readonly SourceLine[], index: numbe
       return taken;
     }
     text += ` ${next.text.trim()}`;
+  }
+}
+
+/** `undefined`: a call goes on in the next line. */
+function expand(pp: Preprocessor, text: string, span: Span): string | undefined {
+  try {
+    return expandLine(text, pp.macros);
+  } catch (problem) {
+    if (!(problem instanceof ExpansionTooLong)) throw problem;
+    pp.diagnostics.push(error(problem.message, { span, chain: [] }));
+    return '';
   }
 }
 
@@ -193,7 +208,7 @@ function performConditional(pp: Preprocessor, name: string, rest: string, at: Pl
 
 function include(pp: Preprocessor, rest: string, at: Place, path: string): void {
   const { files, includeDirs = [] } = pp.options;
-  const [, quoted, angled] = /^(?:"([^"]+)"|<([^>]+)>)$/.exec(expandHeader(pp, rest)) ?? [];
+  const [, quoted, angled] = /^(?:"([^"]+)"|<([^>]+)>)$/.exec(expandHeader(pp, rest, at)) ?? [];
   const name = quoted ?? angled;
   if (name === undefined) {
     pp.diagnostics.push(error('#include expects "FILENAME" or <FILENAME>', at));
@@ -201,6 +216,10 @@ function include(pp: Preprocessor, rest: string, at: Place, path: string): void 
   }
   if (pp.depth >= MAX_INCLUDE_DEPTH) {
     pp.diagnostics.push(error(`#include nested depth ${pp.depth} exceeds maximum of ${MAX_INCLUDE_DEPTH}`, at));
+    return;
+  }
+  if (++pp.includes > MAX_INCLUDES) {
+    if (pp.includes === MAX_INCLUDES + 1) pp.diagnostics.push(error(`more than ${MAX_INCLUDES} files included`, at));
     return;
   }
   const folder = path.replace(/[^/]*$/, '');
@@ -218,8 +237,8 @@ function include(pp: Preprocessor, rest: string, at: Place, path: string): void 
   pp.diagnostics.push(error(`${name}: No such file or directory`, at));
 }
 
-const expandHeader = (pp: Preprocessor, rest: string): string =>
-  /^["<]/.test(rest) ? rest : (expandLine(rest, pp.macros) ?? rest).trim();
+const expandHeader = (pp: Preprocessor, rest: string, { span }: Place): string =>
+  /^["<]/.test(rest) ? rest : (expand(pp, rest, span) ?? rest).trim();
 
 /** Joins continued lines and takes comments out, each for one blank; strings are left alone. */
 function logicalLines(physical: readonly SourceLine[]): SourceLine[] {

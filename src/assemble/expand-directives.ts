@@ -80,7 +80,7 @@ function repeat(
 ): void {
   if (rounds <= 0 || body.length === 0) return;
   if (rounds * body.length > MAX_EXPANDED_LINES) {
-    return report(expander, `more than ${MAX_EXPANDED_LINES} lines of macro expansion`, place);
+    return report(expander, `more than ${MAX_EXPANDED_LINES} lines of expansion`, place);
   }
   pushExpansion(expander, 'repeat', rounds, linesOf, place.chain, place);
 }

@@ -53,7 +53,7 @@ export function read(expander: Expander): Segment | undefined {
     if (!top) return undefined;
     const segment = nextSegment(top);
     if (segment) {
-      if (top.kind !== 'file') countExpansion(expander, segment);
+      if (top.kind !== 'file' || frames.length > 1) countExpansion(expander, segment);
       return segment;
     }
     frames.pop();
@@ -70,9 +70,9 @@ function countExpansion(expander: Expander, { text, place }: Segment): void {
   expander.expandedLines++;
   expander.expandedText += text.length;
   if (expander.expandedLines > MAX_EXPANDED_LINES) {
-    fatal(expander, `more than ${MAX_EXPANDED_LINES} lines of macro expansion`, place);
+    fatal(expander, `more than ${MAX_EXPANDED_LINES} lines of expansion`, place);
   } else if (expander.expandedText > MAX_EXPANDED_TEXT) {
-    fatal(expander, `more than ${MAX_EXPANDED_TEXT} characters of macro expansion`, place);
+    fatal(expander, `more than ${MAX_EXPANDED_TEXT} characters of expansion`, place);
   }
 }
 

@@ -36,7 +36,7 @@ export interface Frame {
 export const MAX_NESTING = 100;
 /** `.include` within `.include`. */
 export const MAX_INCLUDES = 200;
-/** Lines that macros and repetitions may produce in one assembly. */
+/** Lines that macros, repetitions and includes may produce in one assembly. */
 export const MAX_EXPANDED_LINES = 1 << 20;
 /** Characters that they may produce. */
 export const MAX_EXPANDED_TEXT = 1 << 23;

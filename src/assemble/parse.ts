@@ -1,6 +1,6 @@
 /**
  * Text to statements: the door to the grammar, with a cache. In go the text of a logical line and its place, out come
- * statements and diagnostics; of a line that does not parse come diagnostics only.
+ * statements and diagnostics; of a line that does not parse come its labels.
  *
  * The subtle invariant: results are cached by the text of a statement, since expanded kernel code repeats itself, and
  * so `Statement`s are shared and must never be changed by those who read them.
@@ -57,7 +57,13 @@ function parseSegment(segment: string): Result<readonly Statement[]> {
   const text = quoteSectionName(segment);
   const { value, message } = run(text, 'statement', (parser) => parser.line());
   const refused = message ?? value?.map(refusal).find((reason) => reason !== undefined);
-  return refused === undefined ? { value: value ?? [] } : { value: [], message: refused };
+  if (refused === undefined) return { value: value ?? [] };
+  // The labels in front stand: those who refer to them shall not complain as well.
+  const labels = LABELS.exec(text)?.[0] ?? '';
+  return {
+    value: labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []),
+    message: refused,
+  };
 }
 
 /** Tokens in one operand. The parser, and those who evaluate, may go down a level for each of them. */
@@ -92,6 +98,8 @@ function run<T>(text: string, what: Failure['what'], rule: Rule<T>): Result<T | 
     throw problem;
   }
 }
+
+const LABELS = /^(?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)+/;
 
 /** `.section name` and what stands before it: labels. */
 const UNQUOTED_SECTION = /^((?:\s*[\w.$]+:)*\s*\.(?:push)?section\s+)([^\s,"]+)/i;

@@ -311,6 +311,13 @@ test('a file that includes itself ends in an error', () => {
   const { messages } = expandText('.include "a.inc"\n', { files });
   assert.equal(messages.length, 1);
   assert.match(messages[0]!, /files nested too deeply: a.inc/);
+  const twice = {
+    read: () => new TextEncoder().encode('.if n<150\nn=n+1\n.include "a.inc"\n.include "a.inc"\nn=n-1\n.endif\n'),
+  };
+  assert.match(
+    expandText('n=0\n.include "a.inc"\n', { files: twice }).messages[0]!,
+    /more than \d+ \w+ of expansion/,
+  );
 });
 
 test.run();

@@ -210,6 +210,7 @@ test('a bad line hides no other', () => {
   const { value, diagnostics } = parse('nop; mov %rax %rbx; hlt; .byte )');
   assert.equal(value.map(show), ['nop', 'hlt']);
   assert.is(diagnostics.length, 2);
+  assert.equal(parse('foo: 1: mov %rax %rbx').value.map(show), ['foo:', '1:']);
 });
 
 test.run();
