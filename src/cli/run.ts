@@ -4,8 +4,17 @@ import type { Diagnostic } from '../base/diagnostics.ts';
 import { hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
-import { featureName, featureSet } from '../isa/features.ts';
-import { type Bench, createBench, entriesOf, judge, type RunResult, selectionOf, setUp } from '../lab/execute.ts';
+import { featureNames, featureSet } from '../isa/features.ts';
+import {
+  type Bench,
+  createBench,
+  entriesOf,
+  judge,
+  patchesOnPath,
+  type RunResult,
+  selectionOf,
+  setUp,
+} from '../lab/execute.ts';
 import { loadProgram } from '../lab/program.ts';
 import type { Entry } from '../lab/scenario.ts';
 import { outcomeOf } from '../machine/machine.ts';
@@ -67,7 +76,8 @@ function runBench(bench: Bench, flags: RunFlags): void {
   const entry = chooseEntry(entriesOf(program, image), flags.entry);
   if (!entry) throw new UsageError('the program has no code to enter');
   const selection = selectionOf(program.scenario, entry.name, chosenStates(bench, flags.state));
-  const entered = setUp(bench, entry, selection, assignments(flags.set));
+  const sets = assignments(flags.set);
+  const entered = setUp(bench, entry, selection, sets);
   if (!accept<unknown>(entered)) return;
   const maxInsns = instructionBudget(flags.maxInsns);
   const steps: StepRecord[] = [];
@@ -82,17 +92,19 @@ function runBench(bench: Bench, flags: RunFlags): void {
     stop = next.value;
   } else stop = cpuModel.run(machine.cpu, maxInsns);
   const result = judge(bench, selection, entered.value, outcomeOf(machine, stop));
+  const report = (): string =>
+    stopReport(machine, stop, patchesOnPath(bench, { entry, selection, sets }, result.figures.instructions));
   if (flags.json) {
-    const features = [...machine.features].map(featureName);
-    const report = result.outcome.kind === 'stopped' ? { report: stopReport(machine, stop) } : {};
+    const features = featureNames(machine.features);
+    const stopped = result.outcome.kind === 'stopped' ? { report: report() } : {};
     printJson({
       file: program.path,
       features,
       ...runJson(result),
-      ...report,
+      ...stopped,
       ...(steps.length > 0 && { trace: steps.map(stepJson) }),
     });
-  } else print(`${flags.trace || flags.uops ? '\n' : ''}${summary(bench, entry, result)}`);
+  } else print(`${flags.trace || flags.uops ? '\n' : ''}${summary(bench, entry, result, report)}`);
   if (result.verdict === 'failed') process.exitCode = EXIT.fellShort;
 }
 
@@ -116,15 +128,15 @@ function chosenStates({ program: { scenario } }: Bench, texts: readonly string[]
   return chosen;
 }
 
-function summary(bench: Bench, entry: Entry, result: RunResult): string {
+function summary(bench: Bench, entry: Entry, result: RunResult, report: () => string): string {
   const { machine } = bench;
   const { figures, outcome, selection } = result;
   const states = [...selection.states].map(([group, state]) => `${group}=${state}`);
-  const features = [...machine.features].map(featureName).filter((name) => name !== 'ALWAYS');
+  const features = featureNames(machine.features);
   const lines = [
     `${entry.symbol}  features ${features.join(',') || 'none'}${states.length > 0 ? `  ${states.join(' ')}` : ''}`,
   ];
-  if (outcome.kind === 'stopped') lines.push(stopReport(machine, outcome.stop), '');
+  if (outcome.kind === 'stopped') lines.push(report(), '');
   const kept = figures.cr3Writes - figures.cr3Flushes;
   lines.push(
     `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles;` +

@@ -74,6 +74,10 @@ export function featureNumber(text: string): number | undefined {
 /** The feature's name, or `word*32+bit` for one that the table lacks. */
 export const featureName = (number: number): string => NAMES.get(number) ?? `${number >> 5}*32+${number & 31}`;
 
+/** The names of a set, without ALWAYS, which is no choice. */
+export const featureNames = (features: Features): string[] =>
+  [...features].filter((n) => n !== FEATURE_NUMBERS.ALWAYS).map(featureName);
+
 /** A set of features with ALWAYS in it. */
 export const featureSet = (numbers: Iterable<number>): Set<number> => new Set([...numbers, FEATURE_NUMBERS.ALWAYS!]);
 

@@ -269,7 +269,8 @@ function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): s
 
 function withSymbol(address: bigint, { symbolize }: PrintOptions): string {
   const name = symbolize?.(address);
-  return `0x${address.toString(16)}${name === undefined ? '' : ` <${name}>`}`;
+  // As objdump does: bare digits where a symbol follows.
+  return name === undefined ? `0x${address.toString(16)}` : `${address.toString(16)} <${name}>`;
 }
 
 function memoryText(insn: Insn, operand: MemOperand): string {
@@ -296,7 +297,7 @@ function displacement(insn: Insn, { base, index, vectorIndex, disp, dispSize }: 
 
 const signedHex = (value: bigint): string => (value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`);
 
-/** objdump's comment on a RIP-relative operand, when the place has a name: `        # 0xffffffff82000040 <sym+0x40>`. */
+/** objdump's comment on a RIP-relative operand, when the place has a name: `        # ffffffff82000040 <sym+0x40>`. */
 function relativeComment({ operands }: Insn, options: PrintOptions): string {
   const relative = operands.find((operand) => operand.kind === 'mem' && operand.base === RIP);
   if (relative?.kind !== 'mem' || options.symbolize?.(relative.disp) === undefined) return '';

@@ -16,7 +16,7 @@ import { faultName } from '../cpu/stop.ts';
 import type { KernelVersion } from '../image/alt-entries.ts';
 import type { PatchRecord } from '../image/alternatives.ts';
 import type { Image } from '../image/image.ts';
-import { symbolNamed } from '../image/image.ts';
+import { type PatchedRange, patchAt, symbolNamed } from '../image/image.ts';
 import type { Features } from '../isa/features.ts';
 import { nameCr3 } from '../machine/linux.ts';
 import { createMachine, enter, type Machine, type Outcome, outcomeOf, warmTlb } from '../machine/machine.ts';
@@ -58,6 +58,13 @@ export function createBench(program: Program, options: BenchOptions): Parsed<Ben
 export interface RunOptions {
   readonly maxInsns: number;
   readonly sets?: readonly Assignment[];
+}
+
+/** What a run was started with. */
+export interface Started {
+  readonly entry: Entry;
+  readonly selection: Selection;
+  readonly sets: readonly Assignment[];
 }
 
 export interface Verdict {
@@ -158,6 +165,31 @@ export function runOnce(
   if (hasErrors(set.diagnostics)) return { value: undefined, diagnostics: set.diagnostics };
   const stop = cpuModel.run(machine.cpu, options.maxInsns);
   return { value: judge(bench, selection, set.value, outcomeOf(machine, stop)), diagnostics: set.diagnostics };
+}
+
+/** Steps of a run that `patchesOnPath` looks back on, at the most. */
+const PATH_LIMIT = 100_000;
+
+/**
+ * The patched ranges that a run of `steps` instructions went through, in the order of their last visit: what the patcher
+ * did on the way to where it stopped. Found by running again from the start, which the machine's determinism allows;
+ * the machine is left as it was.
+ */
+export function patchesOnPath(bench: Bench, run: Started, steps: number): PatchedRange[] {
+  const { cpu } = bench.machine;
+  const end = cpuModel.checkpoint(cpu);
+  setUp(bench, run.entry, run.selection, run.sets);
+  const visited = new Set<PatchedRange>();
+  for (let i = 0; i < Math.min(steps, PATH_LIMIT); i++) {
+    const patch = patchAt(bench.image, cpuModel.getRip(cpu));
+    if (patch) {
+      visited.delete(patch);
+      visited.add(patch);
+    }
+    if (cpuModel.run(cpu, 1).kind !== 'budget') break;
+  }
+  cpuModel.restore(cpu, end);
+  return [...visited];
 }
 
 /** The verdict over a machine whose run has ended. */

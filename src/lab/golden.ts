@@ -1,7 +1,7 @@
 /** Golden traces: the trace of one run as text, and the first place where two traces part, with its context. */
 import { hasErrors, type Parsed } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
-import { featureName, featureSet } from '../isa/features.ts';
+import { featureNames, featureSet } from '../isa/features.ts';
 import { outcomeOf } from '../machine/machine.ts';
 import { stopText } from '../trace/report.ts';
 import { traceRun } from '../trace/step.ts';
@@ -22,7 +22,7 @@ export function goldenTrace(program: Program, golden: Golden, maxInsns: number):
   const set = setUp(bench.value, entry, selection);
   if (hasErrors(set.diagnostics)) return { value: undefined, diagnostics: set.diagnostics };
   const states = [...selection.states].map(([group, state]) => ` ${group}=${state}`).join('');
-  const lines = [`# ${entry.symbol} features=${[...features].map(featureName).join(',')}${states}`];
+  const lines = [`# ${entry.symbol} features=${featureNames(features).join(',') || 'none'}${states}`];
   const trace = traceRun(machine, { maxInsns });
   let next = trace.next();
   for (; !next.done; next = trace.next()) lines.push(stepText(next.value));

@@ -6,7 +6,7 @@ import { formatChain } from '../base/diagnostics.ts';
 import { address, hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import { faultName, type Stop } from '../cpu/stop.ts';
-import { type Image, lineAt, patchAt, symbolize } from '../image/image.ts';
+import { type Image, lineAt, type PatchedRange, patchAt, symbolize } from '../image/image.ts';
 import { printInsn } from '../isa/print.ts';
 import { nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -33,8 +33,11 @@ export function stopText({ cpu, image }: Machine, stop: Stop): string {
   }
 }
 
-/** The stop with the instruction, where it comes from, and the registers. */
-export function stopReport(machine: Machine, stop: Stop): string {
+/**
+ * The stop with the instruction, where it comes from, and the registers. `path`: what the run went through that the
+ * patcher had put there, which may be why it came to an instruction that the patcher left alone.
+ */
+export function stopReport(machine: Machine, stop: Stop, path: readonly PatchedRange[] = []): string {
   const { cpu, image } = machine;
   const rip = stop.kind === 'fault' || stop.kind === 'not-modelled' ? stop.rip : cpuModel.getRip(cpu);
   const there = cpuModel.uopsAt(cpu, rip);
@@ -43,7 +46,11 @@ export function stopReport(machine: Machine, stop: Stop): string {
     const text = printInsn(there.insn, { symbolize: (a) => symbolize(image, a) });
     lines.push(`  instruction  ${address(rip)}  ${text}`);
   }
-  lines.push(...originLines(image, rip).map((line) => `  ${line}`), '', ...dump(machine));
+  lines.push(
+    ...[...originLines(image, rip), ...pathLines(image, path)].map((line) => `  ${line}`),
+    '',
+    ...dump(machine),
+  );
   return lines.join('\n');
 }
 
@@ -56,12 +63,20 @@ export function originLines(image: Image, rip: bigint): string[] {
     const { span, chain } = line.place;
     lines.push(`source       ${span.file}:${span.line}`, ...formatChain(chain).map((info) => `             ${info}`));
   }
-  if (patch) {
-    const from = patch.sitePlace ? `, for ${patch.sitePlace.span.file}:${patch.sitePlace.span.line}` : '';
-    lines.push(`alternative  put here for ${patchName(patch)} at ${address(patch.address)}${from}`);
-  } else if (image.patches.length > 0) lines.push('alternative  none: this is the text as assembled');
+  if (patch) lines.push(`alternative  ${patchText(image, patch)}`);
+  else if (image.patches.length > 0) lines.push('alternative  none at this address: it is as assembled');
   return lines;
 }
+
+/** `PCID at restore_before+0x2, from restore_cr3.S:87` */
+function patchText(image: Image, patch: PatchedRange): string {
+  const place = patch.sitePlace && (patch.sitePlace.chain.at(-1)?.at ?? patch.sitePlace.span);
+  const where = symbolize(image, patch.address) ?? address(patch.address);
+  return `put there for ${patchName(patch)} at ${where}${place ? `, from ${place.file}:${place.line}` : ''}`;
+}
+
+const pathLines = (image: Image, path: readonly PatchedRange[]): string[] =>
+  path.map((patch, i) => `${i === 0 ? 'on the way  ' : '            '} ${patchText(image, patch)}`);
 
 /** The registers, four columns, then the system registers by name. */
 export function dump({ cpu, space }: Machine): string[] {
