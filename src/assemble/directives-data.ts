@@ -55,11 +55,10 @@ function warnTruncated(asm: Assembly, value: bigint, size: number): void {
 const strings =
   (terminated: boolean): Directive =>
   (asm, args) => {
-    for (const [n, arg] of args.entries()) {
+    for (const arg of args) {
       if (arg.kind !== 'string') return fail(asm, 'expected a string');
       emit(asm, arg.bytes);
-      // Strings that stand side by side are one string.
-      if (terminated && n === args.length - 1) emit(asm, [0]);
+      if (terminated) emit(asm, [0]);
     }
   };
 

@@ -40,6 +40,7 @@ export function layout(sections: readonly AsmSection[]): Diagnostic[] {
   const lists = sections.map((section) => ({ section, fragments: orderedFragments(section) }));
   const regions = numberRegions(lists);
   const limit = 20 + lists.reduce((count, { fragments }) => count + fragments.length, 0);
+  for (const { fragments } of lists) placeInitially(fragments);
   for (let number = 1; number <= limit; number++) {
     let changed = false;
     for (const list of lists) {
@@ -65,6 +66,16 @@ function numberRegions(lists: readonly LaidOut[]): Map<Fragment, number> {
     region++;
   }
   return regions;
+}
+
+/** First addresses: jumps short, `.skip` and `.org` empty. Decisions need addresses to measure by. */
+function placeInitially(fragments: readonly Fragment[]): void {
+  let address = 0;
+  for (const fragment of fragments) {
+    fragment.address = address;
+    if (fragment.kind === 'align') fragment.size = gap(fragment);
+    address += fragment.size;
+  }
 }
 
 /** One pass over a section; whether anything moved or changed size. */

@@ -48,14 +48,13 @@ export function fillSection(section: AsmSection): Filled {
   const relocations: AsmRelocation[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
-    const bytes = bytesOf(fragment);
     if (section.type === SHT.NOBITS) {
-      if (bytes.some((byte) => byte !== 0) || fixupsOf(fragment).length > 0) {
+      if (holdsData(fragment)) {
         diagnostics.push(error(`attempt to store non-zero value in section \`${section.name}'`, fragment.place));
       }
       continue;
     }
-    data.set(bytes, fragment.address);
+    data.set(bytesOf(fragment), fragment.address);
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
@@ -67,9 +66,26 @@ export function fillSection(section: AsmSection): Filled {
   return { data, relocations, diagnostics };
 }
 
-function bytesOf(
-  fragment: Fragment,
-): ArrayLike<number> & Iterable<number> & { some: Uint8Array['some'] | number[]['some'] } {
+/** Whether a fragment is more than room, and so has no place in a section without data. */
+function holdsData(fragment: Fragment): boolean {
+  switch (fragment.kind) {
+    case 'bytes':
+      return fragment.fixups.length > 0 || bytesOf(fragment).some((byte) => byte !== 0);
+    case 'fill':
+    case 'space':
+    case 'org':
+      return fragment.size > 0 && fragment.pattern.some((byte) => byte !== 0);
+    case 'align':
+      return fragment.size > 0 && (fragment.pattern?.some((byte) => byte !== 0) ?? true);
+    case 'branch':
+    case 'leb':
+      return true;
+    default:
+      return fragment satisfies never;
+  }
+}
+
+function bytesOf(fragment: Fragment): Uint8Array {
   switch (fragment.kind) {
     case 'bytes':
       return fragment.data.subarray(0, fragment.size);
@@ -79,12 +95,14 @@ function bytesOf(
       return repeated(fragment.pattern, fragment.size);
     case 'branch': {
       const { prefixes, isNear, near, short } = fragment;
-      return [...prefixes, ...(isNear ? [...near, 0, 0, 0, 0] : [...short, 0])];
+      return Uint8Array.from([...prefixes, ...(isNear ? [...near, 0, 0, 0, 0] : [...short, 0])]);
     }
     case 'align':
-      return fragment.pattern === undefined ? nops(fragment.size) : repeated(fragment.pattern, fragment.size);
+      return fragment.pattern === undefined
+        ? Uint8Array.from(nops(fragment.size))
+        : repeated(fragment.pattern, fragment.size);
     case 'leb':
-      return lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed);
+      return Uint8Array.from(lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed));
     default:
       return fragment satisfies never;
   }
