@@ -102,21 +102,33 @@ function readFile(pp: Preprocessor, path: string, text: string): void {
 
 /** Expands one line; a macro call that goes on takes the following lines in. Returns how many it took. */
 function expandText(pp: Preprocessor, lines: readonly SourceLine[], index: number, span: Span): number {
-  if (!isActive(pp)) return 0;
-  let text = lines[index]!.text;
-  if (text.trim() === '') return 0;
-  for (let taken = 0; ; taken++) {
-    const expanded = expand(pp, text, span);
-    const next = lines[index + taken + 1];
-    if (expanded !== undefined || !next || /^\s*#/.test(next.text)) {
-      if (expanded === undefined) {
-        pp.diagnostics.push(error('unterminated argument list invoking macro', { span, chain: [] }));
-      }
-      pp.out.push({ text: expanded ?? text, span });
-      return taken;
-    }
-    text += ` ${next.text.trim()}`;
+  const { text } = lines[index]!;
+  if (!isActive(pp) || text.trim() === '') return 0;
+  const alone = expand(pp, text, span);
+  const call = alone === undefined ? wholeCall(lines, index) : undefined;
+  const expanded = alone ?? (call && expand(pp, call.text, span));
+  if (expanded === undefined) {
+    pp.diagnostics.push(error('unterminated argument list invoking macro', { span, chain: [] }));
   }
+  pp.out.push({ text: expanded ?? text, span });
+  return expanded === undefined ? 0 : (call?.taken ?? 0);
+}
+
+/** Lines that the arguments of one call may go over. */
+const MAX_CALL_LINES = 200;
+
+/** The line and those after it, up to where its parentheses close; undefined when they do not. */
+function wholeCall(lines: readonly SourceLine[], index: number): { text: string; taken: number } | undefined {
+  let text = '';
+  let depth = 0;
+  for (let taken = 0; taken < MAX_CALL_LINES; taken++) {
+    const line = lines[index + taken]?.text;
+    if (line === undefined || (taken > 0 && /^\s*#/.test(line))) return undefined;
+    text += taken === 0 ? line : ` ${line.trim()}`;
+    for (const [paren] of line.replace(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[()]/g)) depth += paren === '(' ? 1 : -1;
+    if (taken > 0 && depth <= 0) return { text, taken };
+  }
+  return undefined;
 }
 
 /** `undefined`: a call goes on in the next line. */
@@ -124,7 +136,8 @@ function expand(pp: Preprocessor, text: string, span: Span): string | undefined 
   try {
     return expandLine(text, pp.macros);
   } catch (problem) {
-    if (!(problem instanceof ExpansionTooLong)) throw problem;
+    if (!(problem instanceof ExpansionTooLong || problem instanceof RangeError)) throw problem;
+    // A RangeError is a stack that calls within calls have used up.
     pp.diagnostics.push(error(problem.message, { span, chain: [] }));
     return '';
   }
