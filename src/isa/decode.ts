@@ -3,7 +3,7 @@
  *
  * In: the bytes at an address, as many as there are (15 suffice). Out: plain data; every iced object stays in this file,
  * and lives in WebAssembly memory until freed, so one `Instruction` is reused for all and each `Decoder` is freed at once.
- * What depends only on the form (its name, mnemonic, condition, operand size) is read from iced once per form.
+ * What depends only on the form (its name, mnemonic, condition, operand size) is looked up once per form.
  *
  * The subtle part is the absence of an instruction. iced calls "more than 15 bytes" invalid, where the CPU raises #GP
  * instead of #UD (SDM vol. 2, 2.3.11); we tell them apart by whether fourteen bytes were too few. (An undefined opcode that
@@ -23,6 +23,7 @@ import {
 } from 'iced-x86';
 import { signExtend, truncate, u64, type Width } from '../base/u64.ts';
 import { type Decoded, GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from './insn.ts';
+import operandSizes from './operand-sizes.json' with { type: 'json' };
 
 export interface DecodeOptions {
   /** As AMD CPUs decode: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … */
@@ -110,13 +111,12 @@ function formInfo(code: Code): FormInfo {
   return info;
 }
 
+/** One digit a form, by Code number: see tools/operand-sizes.ts. */
+const OPERAND_SIZES = operandSizes.join('');
+
 function operandSizeOf(code: Code): 2 | 4 | 8 | undefined {
-  const name = Code[code];
-  if (/^Mov_(r64_[cd]r|[cd]r_r64)$/.test(name)) return 8;
-  const info = scratch.opCode;
-  const bits = info.operandSize;
-  info.free();
-  return bits === 16 ? 2 : bits === 32 ? 4 : bits === 64 ? 8 : undefined;
+  const size = Number(OPERAND_SIZES[code]);
+  return size === 2 || size === 4 || size === 8 ? size : undefined;
 }
 
 /** Operand and address size as the prefixes give them (SDM vol. 1, 3.6.1), for forms that don't settle it. */
