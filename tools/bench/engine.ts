@@ -1,0 +1,128 @@
+/**
+ * The engine's speed on the three workloads, beside Unicorn 2 on the same bytes in the same run (where libunicorn-dev is
+ * installed); and of decode, lower, pack on code that is cold. Figures are millions of instructions a second.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import b from 'benny';
+import { parseHexBytes } from '../../src/base/hex.ts';
+import { type Cpu, run, setRip, writePhysical } from '../../src/cpu/cpu.ts';
+import { decode } from '../../src/isa/decode.ts';
+import { lower } from '../../src/uop/lower/lower.ts';
+import { pack } from '../../src/uop/pack.ts';
+import { CODE, WORKLOADS, type Workload, workloadCpu } from './workloads.ts';
+
+/** Instructions of one benchmark operation. */
+const BATCH = 200_000;
+
+export interface EngineFigure {
+  readonly name: string;
+  /** Millions of instructions a second. */
+  readonly speed: number;
+  readonly unicorn?: number;
+  readonly target: number;
+}
+
+/** Runs everything, prints a table, and gives the figures back. */
+export async function benchEngine(): Promise<readonly EngineFigure[]> {
+  const figures = await unicornBeside(async (unicorn) => {
+    const measured: EngineFigure[] = [];
+    for (const workload of WORKLOADS) {
+      // Before and after, since the machine may be busy with something else at either time.
+      const before = unicorn?.(workload);
+      const speed = await measure(workload.name, workloadCpu(workload));
+      const after = unicorn?.(workload);
+      const best = before === undefined || after === undefined ? undefined : Math.max(before, after);
+      const { name, target } = workload;
+      measured.push(best === undefined ? { name, speed, target } : { name, speed, unicorn: best, target });
+    }
+    return measured;
+  });
+  for (const figure of figures) console.log(line(figure));
+  await benchCold();
+  return figures;
+}
+
+function line({ name, speed, unicorn, target }: EngineFigure): string {
+  const beside = unicorn === undefined ? 'Unicorn not installed' : `Unicorn ${unicorn.toFixed(0)}`;
+  const ratio =
+    unicorn === undefined ? '' : `  ratio ${(speed / unicorn).toFixed(2)}${target ? ` (wanted ${target})` : ''}`;
+  return `${name.padEnd(32)} ${speed.toFixed(0).padStart(6)} M/s  ${beside}${ratio}`;
+}
+
+async function measure(name: string, cpu: Cpu): Promise<number> {
+  // Long enough for V8's optimising compiler to have the loop.
+  run(cpu, 20 * BATCH);
+  const { results } = await b.suite(
+    name,
+    b.add(name, () => void run(cpu, BATCH)),
+    b.cycle(),
+  );
+  return ((results[0]?.ops ?? 0) * BATCH) / 1e6;
+}
+
+/** Compiles unicorn.c for the duration of `use`, which gets undefined where that fails. */
+async function unicornBeside<T>(
+  use: (unicorn: ((workload: Workload) => number) | undefined) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'entrylab-bench-'));
+  const program = join(folder, 'unicorn');
+  try {
+    execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('unicorn.c', import.meta.url)), '-lunicorn'], {
+      stdio: 'ignore',
+    });
+  } catch {
+    rmSync(folder, { recursive: true });
+    return use(undefined);
+  }
+  try {
+    return await use(({ hex, insns, unicornIterations }) =>
+      Number(
+        execFileSync(program, [hex.replaceAll(' ', ''), `${CODE}`, `${unicornIterations}`, `${insns}`]).toString(),
+      ),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Code that has not been seen: each stage on the bytes of the entry-like loop, and the whole way to its first run. */
+async function benchCold(): Promise<void> {
+  const workload = WORKLOADS[2]!;
+  const bytes = parseHexBytes(workload.hex)!;
+  const insns = decodeAll(bytes);
+  const lowered = insns.map((insn) => lower(insn)).flatMap((l) => (l.kind === 'uops' ? [l.uops] : []));
+  const cpu = workloadCpu(workload);
+  const { results } = await b.suite(
+    'cold code',
+    b.add('decode', () => void decodeAll(bytes)),
+    b.add('lower', () => {
+      for (const insn of insns) lower(insn);
+    }),
+    b.add('pack', () => {
+      for (const uops of lowered) pack(uops, { ip: 0n, cost: 1, fuse: true });
+    }),
+    b.add('all, and the first run', () => {
+      writePhysical(cpu, CODE, bytes);
+      setRip(cpu, BigInt(CODE));
+      run(cpu, workload.insns);
+    }),
+    b.cycle(),
+  );
+  for (const { name, ops } of results)
+    console.log(`${name.padEnd(32)} ${((ops * workload.insns) / 1e6).toFixed(2).padStart(6)} M/s`);
+}
+
+function decodeAll(bytes: Uint8Array) {
+  const insns = [];
+  for (let at = 0; at < bytes.length; ) {
+    const decoded = decode(bytes.subarray(at, at + 15), BigInt(CODE + at));
+    if (decoded.kind !== 'insn') break;
+    insns.push(decoded.insn);
+    at += decoded.insn.length;
+  }
+  return insns;
+}
