@@ -44,7 +44,8 @@ export function applyAlternatives(
   const patched: Image = { ...image, segments: image.segments.map((s) => ({ ...s, bytes: s.bytes.slice() })) };
   const log: PatchRecord[] = [];
   const problems: Diagnostic[] = [...diagnostics];
-  let { lines, patches } = image;
+  const lines = [...image.lines];
+  const patches = [...image.patches];
   for (const entry of entries) {
     const site = bytesAt(patched, entry.site, entry.siteLength)!;
     const before = site.slice();
@@ -52,8 +53,12 @@ export function applyAlternatives(
     const wanted = features.has(entry.feature) !== entry.inverted;
     if (wanted) {
       site.set(replacementBytes(patched, entry, kernel, notes));
-      patches = [...outside(patches, entry), patchedRange(image, entry)].sort(byAddress);
-      lines = moveLines({ ...image, lines }, entry);
+      const { site: from, siteLength, feature, inverted } = entry;
+      const to = from + BigInt(siteLength);
+      replaceRanges(patches, from, to, [
+        { address: from, end: to, feature, inverted, sitePlace: lineAt(image, from)?.place },
+      ]);
+      replaceRanges(lines, from, to, movedLines(image, entry));
     }
     mergeNops(site, entry, wanted, kernel, notes);
     log.push({ entry, outcome: wanted ? 'patched' : 'kept', before, after: site.slice(), notes });
@@ -199,42 +204,50 @@ interface Range {
   readonly end: bigint;
 }
 
-const byAddress = (a: Range, b: Range): number => (a.address < b.address ? -1 : 1);
-
-/** The ranges without what lies in the entry's site; those that reach over an end of it are cut. */
-function outside<T extends Range>(ranges: readonly T[], { site, siteLength }: AltEntry): T[] {
-  const end = site + BigInt(siteLength);
-  return ranges.flatMap((range) => {
-    if (range.end <= site || range.address >= end) return [range];
-    return [
-      ...(range.address < site ? [{ ...range, end: site }] : []),
-      ...(range.end > end ? [{ ...range, address: end }] : []),
-    ];
-  });
+/** Index of the first of `ranges` (ascending, not overlapping) that ends above `address`. */
+function firstAbove(ranges: readonly Range[], address: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.end > address) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
-const patchedRange = (image: Image, { site, siteLength, feature, inverted }: AltEntry): PatchedRange => ({
-  address: site,
-  end: site + BigInt(siteLength),
-  feature,
-  inverted,
-  sitePlace: lineAt(image, site)?.place,
-});
+/** The ranges that touch [from, to), by index. */
+function touching(ranges: readonly Range[], from: bigint, to: bigint): { first: number; last: number } {
+  const first = firstAbove(ranges, from);
+  let last = first;
+  while (last < ranges.length && ranges[last]!.address < to) last++;
+  return { first, last };
+}
 
-/** Line records of the site are replaced by those of the replacement, moved; what is padded keeps the site's line. */
-function moveLines(image: Image, entry: AltEntry): readonly ImageLine[] {
-  const { site, siteLength, replacement, replacementLength } = entry;
-  const lines = outside(image.lines, entry);
-  const sourceEnd = replacement + BigInt(replacementLength);
-  for (const line of image.lines) {
-    if (line.end <= replacement || line.address >= sourceEnd) continue;
-    const from = line.address > replacement ? line.address : replacement;
-    const to = line.end < sourceEnd ? line.end : sourceEnd;
-    lines.push({ address: from - replacement + site, end: to - replacement + site, place: line.place });
-  }
+/** Puts `inner` in place of all that `ranges` say of [from, to); ranges that reach over an end are cut there. */
+function replaceRanges<T extends Range>(ranges: T[], from: bigint, to: bigint, inner: readonly T[]): void {
+  const { first, last } = touching(ranges, from, to);
+  const affected = ranges.slice(first, last);
+  const before = affected.filter((r) => r.address < from).map((r) => ({ ...r, end: from }));
+  const after = affected.filter((r) => r.end > to).map((r) => ({ ...r, address: to }));
+  ranges.splice(first, last - first, ...before, ...inner, ...after);
+}
+
+/** The replacement's line records, moved to the site; the padding keeps the site's line. */
+function movedLines(image: Image, { site, siteLength, replacement, replacementLength }: AltEntry): ImageLine[] {
+  const end = replacement + BigInt(replacementLength);
+  const moved = site - replacement;
+  const { first, last } = touching(image.lines, replacement, end);
+  const lines = image.lines.slice(first, last).map(
+    (line): ImageLine => ({
+      address: (line.address > replacement ? line.address : replacement) + moved,
+      end: (line.end < end ? line.end : end) + moved,
+      place: line.place,
+    }),
+  );
   const sitePlace = lineAt(image, site)?.place;
   if (siteLength > replacementLength && sitePlace) {
-    lines.push({ address: site + BigInt(replacementLength), end: site + BigInt(siteLength), place: sitePlace });
+    lines.push({ address: end + moved, end: site + BigInt(siteLength), place: sitePlace });
   }
-  return lines.sort(byAddress);
+  return lines;
 }

@@ -1,0 +1,8 @@
+/** `npm run bench`: every suite, in one process one after the other, so that ratios are of the same run. */
+import { assembleSuite } from './assemble.ts';
+import { engineSuite } from './engine.ts';
+
+for (const { name, perSecond, unit } of await assembleSuite()) {
+  console.log(`${name.padEnd(40)} ${Math.round(perSecond).toLocaleString('en').padStart(14)} ${unit}`);
+}
+await engineSuite();
