@@ -84,7 +84,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
     resetCode(cpu);
     return fetchRecord(cpu);
   }
-  const { u32, view } = cpu.engine;
+  const { u32 } = cpu.engine;
   const start = cpu.code.next;
   const frame = physical - (physical & 0xfff);
   const pageLinear = join(ripLow & ~0xfff, ripHigh);
@@ -107,7 +107,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
   }
   // The rest lies elsewhere: within the page the link may remember it.
   const rest = BigInt.asUintN(64, pageLinear + BigInt(at));
-  writeRecord(view, cpu.code.next, packLink(cpu.keepsTlb && at < 0x1000), rest);
+  writeRecord(cpu.engine, cpu.code.next, packLink(cpu.keepsTlb && at < 0x1000), rest);
   cpu.code.next += L.RECORD_BYTES;
   return start;
 }
@@ -115,7 +115,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
 function writeRecords(cpu: Cpu, records: readonly EngineRecord[], ip: bigint): void {
   for (const record of records) {
     if (!cpu.keepsTlb && isJump(record.op)) record.extend = 0;
-    writeRecord(cpu.engine.view, cpu.code.next, record, ip);
+    writeRecord(cpu.engine, cpu.code.next, record, ip);
     cpu.code.next += L.RECORD_BYTES;
   }
 }
@@ -155,16 +155,16 @@ function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: numb
 
 /** Records for one instruction that must not be found again. */
 function packOnce(cpu: Cpu, bytes: Uint8Array, ip: bigint): number {
-  const { view, u32 } = cpu.engine;
+  const { u32 } = cpu.engine;
   u32[L.PENDING >> 2] = 0;
   const { records, length } = packDecoded(decode(bytes, ip, cpu), ip, cpu);
   let at = L.RECORDS;
   for (const record of records) {
     if (isJump(record.op)) record.extend = 0;
-    writeRecord(view, at, record, ip);
+    writeRecord(cpu.engine, at, record, ip);
     at += L.RECORD_BYTES;
   }
-  writeRecord(view, at, packLink(false), BigInt.asUintN(64, ip + BigInt(length)));
+  writeRecord(cpu.engine, at, packLink(false), BigInt.asUintN(64, ip + BigInt(length)));
   return L.RECORDS;
 }
 

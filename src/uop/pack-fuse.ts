@@ -12,7 +12,8 @@
  */
 import * as L from '../engine/layout.ts';
 import { GPR } from '../isa/insn.ts';
-import { aluOpcode, append, appendMemory, type Packing, setDestination, sourceSlot, widthIndex } from './pack.ts';
+import { aluOpcode } from './pack.ts';
+import { append, appendMemory, type Packing, setDestination, sourceSlot, widthIndex } from './pack-parts.ts';
 import { registerSlot } from './slots.ts';
 import { type Address, type BinaryKind, FLAGS, type Src, sources, type Tmp, type Uop } from './uop.ts';
 
@@ -95,7 +96,7 @@ function fuseOperand(packing: Packing, uops: readonly Uop[], i: number): number 
 
 function fuseModify(packing: Packing, uops: readonly Uop[], i: number): number {
   const [probe, loadh, alu, store] = [uops[i], uops[i + 1], uops[i + 2], uops[i + 3]];
-  if (probe?.op !== 'probe' || loadh?.op !== 'loadh' || !fusible(alu) || store?.op !== 'store') return 0;
+  if (probe?.op !== 'probe' || loadh?.op !== 'loadh' || store?.op !== 'store' || !fusible(alu)) return 0;
   const { width, handle } = probe;
   if ([loadh, alu, store].some((uop) => uop.width !== width) || !onlyUse(uops, handle.n, 3)) return 0;
   if (!sameTmp(alu.a, loadh.dst) || alu.dst === undefined || !sameTmp(store.src, alu.dst)) return 0;
@@ -111,12 +112,18 @@ const fusible = (uop: Uop | undefined): uop is Binary =>
 
 const sameTmp = (a: Src, b: Src): a is Tmp => a.space === 'tmp' && b.space === 'tmp' && a.n === b.n;
 
-const uses = (uops: readonly Uop[], tmp: Tmp): number =>
-  uops.reduce((count, uop) => count + sources(uop).filter((src) => sameTmp(src, tmp)).length, 0);
+function uses(uops: readonly Uop[], tmp: Tmp): number {
+  let count = 0;
+  for (const uop of uops) for (const src of sources(uop)) if (sameTmp(src, tmp)) count++;
+  return count;
+}
 
 /** Whether the handle occurs in `count` micro-ops in all. */
-const onlyUse = (uops: readonly Uop[], handle: number, count: number): boolean =>
-  uops.filter((uop) => 'handle' in uop && uop.handle.n === handle).length === count;
+function onlyUse(uops: readonly Uop[], handle: number, count: number): boolean {
+  let found = 0;
+  for (const uop of uops) if ('handle' in uop && uop.handle.n === handle) found++;
+  return found === count;
+}
 
 /** [rsp + offset] on the stack. */
 const atRsp = ({ segment, base, index, disp, addressWidth }: Address, offset: bigint): boolean =>

@@ -8,8 +8,18 @@
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { fuseAt } from './pack-fuse.ts';
+import {
+  append,
+  appendMemory,
+  type Packing,
+  secondSlot,
+  setDestination,
+  sourceSlot,
+  widthIndex,
+} from './pack-parts.ts';
+import { packSystem } from './pack-system.ts';
 import { type EngineRecord, emptyRecord } from './record.ts';
-import { controlRegisterSlot, OWN_DISP, OWN_IMM, segmentSlot, slotOf, temporarySlot } from './slots.ts';
+import { controlRegisterSlot, slotOf } from './slots.ts';
 import {
   type Address,
   type BinaryKind,
@@ -28,14 +38,6 @@ export interface PackOptions {
   readonly cost: number;
   /** Off: one record (or more) for each micro-op. */
   readonly fuse: boolean;
-}
-
-/** What packing one instruction needs to know as it goes. */
-export interface Packing {
-  readonly records: EngineRecord[];
-  readonly ip: bigint;
-  /** First temporary that the instruction itself doesn't use. */
-  nextTemporary: number;
 }
 
 export function pack(uops: readonly Uop[], { ip, cost, fuse }: PackOptions): EngineRecord[] {
@@ -74,76 +76,6 @@ function temporariesOf(uops: readonly Uop[]): number {
   for (const uop of uops)
     for (const dst of destinations(uop)) if (dst.space === 'tmp') count = Math.max(count, dst.n + 1);
   return count;
-}
-
-/** Appends a record and returns it for its fields to be filled. */
-export function append(packing: Packing, op: number, width = 8): EngineRecord {
-  const record = emptyRecord(op);
-  record.width = width;
-  packing.records.push(record);
-  return record;
-}
-
-/** 0 … 3 for widths 1, 2, 4, 8: the position in an opcode family. */
-export const widthIndex = (width: number): number => 31 - Math.clz32(width);
-
-export function setDestination(record: EngineRecord, dst: Dst | undefined): void {
-  record.dst = dst === undefined ? L.SINK : slotOf(dst);
-  record.extend = dst === undefined || dst.space === 'tmp' ? 1 : 0;
-}
-
-/** The slot for a source; a constant goes into the record's immediate field. */
-export function sourceSlot(record: EngineRecord, src: Src): number {
-  if (src.space !== 'imm') return slotOf(src);
-  record.imm = src.value;
-  return OWN_IMM;
-}
-
-/** A second source, whose constant may use the displacement field when there is no address. */
-function secondSlot(record: EngineRecord, src: Src): number {
-  if (src.space !== 'imm') return slotOf(src);
-  record.disp = src.value;
-  return OWN_DISP;
-}
-
-/**
- * Puts the address into `record`. A 32-bit address is computed into a temporary by a record before it, so call this
- * before appending `record`'s other needs; returns the record, appended.
- */
-export function appendMemory(packing: Packing, op: number, width: number, address: Address): EngineRecord {
-  if (address.addressWidth === 4) {
-    const wide = packing.nextTemporary++;
-    const lea = append(packing, L.OP_LEA32);
-    setAddress(packing, lea, { ...address, segment: 'none' });
-    lea.dst = temporarySlot(wide);
-    lea.extend = 1;
-    const { segment, stack } = address;
-    const base: Src = { space: 'tmp', n: wide };
-    return appendMemory(packing, op, width, { segment, base, scale: 1, disp: 0n, addressWidth: 8, stack });
-  }
-  const record = emptyRecord(op);
-  record.width = width;
-  setAddress(packing, record, address);
-  packing.records.push(record);
-  return record;
-}
-
-function setAddress(packing: Packing, record: EngineRecord, address: Address): void {
-  const part = (src: Src | undefined): number => {
-    if (src === undefined) return L.ZERO;
-    if (src.space !== 'imm') return slotOf(src);
-    const held = packing.nextTemporary++;
-    const mov = append(packing, L.OP_MOV + 3);
-    mov.a = sourceSlot(mov, src);
-    mov.dst = temporarySlot(held);
-    return mov.dst;
-  };
-  record.base = part(address.base);
-  record.index = part(address.index);
-  record.scale = 31 - Math.clz32(address.scale);
-  record.disp = address.disp;
-  record.segment = segmentSlot(address.segment);
-  record.aux = address.stack ? L.AUX_STACK : 0;
 }
 
 /** Opcode, whether it heads a family of widths, and the flags that it sets by itself. */
@@ -214,37 +146,6 @@ function packBinary(packing: Packing, uop: Extract<Uop, { op: BinaryKind }>): vo
 }
 
 export const aluOpcode = (kind: BinaryKind): number => ALU[kind].op;
-
-/** Number of the system operation and its parameters. */
-interface SystemOp {
-  readonly code: number;
-  /** Register number, mask, vector …, in the displacement field. */
-  readonly parameter?: number;
-  readonly a?: Src;
-  readonly b?: Src;
-  readonly dst?: Dst;
-  readonly width?: number;
-  readonly address?: Address;
-}
-
-function packSystem(packing: Packing, { code, parameter, a, b, dst, width = 8, address }: SystemOp): void {
-  const record = address ? appendMemory(packing, L.OP_SYSTEM_AT, width, address) : append(packing, L.OP_SYSTEM, width);
-  record.aux |= code;
-  setDestination(record, dst);
-  if (a) record.a = sourceSlot(record, a);
-  if (b) record.b = a?.space === 'imm' ? heldSlot(packing, b) : sourceSlot(record, b);
-  if (parameter !== undefined) record.disp = BigInt(parameter);
-}
-
-/** A slot for a constant that no field of the record has room for. */
-function heldSlot(packing: Packing, src: Src): number {
-  if (src.space !== 'imm') return slotOf(src);
-  const mov = emptyRecord(L.OP_MOV + 3);
-  mov.a = sourceSlot(mov, src);
-  mov.dst = temporarySlot(packing.nextTemporary++);
-  packing.records.splice(packing.records.length - 1, 0, mov);
-  return mov.dst;
-}
 
 const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
 const VIA = { int3: 0, int: 1, int1: 2 } as const;

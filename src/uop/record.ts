@@ -44,25 +44,31 @@ export const emptyRecord = (op: number): EngineRecord => ({
   disp: 0n,
 });
 
+/** The engine's memory, in the two units that records are written in. */
+export interface RecordMemory {
+  readonly u32: Uint32Array;
+  readonly u64: BigUint64Array;
+}
+
 /** Writes the record at `at`, for the instruction at linear address `ip`. */
-export function writeRecord(memory: DataView, at: number, record: EngineRecord, ip: bigint): void {
-  const slot = (value: number): number =>
-    value === OWN_IMM ? at + L.R_IMM : value === OWN_DISP ? at + L.R_DISP : value;
-  memory.setUint16(at + L.R_OP, record.op, true);
-  memory.setUint8(at + L.R_WIDTH, record.width);
-  memory.setUint8(at + L.R_END, record.end);
-  memory.setUint8(at + L.R_EXTEND, record.extend);
-  memory.setUint8(at + L.R_SCALE, record.scale);
-  memory.setUint16(at + L.R_COST, record.cost, true);
-  memory.setUint32(at + L.R_DST, slot(record.dst), true);
-  memory.setUint32(at + L.R_A, slot(record.a), true);
-  memory.setUint32(at + L.R_B, slot(record.b), true);
-  memory.setUint32(at + L.R_NEXT, 0, true);
-  memory.setBigUint64(at + L.R_IMM, record.imm, true);
-  memory.setBigUint64(at + L.R_DISP, record.disp, true);
-  memory.setUint32(at + L.R_BASE, slot(record.base), true);
-  memory.setUint32(at + L.R_INDEX, slot(record.index), true);
-  memory.setUint32(at + L.R_SEGMENT, record.segment, true);
-  memory.setUint32(at + L.R_AUX, record.aux, true);
-  memory.setBigUint64(at + L.R_IP, ip, true);
+export function writeRecord({ u32, u64 }: RecordMemory, at: number, record: EngineRecord, ip: bigint): void {
+  const word = at >> 2;
+  u32[word] = record.op | (record.width << (8 * L.R_WIDTH)) | (record.end << (8 * L.R_END));
+  u32[word + 1] = record.extend | (record.scale << 8) | (record.cost << 16);
+  u32[word + L.R_DST / 4] = slotAt(record.dst, at);
+  u32[word + L.R_A / 4] = slotAt(record.a, at);
+  u32[word + L.R_B / 4] = slotAt(record.b, at);
+  u32[word + L.R_NEXT / 4] = 0;
+  u64[(at + L.R_IMM) >> 3] = record.imm;
+  u64[(at + L.R_DISP) >> 3] = record.disp;
+  u32[word + L.R_BASE / 4] = slotAt(record.base, at);
+  u32[word + L.R_INDEX / 4] = slotAt(record.index, at);
+  u32[word + L.R_SEGMENT / 4] = record.segment;
+  u32[word + L.R_AUX / 4] = record.aux;
+  u64[(at + L.R_IP) >> 3] = ip;
+}
+
+function slotAt(slot: number, at: number): number {
+  if (slot === OWN_IMM) return at + L.R_IMM;
+  return slot === OWN_DISP ? at + L.R_DISP : slot;
 }

@@ -27,7 +27,7 @@ export interface EngineFigure {
 }
 
 /** Runs everything, prints a table, and gives the figures back. */
-export async function benchEngine(): Promise<readonly EngineFigure[]> {
+export async function engineSuite(): Promise<readonly EngineFigure[]> {
   const figures = await unicornBeside(async (unicorn) => {
     const measured: EngineFigure[] = [];
     for (const workload of WORKLOADS) {
