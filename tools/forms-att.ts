@@ -79,6 +79,7 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Mov_(moffs|.*_moffs)/, 'movabs'],
   [/^Mov_r64_imm64$/, 'mov movabs'],
   [/^Xlat/, 'xlat'],
+  [/^Movq_(x?mm_rm64|rm64_x?mm)$/, 'movq movd'],
   [/^Nopd$/, 'nop'],
   // AT&T assemblers took these for one another once, and keep to it.
   [/^Fsub_sti_st0$/, 'fsubr'],
@@ -107,6 +108,8 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Lidt_m1664: 'q',
   Sysretd: 'l',
   Sysexitd: 'l',
+  Vmread_rm64_r64: 'q',
+  Vmwrite_r64_rm64: 'q',
   Movnti_m32_r32: 'l',
   Movnti_m64_r64: 'q',
   Crc32_r32_rm8: 'b',
@@ -220,6 +223,12 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
     { mnemonics: 'movsxl', suffix: '' },
     { mnemonics: 'movsx', suffix: '', operands: 'r64 r32/m' },
   ],
+  // The selector may be named by its 16-bit register whatever the size of the result.
+  ...Object.fromEntries(
+    ['Lar', 'Lsl'].flatMap((name) =>
+      [32, 64].map((w) => [`${name}_r${w}_r${w}m16`, [{}, { operands: `r${w} r16/m` }]]),
+    ),
+  ),
   Int3: [{}, { mnemonics: 'int', operands: '3' }],
   Maskmovq_rDI_mm_mm: [{ operands: 'mm mm/m' }],
   Maskmovdqu_rDI_xmm_xmm: [{ operands: 'xmm xmm/m' }],

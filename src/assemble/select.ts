@@ -42,7 +42,19 @@ export function mnemonicProblem(mnemonic: string): 'unknown' | 'suffix' | undefi
   return /[bwlq]$/.test(mnemonic) && formsOf(mnemonic.slice(0, -1)).length > 0 ? 'suffix' : 'unknown';
 }
 
-function candidates(mnemonic: string): Candidate[] {
+const found = new Map<string, readonly Candidate[]>();
+
+function candidates(mnemonic: string): readonly Candidate[] {
+  let list = found.get(mnemonic);
+  if (list === undefined) {
+    list = findCandidates(mnemonic);
+    // Any word may stand where a mnemonic is looked for; only those that are one are worth keeping.
+    if (list.length > 0) found.set(mnemonic, list);
+  }
+  return list;
+}
+
+function findCandidates(mnemonic: string): Candidate[] {
   const plain = formsOf(mnemonic).map((form) => ({ form, suffixed: false }));
   const stem = mnemonic.slice(0, -1);
   const letter = mnemonic.slice(-1);
