@@ -141,5 +141,3 @@ export function linearNow(expr: Bound): Linear | undefined {
   const linear = reduce(expr, knownDistance);
   return typeof linear === 'string' ? undefined : linear;
 }
-
-export { isNumber };

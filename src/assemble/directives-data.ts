@@ -5,7 +5,7 @@
 import { toBytes } from '../base/u64.ts';
 import { SHF, SHT } from '../object/object-file.ts';
 import { type Assembly, emit, emitFragment, fail, folded, MAX_SECTION_SIZE, warn } from './assembly.ts';
-import { type Args, type Directive, exprArg, isMissing, nameOf, numberArg } from './directive-arguments.ts';
+import { type Directive, exprArg, isMissing, nameOf, numberArg } from './directive-arguments.ts';
 import { lebBytes } from './leb128.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';

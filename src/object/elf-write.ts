@@ -31,7 +31,7 @@ interface OutputSection {
 
 export function writeElf(object: ObjectFile): Uint8Array {
   const order = symbolOrder(object.symbols);
-  const strings = new StringTable();
+  const strings = newStrings();
   const numbers = sectionNumbers(object.sections);
   const symbols = writeSymbols(object, order, numbers, strings);
   const sections = outputSections(object, order, numbers, symbols, strings);
@@ -65,30 +65,27 @@ function sectionNumbers(sections: readonly Section[]): number[] {
   });
 }
 
-const STRINGS_LIMIT = 1 << 28;
-
 /** Strings that end in zero, each text once. */
-class StringTable {
-  private readonly offsets = new Map<string, number>([['', 0]]);
-  private readonly chunks: Uint8Array[] = [new Uint8Array(1)];
-  private length = 1;
-  private readonly encoder = new TextEncoder();
+interface Strings {
+  readonly offsets: Map<string, number>;
+  readonly chunks: Uint8Array[];
+  length: number;
+}
 
-  add(text: string): number {
-    const known = this.offsets.get(text);
-    if (known !== undefined) return known;
-    const bytes = this.encoder.encode(`${text}\0`);
-    const offset = this.length;
-    this.offsets.set(text, offset);
-    this.chunks.push(bytes);
-    this.length += bytes.length;
-    if (this.length > STRINGS_LIMIT) throw new Error('string table beyond 256 MiB');
-    return offset;
-  }
+const newStrings = (): Strings => ({ offsets: new Map([['', 0]]), chunks: [new Uint8Array(1)], length: 1 });
 
-  bytes(): Uint8Array {
-    return concatenate(this.chunks, this.length);
-  }
+const encoder = new TextEncoder();
+
+/** The offset of the text, which is added when it is new. */
+function addString(strings: Strings, text: string): number {
+  const known = strings.offsets.get(text);
+  if (known !== undefined) return known;
+  const bytes = encoder.encode(`${text}\0`);
+  const offset = strings.length;
+  strings.offsets.set(text, offset);
+  strings.chunks.push(bytes);
+  strings.length += bytes.length;
+  return offset;
 }
 
 function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
@@ -105,14 +102,14 @@ function writeSymbols(
   { symbols }: ObjectFile,
   { sorted }: SymbolOrder,
   numbers: readonly number[],
-  strings: StringTable,
+  strings: Strings,
 ): Uint8Array {
   const bytes = new Uint8Array((symbols.length + 1) * SYM_SIZE);
   const view = new DataView(bytes.buffer);
   for (const [n, symbol] of sorted.entries()) {
     const at = (n + 1) * SYM_SIZE;
     // A section's symbol has no name of its own.
-    view.setUint32(at, symbol.type === 'section' ? 0 : strings.add(symbol.name), true);
+    view.setUint32(at, symbol.type === 'section' ? 0 : addString(strings, symbol.name), true);
     view.setUint8(at + 4, (STB[symbol.binding] << 4) | STT[symbol.type]);
     view.setUint8(at + 5, STV[symbol.visibility]);
     view.setUint16(at + 6, homeNumber(symbol, numbers), true);
@@ -142,7 +139,7 @@ function outputSections(
   order: SymbolOrder,
   numbers: readonly number[],
   symbols: Uint8Array,
-  strings: StringTable,
+  strings: Strings,
 ): OutputSection[] {
   const own = object.sections.length + object.sections.filter((s) => s.relocations.length > 0).length;
   const symtab = own + 1;
@@ -159,8 +156,8 @@ function outputSections(
   return sections;
 }
 
-function stringSection(name: string, strings: StringTable): OutputSection {
-  const data = strings.bytes();
+function stringSection(name: string, strings: Strings): OutputSection {
+  const data = concatenate(strings.chunks, strings.length);
   return {
     name,
     header: { type: SHT.STRTAB, flags: 0, size: data.length, link: 0, info: 0, align: 1, entsize: 0 },
@@ -185,9 +182,9 @@ function relocationSection(section: Section, info: number, link: number, order: 
 const alignUp = (at: number, align: number): number => Math.ceil(at / Math.max(1, align)) * Math.max(1, align);
 
 function assembleFile(listed: readonly OutputSection[]): Uint8Array {
-  const names = new StringTable();
-  for (const { name } of listed) names.add(name);
-  names.add('.shstrtab');
+  const names = newStrings();
+  for (const { name } of listed) addString(names, name);
+  addString(names, '.shstrtab');
   const sections = [...listed, stringSection('.shstrtab', names)];
   let at = EHDR_SIZE;
   const offsets = sections.map(({ header, data }) => {
@@ -202,7 +199,7 @@ function assembleFile(listed: readonly OutputSection[]): Uint8Array {
   writeFileHeader(view, headersAt, sections.length + 1);
   for (const [n, { name, header, data }] of sections.entries()) {
     bytes.set(data, offsets[n]!);
-    const shdr = { ...header, name: names.add(name), offset: offsets[n]! };
+    const shdr = { ...header, name: addString(names, name), offset: offsets[n]! };
     writeSectionHeader(view, headersAt + (n + 1) * SHDR_SIZE, shdr);
   }
   return bytes;
