@@ -24,7 +24,6 @@ import {
   type AsmSymbol,
   type Bound,
   bind,
-  isNumber,
   type Linear,
   newSymbolTable,
   numberOf,
