@@ -61,7 +61,7 @@ export function disasmCommand(): Command {
           patches: log.map(patchJson),
         });
       print(disasmText(image, flags.symbol, flags.lines));
-      if (flags.patches) print(['', ...patchLogText(log, image)].join('\n'));
+      if (flags.patches) print(['', ...patchLogText(log, image, flags.symbol)].join('\n'));
     });
 }
 

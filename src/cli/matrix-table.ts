@@ -82,9 +82,7 @@ function toRow(run: RunResult, varied: readonly number[], groups: readonly strin
     ],
     outputs: [
       fault ?? run.cr3Name,
-      figures.flushMask === figures.flushMaskAtEntry
-        ? 'kept'
-        : `${hex(figures.flushMaskAtEntry)} -> ${hex(figures.flushMask)}`,
+      maskText(run),
       String(figures.instructions),
       writesText(run),
       String(figures.tlbLost),
@@ -96,8 +94,12 @@ function toRow(run: RunResult, varied: readonly number[], groups: readonly strin
   };
 }
 
+/** `kept`, or `0xc -> 0x8`. */
+export const maskText = ({ figures: { flushMask, flushMaskAtEntry } }: RunResult): string =>
+  flushMask === flushMaskAtEntry ? 'kept' : `${hex(flushMaskAtEntry)} -> ${hex(flushMask)}`;
+
 /** `1 flush`, `1 no-flush`, `0` */
-function writesText({ figures: { cr3Writes, cr3Flushes } }: RunResult): string {
+export function writesText({ figures: { cr3Writes, cr3Flushes } }: RunResult): string {
   const kept = cr3Writes - cr3Flushes;
   const parts = [cr3Flushes > 0 ? `${cr3Flushes} flush` : '', kept > 0 ? `${kept} no-flush` : ''].filter(Boolean);
   return parts.join(', ') || '0';

@@ -37,7 +37,7 @@ import {
   UsageError,
 } from './context.ts';
 import { runJson } from './matrix.ts';
-import { verdictText } from './matrix-table.ts';
+import { maskText, verdictText, writesText } from './matrix-table.ts';
 
 interface RunFlags extends MachineFlags {
   readonly features?: readonly string[];
@@ -137,11 +137,9 @@ function summary(bench: Bench, entry: Entry, result: RunResult, report: () => st
     `${entry.symbol}  features ${features.join(',') || 'none'}${states.length > 0 ? `  ${states.join(' ')}` : ''}`,
   ];
   if (outcome.kind === 'stopped') lines.push(report(), '');
-  const kept = figures.cr3Writes - figures.cr3Flushes;
   lines.push(
-    `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles;` +
-      ` CR3 ${result.cr3Name}, written ${figures.cr3Writes} times (${figures.cr3Flushes} flushing, ${kept} no-flush), ${figures.tlbLost} TLB entries lost;` +
-      ` flush mask ${hex(figures.flushMask)}`,
+    `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles`,
+    `CR3 ${result.cr3Name}; CR3 writes ${writesText(result)}; TLB entries lost ${figures.tlbLost}; flush mask ${maskText(result)}`,
   );
   lines.push(...result.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`.trimEnd()));
   if (result.verdicts.length > 0) lines.push(`expected: ${verdictText(result)}`);

@@ -79,7 +79,10 @@ test('run prints a trace in fixed columns, with the alternatives marked', () => 
   const text = output(['run', RESTORE, '--features', 'PTI,PCID', '--state', 'saved=user,flush=pending', '--trace']);
   assert.match(text, /^ffffffff81000000 {2}restore_before {10}xchg {3}%ax,%ax \{PTI\}$/m);
   assert.match(text, /mov {4}%r14,%cr3 .* cr3=0x[0-9a-f]+ \(user\(1\), flush\)$/m);
-  assert.match(text, /^returned after 12 instructions/m);
+  assert.match(
+    text,
+    /^returned after 12 instructions, \d+ cycles\nCR3 user\(1\); CR3 writes 1 flush; TLB entries lost \d+; flush mask 0xc -> 0x8$/m,
+  );
 });
 
 test('run --uops lists micro-ops below each instruction, addressed rip.n', () => {
