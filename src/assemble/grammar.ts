@@ -109,7 +109,11 @@ class StatementParser extends EmbeddedActionsParser {
         {
           GATE: () => awaiting || BLANK_SEPARATED.has(name) || this.is(1, T.Text),
           ALT: () => {
-            args.push(this.SUBRULE(this.argument, { ARGS: [WORD_DIRECTIVES.has(name)] }));
+            const arg = this.SUBRULE(this.argument, { ARGS: [WORD_DIRECTIVES.has(name)] });
+            const last = args.at(-1);
+            // `.asciz "a" "b"` ends in one zero: the two are one string.
+            if (!awaiting && last?.kind === 'string' && arg?.kind === 'string') args.splice(-1, 1, joined(last, arg));
+            else args.push(arg);
             awaiting = false;
           },
         },
@@ -367,6 +371,14 @@ class StatementParser extends EmbeddedActionsParser {
     return modifier === undefined ? { kind: 'symbol', name } : { kind: 'symbol', name, modifier };
   });
 }
+
+type StringArg = Extract<DirectiveArg, { kind: 'string' }>;
+
+const joined = (a: StringArg, b: StringArg): StringArg => ({
+  kind: 'string',
+  bytes: Uint8Array.of(...a.bytes, ...b.bytes),
+  text: a.text + b.text,
+});
 
 function toAssignment(directive: string, [target, value, ...rest]: readonly DirectiveArg[]): Statement {
   const symbol = target?.kind === 'expr' ? target.value : undefined;

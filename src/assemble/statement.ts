@@ -76,7 +76,8 @@ export interface MemoryOperand {
  * An argument of a directive: an expression, a string, or a bare word (`@progbits`, `.text`, `%function`, marker kept).
  * A plain name is a word in the directives that take names (`.section`, `.pushsection`, `.globl`, `.weak`, `.type`,
  * `.size`, `.comm` … : `WORD_DIRECTIVES` in vocabulary.ts) and an expression (`symbol`) in all others. A quoted name in
- * those directives stays a string, and so arrives the name of a `.section`, quoted or not. Strings that follow each other without a comma are separate arguments.
+ * those directives stays a string, and so arrives the name of a `.section`, quoted or not. Strings that follow each other without a comma
+ * are one argument.
  */
 export type DirectiveArg =
   | { readonly kind: 'expr'; readonly value: Expr }

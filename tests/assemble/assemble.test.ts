@@ -73,6 +73,7 @@ test('data directives', () => {
   assert.is(bytes('.byte 1,-1,0xff\n.word 0x1234\n.long 0x12345678\n.quad -2'), '01ffff341278563412feffffffffffffff');
   assert.is(bytes('.octa 0x0123456789abcdef0011223344556677'), '7766554433221100efcdab8967452301');
   assert.is(bytes('.ascii "a\\n"\n.asciz "b"\n.string "c","d"'), '610a6200' + '63006400');
+  assert.is(bytes('.asciz "a" "b","c"'), '61620063' + '00');
   assert.is(bytes('.fill 2,3,0x11223344\n.zero 2\n.skip 1,0x55'), '443322443322000055');
   assert.is(bytes('.byte 1\n.org 4\n.byte 2'), '0100000002');
   assert.is(bytes('.uleb128 300,0\n.sleb128 -129,63,64'), 'ac0200ff7e3fc000');

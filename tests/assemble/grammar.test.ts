@@ -164,7 +164,7 @@ test('strings have gas’s escapes, byte for byte', () => {
     return arg?.kind === 'string' ? [...arg.bytes] : [];
   });
   assert.equal(ours, [...text!]);
-  check('.ascii "a" "b", "c"', '.ascii "a" "b" "c"');
+  check('.ascii "a" "b", "c"', '.ascii "ab" "c"');
 });
 
 test('bad statements, in gas’s words', () => {
