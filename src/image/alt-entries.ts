@@ -6,7 +6,9 @@
  *   up to 4.0      u16 feature, u8 length, u8 replacement length                      12 bytes
  *   4.1  to 5.12   … and u8 padding length                                            13 bytes
  *   5.13 to 6.2    u16 feature (bit 15: inverted), u8 length, u8 replacement length   12 bytes
- *   from 6.3       u32 feature and flags (bit 16: inverted, bit 17: direct call), …   14 bytes
+ *   from 6.3       u32 feature and flags (bit 16: inverted; 6.8 bit 17: direct call)  14 bytes
+ *
+ * Where the kernel would stop with BUG(), here an error says why.
  */
 import { type Diagnostic, error, type Parsed, place } from '../base/diagnostics.ts';
 import { bytesAt, type Image } from './image.ts';
@@ -43,6 +45,11 @@ export interface AltEntry {
   readonly directCall: boolean;
 }
 
+/** The longest site that the kernel's buffer takes (MAX_PATCH_LEN). */
+const LONGEST_SITE = 254;
+/** No kernel has had as many words of features; what is above is no feature number. */
+const FEATURES_END = 32 * 32;
+
 const INVERTED_16 = 1 << 15;
 const FLAG_NOT = 1 << 16;
 const FLAG_DIRECT_CALL = 1 << 17;
@@ -67,29 +74,35 @@ export function readAltEntries(image: Image, kernel: KernelVersion): Parsed<AltE
   const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength);
   const entries: AltEntry[] = [];
   for (let at = 0; at < view.byteLength; at += size) {
-    const entry = readEntry(view, at, size, table.address);
-    const missing = !bytesAt(image, entry.site, entry.siteLength)
-      ? 'site'
-      : entry.replacementLength > 0 && !bytesAt(image, entry.replacement, entry.replacementLength)
-        ? 'replacement'
-        : undefined;
-    if (missing)
-      complain(
-        `entry ${entry.index}: its ${missing} lies outside the image; is the table in the format of Linux ${version}?`,
-      );
-    else if (entry.replacementLength > entry.siteLength) {
-      complain(
-        `entry ${entry.index}: a replacement of ${entry.replacementLength} bytes for a site of ${entry.siteLength}`,
-      );
-    } else entries.push(entry);
+    const entry = readEntry(view, at, kernel, table.address);
+    const problem = problemOf(image, entry, kernel);
+    if (problem) complain(`entry ${entry.index}: ${problem}`);
+    else entries.push(entry);
   }
   return { value: atLeast(kernel, 6, 11) ? widenNested(entries) : entries, diagnostics };
 }
 
-function readEntry(view: DataView, at: number, size: 12 | 13 | 14, table: bigint): AltEntry {
+/** Why the kernel could not work with an entry; undefined when it can. */
+function problemOf(image: Image, entry: AltEntry, kernel: KernelVersion): string | undefined {
+  const { site, siteLength, replacement, replacementLength, feature } = entry;
+  const format = `is the table in the format of Linux ${kernel.join('.')}?`;
+  if (siteLength > 0 && !bytesAt(image, site, siteLength)) return `its site lies outside the image; ${format}`;
+  if (replacementLength > 0 && !bytesAt(image, replacement, replacementLength))
+    return `its replacement lies outside the image; ${format}`;
+  if (replacementLength > siteLength)
+    return `a replacement of ${replacementLength} bytes for a site of ${siteLength}; ${format}`;
+  if (siteLength > LONGEST_SITE) return `a site of ${siteLength} bytes, where the kernel takes ${LONGEST_SITE}`;
+  if (feature >= FEATURES_END) return `${feature} is no feature number; ${format}`;
+  return undefined;
+}
+
+function readEntry(view: DataView, at: number, kernel: KernelVersion, table: bigint): AltEntry {
+  const size = entrySize(kernel);
   const here = table + BigInt(at);
   const lengths = at + (size === 14 ? 12 : 10);
   const word = size === 14 ? view.getUint32(at + 8, true) : view.getUint16(at + 8, true);
+  // Before 5.13 there is no "not": the bit is a part of the number.
+  const flag = size === 14 ? FLAG_NOT : atLeast(kernel, 5, 13) ? INVERTED_16 : 0;
   return {
     index: at / size,
     site: here + BigInt(view.getInt32(at, true)),
@@ -97,8 +110,8 @@ function readEntry(view: DataView, at: number, size: 12 | 13 | 14, table: bigint
     siteLength: view.getUint8(lengths),
     replacementLength: view.getUint8(lengths + 1),
     padding: size === 13 ? view.getUint8(lengths + 2) : 0,
-    feature: size === 14 ? word & 0xffff : word & ~INVERTED_16,
-    inverted: (word & (size === 14 ? FLAG_NOT : INVERTED_16)) !== 0,
+    feature: size === 14 ? word & 0xffff : word & ~flag,
+    inverted: (word & flag) !== 0,
     directCall: size === 14 && (word & FLAG_DIRECT_CALL) !== 0,
   };
 }

@@ -5,18 +5,16 @@
  * The invariant: entries apply in table order, each to the bytes that the ones before it left. Line records follow
  * the bytes: a patched range carries the replacement's lines, and remembers the entry that put it there.
  *
- * What differs between kernels (Linux's arch/x86/kernel/alternative.c is the authority for each):
- *   branches   up to 6.2 only a replacement of exactly five bytes that begins with e8 or e9 is fixed up, and e9 shrinks
- *              to eb where it fits; from 6.3 every relative branch and RIP-relative operand that leaves the replacement is
- *   NOPs       up to 5.12 the padding counted in the entry; from 5.13 every run of two or more 0x90 at the site,
- *              whether it was patched or not
+ * What differs between kernels stands in alt-entries.ts (the table), alt-relocate.ts (branches and operands) and
+ * alt-nops.ts; Linux's arch/x86/kernel/alternative.c is the authority for each.
  */
-import type { Diagnostic, Parsed } from '../base/diagnostics.ts';
-import { fromBytes, signed, toBytes } from '../base/u64.ts';
-import { decode } from '../isa/decode.ts';
+import { type Diagnostic, error, type Parsed, place } from '../base/diagnostics.ts';
 import type { Features } from '../isa/features.ts';
 import { type AltEntry, atLeast, DEFAULT_KERNEL, type KernelVersion, readAltEntries } from './alt-entries.ts';
-import { bytesAt, type Image, type ImageLine, lineAt, type PatchedRange } from './image.ts';
+import { instructionAt } from './alt-instruction.ts';
+import { foldRuns, joinRuns, lengthenPadding, mergeRuns, nopBytes } from './alt-nops.ts';
+import { moveInstruction, moveSingleBranch, type PatchNotes, paddedReplacement } from './alt-relocate.ts';
+import { bytesAt, type Image, type ImageLine, lineAt } from './image.ts';
 
 /** What happened to one entry, for the log that `debug-alternative` would print. */
 export interface PatchRecord {
@@ -47,20 +45,22 @@ export function applyAlternatives(
   const lines = [...image.lines];
   const patches = [...image.patches];
   for (const entry of entries) {
-    const site = bytesAt(patched, entry.site, entry.siteLength)!;
+    // A site of no bytes may stand at the very end of its section.
+    const site = bytesAt(patched, entry.site, entry.siteLength) ?? new Uint8Array(0);
     const before = site.slice();
     const notes: string[] = [];
+    const at = lineAt(image, entry.site)?.place ?? place('.altinstructions', 0);
+    const told: PatchNotes = { notes, complain: (message) => void problems.push(error(message, at)) };
     const wanted = features.has(entry.feature) !== entry.inverted;
-    if (wanted) {
-      site.set(replacementBytes(patched, entry, kernel, notes));
+    if (wanted && site.length > 0) {
+      site.set(patchedBytes(patched, entry, kernel, told));
       const { site: from, siteLength, feature, inverted } = entry;
       const to = from + BigInt(siteLength);
       replaceRanges(patches, from, to, [
         { address: from, end: to, feature, inverted, sitePlace: lineAt(image, from)?.place },
       ]);
       replaceRanges(lines, from, to, movedLines(image, entry));
-    }
-    mergeNops(site, entry, wanted, kernel, notes);
+    } else if (!wanted) tidyKept(site, entry, kernel, notes);
     log.push({ entry, outcome: wanted ? 'patched' : 'kept', before, after: site.slice(), notes });
   }
   return { value: { image: { ...patched, lines, patches }, log }, diagnostics: problems };
@@ -71,132 +71,40 @@ export function featuresTested(image: Image, kernel: KernelVersion = DEFAULT_KER
   return [...new Set(readAltEntries(image, kernel).value.map((e) => e.feature))].sort((a, b) => a - b);
 }
 
-const NOP = 0x90;
-const INT3 = 0xcc;
-const CALL = 0xe8;
-const JMP = 0xe9;
-const JMP_SHORT = 0xeb;
-
-function replacementBytes(image: Image, entry: AltEntry, kernel: KernelVersion, notes: string[]): Uint8Array {
-  const bytes = new Uint8Array(entry.siteLength).fill(NOP);
-  const source = bytesAt(image, entry.replacement, entry.replacementLength) ?? new Uint8Array(0);
-  bytes.set(source);
-  const moved = entry.replacement - entry.site;
-  if (atLeast(kernel, 6, 3)) relocateAll(bytes, entry, moved, notes);
-  else if (source.length === 5 && source[0] === CALL) {
-    addTo(bytes, 1, 4, moved);
-    notes.push('call displacement fixed');
-  } else if (source.length === 5 && source[0] === JMP) recomputeJump(bytes, entry, notes);
-  return bytes;
-}
-
-const addTo = (bytes: Uint8Array, offset: number, size: 1 | 4, delta: bigint): void =>
-  bytes.set(toBytes(fromBytes(bytes, offset, size) + delta, size), offset);
-
-/** Up to 6.2: `jmp rel32` of five bytes becomes `jmp rel8` and a NOP of three, if it jumps forwards and near enough. */
-function recomputeJump(bytes: Uint8Array, entry: AltEntry, notes: string[]): void {
-  const displacement = signed(fromBytes(bytes, 1, 4), 4);
-  const distance = entry.replacement + 5n + displacement - entry.site;
-  // Backward jumps are never shortened: the kernel's test compares an unsigned byte with a negative number.
-  if (distance >= 0n && distance - 2n <= 127n) {
-    bytes.set([JMP_SHORT, Number(BigInt.asUintN(8, distance - 2n)), ...nopBytes(3)]);
-    notes.push('jmp fixed and shortened');
+/** What the kernel writes over a site whose entry applies. */
+function patchedBytes(image: Image, entry: AltEntry, kernel: KernelVersion, told: PatchNotes): Uint8Array {
+  const bytes = paddedReplacement(image, entry, kernel, told);
+  if (atLeast(kernel, 6, 10)) {
+    for (let at = 0; at < bytes.length; ) {
+      const part = instructionAt(bytes, at);
+      if (!part) break;
+      moveInstruction(bytes, part, entry, told);
+      at += part.length;
+    }
+    joinRuns(bytes, told.notes);
+  } else if (atLeast(kernel, 6, 5)) {
+    foldRuns(bytes, told.notes, (part) => moveInstruction(bytes, part, entry, told));
   } else {
-    bytes.set([JMP, ...toBytes(distance - 5n, 4)]);
-    notes.push('jmp displacement fixed');
-  }
-}
-
-/** From 6.3: every branch and RIP-relative operand whose target lies outside the replacement. */
-function relocateAll(bytes: Uint8Array, entry: AltEntry, moved: bigint, notes: string[]): void {
-  const { replacement, replacementLength } = entry;
-  const leaves = (target: bigint): boolean => target < replacement || target > replacement + BigInt(replacementLength);
-  for (let at = 0; at < replacementLength; ) {
-    const decoded = decode(bytes.subarray(at, replacementLength), replacement + BigInt(at));
-    if (decoded.kind !== 'insn') return;
-    const { insn } = decoded;
-    const next = at + insn.length;
-    for (const operand of insn.operands) {
-      if (operand.kind === 'target' && leaves(operand.address))
-        fixBranch(bytes, at, insn.length, moved, insn.mnemonic, notes);
-      if (operand.kind === 'mem' && operand.base === 16 && leaves(operand.disp)) {
-        addTo(bytes, displacementOffset(insn.bytes, insn.ip + BigInt(insn.length), operand.disp) + at, 4, moved);
-        notes.push(`${insn.mnemonic} RIP-relative operand fixed`);
-      }
-    }
-    at = next;
-  }
-}
-
-/** Finds the 32-bit field that, added to `next`, gives `target`: the displacement follows the ModRM byte. */
-function displacementOffset(bytes: Uint8Array, next: bigint, target: bigint): number {
-  const field = BigInt.asUintN(32, target - next);
-  for (let at = bytes.length - 4; at > 0; at--) if (fromBytes(bytes, at, 4) === field) return at;
-  return bytes.length - 4;
-}
-
-function fixBranch(
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  moved: bigint,
-  mnemonic: string,
-  notes: string[],
-): void {
-  const short = bytes[at] === JMP_SHORT || (bytes[at]! & 0xf0) === 0x70 || (bytes[at]! & 0xfc) === 0xe0;
-  addTo(bytes, at + length - (short ? 1 : 4), short ? 1 : 4, moved);
-  notes.push(`${mnemonic} displacement fixed`);
-  if (bytes[at] !== JMP) return;
-  const displacement = signed(fromBytes(bytes, at + 1, 4), 4) + 3n;
-  if (displacement < -128n || displacement > 127n) return;
-  bytes.set([JMP_SHORT, Number(BigInt.asUintN(8, displacement)), INT3, INT3, INT3], at);
-  notes.push('jmp shortened');
-}
-
-/** The multi-byte NOPs of 1 … 8 bytes that the SDM recommends (vol. 2, NOP, table 4-12), longest first for long runs. */
-export function nopBytes(length: number): number[] {
-  const nops: readonly (readonly number[])[] = [
-    [0x90],
-    [0x66, 0x90],
-    [0x0f, 0x1f, 0x00],
-    [0x0f, 0x1f, 0x40, 0x00],
-    [0x0f, 0x1f, 0x44, 0x00, 0x00],
-    [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
-    [0x0f, 0x1f, 0x80, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
-  ];
-  const bytes: number[] = [];
-  for (let rest = length; rest > 0; ) {
-    const size = Math.min(rest, 8);
-    bytes.push(...nops[size - 1]!);
-    rest -= size;
+    moveSingleBranch(bytes, entry, kernel, told.notes);
+    if (atLeast(kernel, 5, 13)) mergeRuns(bytes, told.notes);
+    else padWithNops(bytes, entry.replacementLength, told.notes);
   }
   return bytes;
 }
 
-function mergeNops(site: Uint8Array, entry: AltEntry, patched: boolean, kernel: KernelVersion, notes: string[]): void {
-  const merge = (from: number, length: number): void => {
-    site.set(nopBytes(length), from);
-    notes.push(`${length} nops merged`);
-  };
-  if (!atLeast(kernel, 5, 13)) {
-    const padding = patched ? site.length - entry.replacementLength : entry.padding;
-    const from = site.length - padding;
-    if (padding > 1 && site.subarray(from).every((b) => b === NOP)) merge(from, padding);
-    return;
-  }
-  for (let at = 0; at < site.length; ) {
-    let end = at;
-    while (site[end] === NOP) end++;
-    if (end - at > 1) merge(at, end - at);
-    if (end > at) {
-      at = end;
-      continue;
-    }
-    const decoded = decode(site.subarray(at), entry.site + BigInt(at));
-    if (decoded.kind !== 'insn') return;
-    at += decoded.insn.length;
-  }
+/** Up to 5.12: what the replacement leaves over. */
+function padWithNops(bytes: Uint8Array, from: number, notes: string[]): void {
+  const length = bytes.length - from;
+  bytes.set(nopBytes(length), from);
+  if (length > 1) notes.push(`${length} nops merged`);
+}
+
+/** What the kernel does to a site whose entry does not apply. */
+function tidyKept(site: Uint8Array, entry: AltEntry, kernel: KernelVersion, notes: string[]): void {
+  if (atLeast(kernel, 6, 10)) joinRuns(site, notes);
+  else if (atLeast(kernel, 6, 5)) foldRuns(site, notes);
+  else if (atLeast(kernel, 5, 13)) mergeRuns(site, notes);
+  else lengthenPadding(site, entry, kernel, notes);
 }
 
 interface Range {
@@ -238,7 +146,8 @@ function movedLines(image: Image, { site, siteLength, replacement, replacementLe
   const end = replacement + BigInt(replacementLength);
   const moved = site - replacement;
   const { first, last } = touching(image.lines, replacement, end);
-  const lines = image.lines.slice(first, last).map(
+  const source = replacementLength > 0 ? image.lines.slice(first, last) : [];
+  const lines = source.map(
     (line): ImageLine => ({
       address: (line.address > replacement ? line.address : replacement) + moved,
       end: (line.end < end ? line.end : end) + moved,
