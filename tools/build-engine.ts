@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Memory comes from the host (its size is the guest's RAM); nothing is allocated, so the runtime is a stub. */
 const OPTIONS = [
-  ...['-O3', '--noAssert', '--converge', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'],
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1'],
   ...['--memoryBase', '1024', '--use', 'abort='],
 ];
 
