@@ -1,9 +1,8 @@
 /** Runs the command line as its users do: a bundle of the present source, a process of its own, no terminal. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { buildEngine } from '../tools/build-engine.ts';
 import { bundleCommandLine } from '../tools/bundle.ts';
@@ -22,9 +21,8 @@ export async function commandLine(): Promise<CommandLine> {
   const dir = mkdtempSync(join(tmpdir(), 'entrylab-cli-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   if (!existsSync('src/engine/module.ts')) await buildEngine();
-  const main = join(dir, 'main.mjs');
-  await bundleCommandLine(resolve('src/cli/main.ts'), main, 'test');
-  copyFileSync(createRequire(import.meta.url).resolve('iced-x86/iced_x86_bg.wasm'), join(dir, 'iced_x86_bg.wasm'));
+  await bundleCommandLine(dir, 'test', []);
+  const main = join(dir, 'main.cjs');
   return (args, cwd = process.cwd(), env = {}) => {
     const { CI: _, UPDATE: __, ...rest } = process.env;
     const run = spawnSync(process.execPath, [main, ...args], {

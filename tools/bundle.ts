@@ -3,14 +3,18 @@
  * call `require('fs')`, `require('path')` and `require('util')` at run time. The plugin below gives it the bytes: from a
  * file beside the bundle under Node (fast to start), embedded where there is no file system.
  */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const WASM_MODULE = 'entrylab:iced-wasm';
 
 /** What stands for iced_x86_bg.wasm's bytes: a module whose default export they are. */
 const WASM_SOURCE = {
-  file: "import { readFileSync } from 'node:fs';\nexport default readFileSync(new URL('./iced_x86_bg.wasm', import.meta.url));",
+  file: "import { readFileSync } from 'node:fs';\nexport default readFileSync(__dirname + '/iced_x86_bg.wasm');",
   embedded: "import bytes from 'iced-x86/iced_x86_bg.wasm';\nexport default bytes;",
 } as const;
 
@@ -39,18 +43,34 @@ const icedPlugin = (wasm: keyof typeof WASM_SOURCE): Plugin => ({
 
 const COMMON: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
 
-/** The command line for Node; iced_x86_bg.wasm has to stand beside it. */
-export const bundleCommandLine = (entry: string, outfile: string, version: string): Promise<unknown> =>
-  build({
-    ...COMMON,
-    entryPoints: [entry],
-    outfile,
-    platform: 'node',
-    plugins: [icedPlugin('file')],
-    define: { ENTRYLAB_VERSION: JSON.stringify(version) },
-    // Bundled CommonJS still asks for Node's own modules by `require`.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-  });
+/**
+ * The command line for Node, into a folder: main.cjs, which is what runs, entrylab.cjs, the WebAssembly beside it, and the
+ * code cache that a run of `warmUp` leaves.
+ */
+export async function bundleCommandLine(dir: string, version: string, warmUp: readonly string[]): Promise<void> {
+  const node: BuildOptions = { ...COMMON, format: 'cjs', platform: 'node' };
+  const define = { ENTRYLAB_VERSION: JSON.stringify(version) };
+  await Promise.all([
+    build({
+      ...node,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: join(dir, 'entrylab.cjs'),
+      plugins: [icedPlugin('file')],
+      define,
+    }),
+    build({
+      ...node,
+      entryPoints: ['src/cli/launcher.ts'],
+      outfile: join(dir, 'main.cjs'),
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+  ]);
+  chmodSync(join(dir, 'main.cjs'), 0o755);
+  copyFileSync(createRequire(import.meta.url).resolve('iced-x86/iced_x86_bg.wasm'), join(dir, 'iced_x86_bg.wasm'));
+  if (warmUp.length === 0) return;
+  const env = { ...process.env, ENTRYLAB_MAKE_CODE_CACHE: '1' };
+  execFileSync(process.execPath, [join(dir, 'main.cjs'), ...warmUp], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
 
 /** The library, for Node and the browser alike: no import of any Node module, WebAssembly embedded. */
 export const bundleLibrary = (entry: string, outfile: string, options: BuildOptions = {}): Promise<unknown> =>

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: one file a command; this one parses, dispatches, and turns mistakes into exit statuses. */
 import { Command, CommanderError } from 'commander';
 import { asCommand } from './as.ts';

@@ -1,7 +1,6 @@
 /** `entrylab run`: one entry, one set of features, one state; with --trace a line an instruction. */
 import { Command } from 'commander';
 import type { Diagnostic } from '../base/diagnostics.ts';
-import { hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { featureNames, featureSet } from '../isa/features.ts';

@@ -7,7 +7,7 @@
  * bytes. Relocation arithmetic follows the psABI for x86-64, section 4.4.
  */
 import { type Diagnostic, error, type Parsed, place } from '../base/diagnostics.ts';
-import { fitsSigned, fitsUnsigned, toBytes, u64 } from '../base/u64.ts';
+import { fitsSigned, fitsUnsigned, s64, toBytes, u64 } from '../base/u64.ts';
 import { type ObjectFile, R_X86_64, type Relocation, type Section, SHF, SHT } from '../object/object-file.ts';
 import type { Image, ImageLine, ImageSymbol, Segment } from './image.ts';
 
@@ -20,9 +20,13 @@ export const LAYOUT = {
   got: 0xffffffff81f00000n,
   /** Common symbols. */
   common: 0xffffffff81f80000n,
+  /** What is above belongs to the machine: its exit page. */
+  end: 0xffffffff81fff000n,
   data: 0xffffffff82000000n,
 } as const;
 
+/** Bytes of all allocated sections together, zeroes included. */
+const LARGEST_IMAGE = 1 << 28;
 const STUB_SIZE = 16;
 const PAGE = 0x1000n;
 const RET = 0xc3;
@@ -38,6 +42,11 @@ export interface LinkOptions {
 export function link(object: ObjectFile, file: string, options: LinkOptions = {}): Parsed<Image> {
   const diagnostics: Diagnostic[] = [];
   const complain = (message: string): void => void diagnostics.push(error(message, place(file, 0)));
+  const size = bytesOf(object);
+  if (size > LARGEST_IMAGE) {
+    complain(`sections of ${size} bytes are more than an image may have (${LARGEST_IMAGE})`);
+    return { value: { segments: [], symbols: [], lines: [], patches: [] }, diagnostics };
+  }
   const segments = placeSections(object.sections);
   const externals = bindExternals(object, options);
   const addresses = object.symbols.map((symbol) => {
@@ -51,7 +60,8 @@ export function link(object: ObjectFile, file: string, options: LinkOptions = {}
   const got = new Map<bigint, bigint>();
   for (const [index, segment] of segments) {
     for (const relocation of object.sections[index]!.relocations) {
-      const target = addresses[relocation.symbol];
+      // No symbol at all: the addend is absolute.
+      const target = relocation.symbol < 0 ? 0n : addresses[relocation.symbol];
       const name = object.symbols[relocation.symbol]?.name ?? `symbol ${relocation.symbol}`;
       if (target === undefined)
         complain(`relocation against \`${name}', which lies in a section that is not allocated`);
@@ -59,13 +69,22 @@ export function link(object: ObjectFile, file: string, options: LinkOptions = {}
     }
   }
   const extra = [...externals.segments, ...gotSegment(got)];
+  const all = [...segments.values(), ...extra].sort((a, b) => compare(a.address, b.address));
+  for (const message of collisions(all)) complain(message);
   const image: Image = {
-    segments: [...segments.values(), ...extra].sort((a, b) => compare(a.address, b.address)),
+    segments: all,
     symbols: imageSymbols(object, segments, addresses, externals.stubs),
     lines: absoluteLines(object, segments),
     patches: [],
   };
   return { value: image, diagnostics };
+}
+
+/** Bytes that sections and common symbols take. */
+function bytesOf({ sections, symbols }: ObjectFile): number {
+  const allocated = sections.filter((s) => (s.flags & SHF.ALLOC) !== 0).map((s) => s.size);
+  const common = symbols.filter((s) => s.home.kind === 'common').map((s) => Number(s.size));
+  return [...allocated, ...common].reduce((sum, n) => sum + n, 0);
 }
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -105,6 +124,17 @@ function placeSections(sections: readonly Section[]): Map<number, Segment> {
     }
   }
   return placed;
+}
+
+/** Regions that have outgrown their place in the layout. */
+function collisions(segments: readonly Segment[]): string[] {
+  const end = (s: Segment): bigint => s.address + BigInt(s.bytes.length);
+  return segments.flatMap((segment, i) => {
+    const next = segments[i + 1];
+    if (next && end(segment) > next.address) return [`${segment.name} is so large that it runs into ${next.name}`];
+    const reserved = segment.address < LAYOUT.end && end(segment) > LAYOUT.end;
+    return reserved ? [`${segment.name} is so large that it runs into the machine's exit page`] : [];
+  });
 }
 
 interface Externals {
@@ -158,11 +188,16 @@ function gotSegment(got: ReadonlyMap<bigint, bigint>): Segment[] {
 const FIELDS: Readonly<
   Record<
     number,
-    { readonly size: 1 | 2 | 4 | 8; readonly relative: boolean; readonly range: 'signed' | 'unsigned' | 'either' }
+    {
+      readonly size: 1 | 2 | 4 | 8;
+      readonly relative: boolean;
+      /** Bitfield: one bit wider than signed, as GNU ld has it for 8 and 16 bits. */
+      readonly range: 'signed' | 'unsigned' | 'bitfield';
+    }
   >
 > = {
-  [R_X86_64[64]]: { size: 8, relative: false, range: 'either' },
-  [R_X86_64.PC64]: { size: 8, relative: true, range: 'either' },
+  [R_X86_64[64]]: { size: 8, relative: false, range: 'bitfield' },
+  [R_X86_64.PC64]: { size: 8, relative: true, range: 'bitfield' },
   [R_X86_64.PC32]: { size: 4, relative: true, range: 'signed' },
   [R_X86_64.PLT32]: { size: 4, relative: true, range: 'signed' },
   [R_X86_64.GOTPCREL]: { size: 4, relative: true, range: 'signed' },
@@ -170,9 +205,9 @@ const FIELDS: Readonly<
   [R_X86_64.REX_GOTPCRELX]: { size: 4, relative: true, range: 'signed' },
   [R_X86_64[32]]: { size: 4, relative: false, range: 'unsigned' },
   [R_X86_64['32S']]: { size: 4, relative: false, range: 'signed' },
-  [R_X86_64[16]]: { size: 2, relative: false, range: 'either' },
-  [R_X86_64.PC16]: { size: 2, relative: true, range: 'signed' },
-  [R_X86_64[8]]: { size: 1, relative: false, range: 'either' },
+  [R_X86_64[16]]: { size: 2, relative: false, range: 'bitfield' },
+  [R_X86_64.PC16]: { size: 2, relative: true, range: 'bitfield' },
+  [R_X86_64[8]]: { size: 1, relative: false, range: 'bitfield' },
   [R_X86_64.PC8]: { size: 1, relative: true, range: 'signed' },
 };
 
@@ -197,11 +232,10 @@ function relocate(
   const base = viaGot(type) ? got.get(target)! : target;
   const full = base + addend - (field.relative ? segment.address + BigInt(offset) : 0n);
   const bits = 8 * field.size;
-  const value = BigInt.asIntN(64, full);
   const fits =
-    fitsSigned(value, bits) && field.range !== 'unsigned'
-      ? true
-      : fitsUnsigned(u64(full), bits) && field.range !== 'signed';
+    field.range === 'unsigned'
+      ? fitsUnsigned(u64(full), bits)
+      : fitsSigned(s64(full), field.range === 'signed' ? bits : bits + 1);
   if (!fits) return complain(`${where}: relocation truncated to fit: type ${type} against symbol \`${name}'`);
   segment.bytes.set(toBytes(full, field.size), offset);
 }
@@ -218,6 +252,8 @@ function imageSymbols(
     if (symbol.name === '' || symbol.type === 'section' || symbol.type === 'file' || address === undefined) continue;
     if (symbol.home.kind === 'absolute')
       symbols.push({ name: symbol.name, address, size: symbol.size, kind: 'absolute' });
+    if (symbol.home.kind === 'common' && address >= LAYOUT.common && address < LAYOUT.end)
+      symbols.push({ name: symbol.name, address, size: symbol.size, kind: 'data' });
     if (symbol.home.kind !== 'section') continue;
     const kind = segments.get(symbol.home.index)!.execute ? 'code' : 'data';
     symbols.push({ name: symbol.name, address: u64(address), size: symbol.size, kind });
