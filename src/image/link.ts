@@ -27,6 +27,8 @@ export const LAYOUT = {
 
 /** Bytes of all allocated sections together, zeroes included. */
 const LARGEST_IMAGE = 1 << 28;
+/** Assemblers mention it in every object that has a GOT relocation. */
+const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
 const STUB_SIZE = 16;
 const PAGE = 0x1000n;
 const RET = 0xc3;
@@ -62,7 +64,7 @@ export function link(object: ObjectFile, file: string, options: LinkOptions = {}
     for (const relocation of object.sections[index]!.relocations) {
       // No symbol at all: the addend is absolute.
       const target = relocation.symbol < 0 ? 0n : addresses[relocation.symbol];
-      const name = object.symbols[relocation.symbol]?.name ?? `symbol ${relocation.symbol}`;
+      const name = nameOf(object, relocation.symbol);
       if (target === undefined)
         complain(`relocation against \`${name}', which lies in a section that is not allocated`);
       else relocate(segment, relocation, target, name, got, complain);
@@ -85,6 +87,14 @@ function bytesOf({ sections, symbols }: ObjectFile): number {
   const allocated = sections.filter((s) => (s.flags & SHF.ALLOC) !== 0).map((s) => s.size);
   const common = symbols.filter((s) => s.home.kind === 'common').map((s) => Number(s.size));
   return [...allocated, ...common].reduce((sum, n) => sum + n, 0);
+}
+
+/** What a person calls a symbol; those of sections have no name of their own. */
+function nameOf({ symbols, sections }: ObjectFile, index: number): string {
+  const symbol = symbols[index];
+  if (!symbol) return index < 0 ? '*ABS*' : `symbol ${index}`;
+  if (symbol.name !== '' || symbol.home.kind !== 'section') return symbol.name;
+  return sections[symbol.home.index]?.name ?? '';
 }
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -152,7 +162,7 @@ function bindExternals(object: ObjectFile, { bind, stub }: LinkOptions): Externa
   for (const symbol of object.symbols) {
     if ((symbol.home.kind !== 'undefined' && symbol.home.kind !== 'common') || symbol.name === '') continue;
     if (addresses.has(symbol.name)) continue;
-    const bound = bind?.(symbol.name);
+    const bound = symbol.name === GOT_SYMBOL ? LAYOUT.got : bind?.(symbol.name);
     if (bound === undefined && symbol.home.kind === 'common') {
       common = alignUp(common, BigInt(Math.max(symbol.home.align, 1)));
       addresses.set(symbol.name, common);
