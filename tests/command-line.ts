@@ -21,7 +21,7 @@ export async function commandLine(): Promise<CommandLine> {
   const dir = mkdtempSync(join(tmpdir(), 'entrylab-cli-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   if (!existsSync('src/engine/module.ts')) await buildEngine();
-  await bundleCommandLine(dir, 'test', []);
+  await bundleCommandLine(dir, 'test', ['matrix', 'asm/cr3/restore_cr3.S', '--listing']);
   const main = join(dir, 'main.cjs');
   return (args, cwd = process.cwd(), env = {}) => {
     const { CI: _, UPDATE: __, ...rest } = process.env;

@@ -197,10 +197,10 @@ function faultText({ fault, rip }: VectorState): string {
  */
 export const VECTOR_SAMPLE = new URL('./vectors/sample.jsonl.gz', import.meta.url);
 
-/** The 20,000 vectors of the oracle, where they are at hand (`ENTRYLAB_VECTORS` names another file). */
-export const vectorsAtHand = (): string | undefined =>
-  [process.env.ENTRYLAB_VECTORS, '/work/shared/oracles/native/vectors.jsonl.gz'].find(
-    (path): path is string => path !== undefined && existsSync(path),
-  );
+/** A file of more vectors, where one is at hand: the environment variable ENTRYLAB_VECTORS names it. */
+export function vectorsAtHand(): string | undefined {
+  const path = process.env.ENTRYLAB_VECTORS;
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
 
 export const loadVectors = (file: URL | string): Vector[] => readVectors(gunzipSync(readFileSync(file)).toString());

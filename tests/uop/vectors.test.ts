@@ -31,7 +31,7 @@ test('the sample passes, every form of it', () => {
 
 const file = vectorsAtHand();
 if (file === undefined) {
-  console.log('# SKIP the 20,000 vectors are not at hand');
+  console.log('# SKIP more vectors: ENTRYLAB_VECTORS names no file');
 } else {
   test('the vectors of the oracle pass', () => {
     const { failures, notModelled } = run(loadVectors(file));
