@@ -34,3 +34,7 @@ export const ALL_FEATURES: CpuFeatures = {
   rdtscp: true,
   specCtrl: true,
 };
+
+/** A feature's name in any case as it is spelled here; undefined when there is no such feature. */
+export const cpuFeatureName = (text: string): keyof CpuFeatures | undefined =>
+  (Object.keys(ALL_FEATURES) as (keyof CpuFeatures)[]).find((name) => name.toLowerCase() === text.toLowerCase());

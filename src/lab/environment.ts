@@ -15,7 +15,7 @@ import * as cpuModel from '../cpu/cpu.ts';
 import type { Counters } from '../cpu/observe.ts';
 import { symbolNamed } from '../image/image.ts';
 import { FEATURE_NUMBERS } from '../isa/features.ts';
-import { ASIDS, flushBit, kernelCr3, userCr3 } from '../machine/linux.ts';
+import { ASIDS, flushBit, kernelCr3, LINUX, userCr3 } from '../machine/linux.ts';
 import { type Machine, percpuBytes, writePercpu } from '../machine/machine.ts';
 import { percpuField } from '../machine/percpu.ts';
 import { isRegister, REGISTER_NAMES, readRegister, writeRegister } from '../trace/snapshot.ts';
@@ -72,7 +72,7 @@ export function environment(machine: Machine, { entry, states }: Selection, ente
       const variable = readVariable(machine, name);
       if (variable !== undefined) return variable;
       if (name.endsWith(AT_ENTRY)) return entered?.values.get(name.slice(0, -AT_ENTRY.length));
-      const counted = entered && countedSince(entered.counters, cpuModel.counters(cpu), name);
+      const counted = entered && countedSince(entered.counters, programCounters(cpu), name);
       if (counted !== undefined) return counted;
       const feature = FEATURES_BY_LOWER_NAME.get(name);
       if (feature !== undefined) return truth(features.has(feature));
@@ -112,6 +112,13 @@ export function environment(machine: Machine, { entry, states }: Selection, ente
       }
     },
   };
+}
+
+/** The counters without the HLT of the exit page, which is ours and not the program's. */
+function programCounters(cpu: cpuModel.Cpu): Counters {
+  const counters = cpuModel.counters(cpu);
+  const returned = cpuModel.getRip(cpu) === LINUX.exit + 1n;
+  return returned ? { ...counters, instructions: counters.instructions - 1 } : counters;
 }
 
 /** Figures counted from the entry on. */

@@ -11,7 +11,7 @@ import { type Diagnostic, error, hasErrors, type Parsed } from '../base/diagnost
 import { hex } from '../base/hex.ts';
 import type { CostTable } from '../cost/cost.ts';
 import * as cpuModel from '../cpu/cpu.ts';
-import type { CpuFeatures } from '../cpu/features.ts';
+import { type CpuFeatures, cpuFeatureName } from '../cpu/features.ts';
 import { faultName } from '../cpu/stop.ts';
 import type { KernelVersion } from '../image/alt-entries.ts';
 import type { PatchRecord } from '../image/alternatives.ts';
@@ -27,6 +27,7 @@ import type { Assignment, Entry, Scenario } from './scenario.ts';
 
 export interface BenchOptions {
   readonly features: Features;
+  /** On top of the header's `cpu` lines. */
   readonly cpu?: Partial<CpuFeatures>;
   readonly tlb?: 'keep' | 'none';
   readonly cost?: CostTable;
@@ -48,11 +49,21 @@ export function createBench(program: Program, options: BenchOptions): Parsed<Ben
   const built = buildImage(program, features, kernel);
   const { image, log } = built.value;
   if (hasErrors(built.diagnostics)) return { value: undefined, diagnostics: built.diagnostics };
-  const made = createMachine({ ...rest, image, features, percpu: program.percpu });
+  const cpu = { ...cpuChanges(program.scenario.cpu), ...options.cpu };
+  const made = createMachine({ ...rest, cpu, image, features, percpu: program.percpu });
   const diagnostics = [...built.diagnostics, ...made.diagnostics];
   const machine = made.value;
   return { value: machine && { program, machine, image, log, start: cpuModel.checkpoint(machine.cpu) }, diagnostics };
 }
+
+/** `-pcid` of a header as a difference from the CPU that has everything. */
+const cpuChanges = (changes: readonly string[]): Partial<CpuFeatures> =>
+  Object.fromEntries(
+    changes.flatMap((change) => {
+      const name = cpuFeatureName(change.slice(1));
+      return name ? [[name, change.startsWith('+')]] : [];
+    }),
+  );
 
 /** `--set REG=VALUE`: assignments after those of the states. */
 export interface RunOptions {
@@ -111,6 +122,8 @@ export function setUp(
   const { machine, program } = bench;
   cpuModel.restore(machine.cpu, bench.start);
   const diagnostics: Diagnostic[] = [];
+  // Before the assignments, so that a state may choose another stack.
+  if (!enter(machine, entry.symbol)) diagnostics.push(error(`no symbol \`${entry.symbol}' to enter`, entry.place));
   const env = environment(machine, selection);
   const chosen = program.scenario.groups.flatMap(
     (group) => group.states.find((s) => s.name === selection.states.get(group.name))?.assignments ?? [],
@@ -121,7 +134,6 @@ export function setUp(
     else if (!assign(machine, target, result.value))
       diagnostics.push(error(`\`${target}' is no register or per-CPU variable`, place));
   }
-  if (!enter(machine, entry.symbol)) diagnostics.push(error(`no symbol \`${entry.symbol}' to enter`, entry.place));
   warmTlb(machine);
   const entered = enteredState(machine);
   diagnostics.push(...unknownNames(program.scenario, environment(machine, selection, entered)));
@@ -228,7 +240,7 @@ export function judge(bench: Bench, selection: Selection, entered: Entered, outc
     fault,
     verdicts,
     shows,
-    figures: figuresOf(env, entered, outcome),
+    figures: figuresOf(env, entered),
     verdict: failed ? 'failed' : known ? 'known' : 'ok',
   };
 }
@@ -241,15 +253,14 @@ function computed(expression: Expression, env: Environment): bigint {
 
 const truthOf = (expression: Expression, env: Environment): boolean => computed(expression, env) !== 0n;
 
-function figuresOf(env: Environment, entered: Entered, outcome: Outcome): Figures {
+function figuresOf(env: Environment, entered: Entered): Figures {
   const count = (name: string): number => Number(env.name(name) ?? 0n);
   return {
     cr3: env.name('cr3')!,
     cr3AtEntry: entered.values.get('cr3')!,
     flushMask: env.name('user_pcid_flush_mask')!,
     flushMaskAtEntry: entered.values.get('user_pcid_flush_mask')!,
-    // The HLT of the exit page is ours, not the program's.
-    instructions: count('instructions') - (outcome.kind === 'returned' ? 1 : 0),
+    instructions: count('instructions'),
     cr3Writes: count('cr3_writes'),
     cr3Flushes: count('cr3_flushes'),
     tlbLost: count('tlb_lost'),

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, hasErrors, type Parsed } from '../base/diagnostics.ts';
 import { featuresTested } from '../image/alternatives.ts';
-import { brokenConstraint, type Features, featureName, featureSet } from '../isa/features.ts';
+import { brokenConstraint, FEATURE_NUMBERS, type Features, featureName, featureSet } from '../isa/features.ts';
 import {
   allSelections,
   type BenchOptions,
@@ -36,7 +36,9 @@ export function runMatrix(program: Program, options: MatrixOptions): Parsed<Matr
   const linked = linkProgram(program);
   if (hasErrors(linked.diagnostics)) return { value: undefined, diagnostics: linked.diagnostics };
   const { scenario, path } = program;
-  const varied = scenario.vary ?? featuresTested(linked.value, options.kernel ?? scenario.kernel);
+  const tested = scenario.vary ?? featuresTested(linked.value, options.kernel ?? scenario.kernel);
+  // What is always set is no choice.
+  const varied = tested.filter((feature) => feature !== FEATURE_NUMBERS.ALWAYS);
   if (varied.length > MAX_VARIED) {
     const message = `${varied.length} features are too many to vary; choose with \`//@ vary' (${varied.map(featureName).join(' ')})`;
     return {
@@ -80,12 +82,14 @@ const byEntry = (runs: readonly RunResult[], names: readonly string[]): RunResul
 /** Every allowed subset of `varied` joined to the fixed features, the empty one first. */
 export function featureSets(varied: readonly number[], fixed: readonly number[] = []): Features[] {
   const sets: Features[] = [];
+  // What the program does not test cannot break a rule: UNRET needs RETHUNK, but code that asks for UNRET alone runs.
+  const mentioned = featureSet([...fixed, ...varied]);
   for (let mask = 0; mask < 1 << varied.length; mask++) {
     // The first feature is the slowest to change, as a table reads.
     const chosen = varied.filter((_, i) => mask & (1 << (varied.length - 1 - i)));
     const features = featureSet([...fixed, ...chosen]);
     const duplicate = sets.some((s) => s.size === features.size && [...features].every((f) => s.has(f)));
-    if (!duplicate && !brokenConstraint(features)) sets.push(features);
+    if (!duplicate && !brokenConstraint(features, mentioned)) sets.push(features);
   }
   return sets;
 }

@@ -5,6 +5,7 @@
  */
 import { type Diagnostic, error, type Parsed, type Place, place } from '../base/diagnostics.ts';
 import { parseHexBytes } from '../base/hex.ts';
+import { ALL_FEATURES, cpuFeatureName } from '../cpu/features.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
 import { featureNumber } from '../isa/features.ts';
 import { type Expression, parseExpression } from './expression.ts';
@@ -170,7 +171,13 @@ const KEYS: Readonly<Record<string, (draft: Draft, line: Line) => void>> = {
     draft.vary = [...(draft.vary ?? []), ...featureList(line)];
   },
   features: (draft, line) => void draft.features.push(...featureList(line)),
-  cpu: (draft, line) => void draft.cpu.push(...line.rest.split(/[\s,]+/).filter(Boolean)),
+  cpu: (draft, line) => {
+    for (const change of line.rest.split(/[\s,]+/).filter(Boolean)) {
+      if (!/^[-+]/.test(change) || cpuFeatureName(change.slice(1)) === undefined)
+        line.complain(`cpu takes +NAME or -NAME with one of ${Object.keys(ALL_FEATURES).join(', ')}, not \`${change}'`);
+      else draft.cpu.push(change);
+    }
+  },
   kernel: (draft, line) => {
     draft.kernel = parseKernelVersion(line.rest);
     if (!draft.kernel) line.complain(`\`${line.rest}' is no kernel version`);

@@ -17,7 +17,7 @@ import { type Image, symbolNamed } from '../image/image.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
 import { GPR, RFLAGS } from '../isa/insn.ts';
 import { type AddressSpace, buildAddressSpace, kernelCr3, LINUX, userCr3 } from './linux.ts';
-import { OutOfMemory } from './page-tables.ts';
+import { OutOfMemory, PAGE_SIZE } from './page-tables.ts';
 import type { PercpuVariable } from './percpu.ts';
 
 export const DEFAULT_MEMORY = 8 << 20;
@@ -162,7 +162,10 @@ export const outcomeOf = ({ cpu }: Machine, stop: Stop): Outcome =>
  */
 export function warmTlb({ cpu, space, image }: Machine): void {
   const shared = [LINUX.exit, space.stacks.find((s) => s.name === 'NMI IST')!.top - 8n];
-  for (const segment of image.segments) if (segment.name.startsWith('.entry.text')) shared.push(segment.address);
+  for (const { name, address, bytes } of image.segments) {
+    if (!name.startsWith('.entry.text')) continue;
+    for (let at = 0; at < bytes.length; at += PAGE_SIZE) shared.push(address + BigInt(at));
+  }
   const tagged = (cpuModel.getCr(cpu, 4) & CR4.PCIDE) !== 0n;
   const spaces = [1, 2].flatMap((asid) => [kernelCr3(space, asid), userCr3(space, asid)]);
   for (const cr3 of tagged ? new Set(spaces) : [cpuModel.getCr(cpu, 3)]) {
