@@ -120,7 +120,7 @@ export function diffFile(path: string, options: GasOptions): string[] {
   const { includeDirs, includes } = options;
   const ours = assemble(path, { files: diskFiles, includeDirs, includes, defines });
   const failed = hasErrors(ours.diagnostics);
-  if (typeof theirs === 'string') return failed ? [] : [`gas rejects what we accept: ${theirs}`];
+  if (typeof theirs === 'string') return [`gas rejects it${failed ? ' as we do' : ', we do not'}: ${theirs}`];
   if (failed) return ['we reject what gas accepts:', ...ours.diagnostics.slice(0, 20).map(formatDiagnostic)];
   return compareObjects(ours.value, theirs);
 }

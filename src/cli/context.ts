@@ -66,11 +66,20 @@ export function accept<T>({ value, diagnostics }: Parsed<T | undefined>): T | un
 /** A mistake in an option's value; reported in one line, exit status 2. */
 export class UsageError extends Error {}
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+/** For options that may be given more than once. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+export const FEATURES_OPTION = new Option(
+  '--features <list>',
+  'the CPU features the kernel sees, e.g. PTI,PCID (repeatable)',
+).argParser(collect);
 
 export const SOURCE_OPTIONS = [
   new Option('-I <dir>', 'search this directory for #include (repeatable)').argParser(collect).default([] as string[]),
   new Option('-D <name[=value]>', 'define a preprocessor macro (repeatable)')
+    .argParser(collect)
+    .default([] as string[]),
+  new Option('--include <file>', 'include this file first, as gcc -include does (repeatable)')
     .argParser(collect)
     .default([] as string[]),
 ];
@@ -87,6 +96,7 @@ export const MACHINE_OPTIONS = [
 export interface SourceFlags {
   readonly I: readonly string[];
   readonly D: readonly string[];
+  readonly include: readonly string[];
   readonly scenario?: string;
 }
 
@@ -107,6 +117,7 @@ export function programOptions(flags: SourceFlags): ProgramOptions {
   return {
     files,
     includeDirs: flags.I,
+    includes: flags.include,
     defines,
     ...(flags.scenario !== undefined && { scenarioPath: flags.scenario }),
   };

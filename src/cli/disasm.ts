@@ -10,6 +10,7 @@ import { patchName, placeJson } from '../trace/text.ts';
 import {
   accept,
   EXIT,
+  FEATURES_OPTION,
   featureList,
   kernelOption,
   MACHINE_OPTIONS,
@@ -37,7 +38,7 @@ export function disasmCommand(): Command {
   ])
     command.addOption(option);
   return command
-    .option('--features <list...>', 'patch for these CPU features, e.g. PTI,PCID')
+    .addOption(FEATURES_OPTION)
     .option('--symbol <name>', 'only this function')
     .option('-l, --lines', 'show source lines and macro chains')
     .option('--patches', 'also list what was patched and why not')

@@ -21,7 +21,8 @@ function main(): void {
   }
   program.exitOverride();
   try {
-    program.parse();
+    // gcc's spelling; an option of one dash has one letter here.
+    program.parse(process.argv.map((arg) => (arg === '-include' ? '--include' : arg)));
   } catch (problem) {
     if (problem instanceof UsageError) {
       process.stderr.write(

@@ -8,6 +8,7 @@ import { loadProgram, type Program } from '../lab/program.ts';
 import {
   accept,
   assignments,
+  collect,
   colors,
   EXIT,
   instructionBudget,
@@ -38,7 +39,7 @@ export function matrixCommand(): Command {
     .option(
       '--set <reg=value>',
       'set a register or per-CPU variable before each run (repeatable)',
-      (v, b: string[]) => [...b, v],
+      collect,
       [] as string[],
     )
     .option('--all', 'a row for every run, instead of drawing equal rows together')

@@ -23,7 +23,9 @@ import { stepJson, stepText } from '../trace/text.ts';
 import {
   accept,
   assignments,
+  collect,
   EXIT,
+  FEATURES_OPTION,
   featureList,
   instructionBudget,
   MACHINE_OPTIONS,
@@ -48,16 +50,14 @@ interface RunFlags extends MachineFlags {
   readonly json?: boolean;
 }
 
-const collect = (value: string, before: string[]): string[] => [...before, value];
-
 export function runCommand(): Command {
   const command = new Command('run').description('assemble or load a program, patch it, and run it').argument('<file>');
   for (const option of [...SOURCE_OPTIONS, ...MACHINE_OPTIONS]) command.addOption(option);
   return command
-    .option('--features <list...>', 'the CPU features the kernel sees, e.g. PTI,PCID')
+    .addOption(FEATURES_OPTION)
     .option('--entry <symbol>', 'the function to run: an entry of the header or any symbol')
-    .option('--state <group=state>', 'a state of the header (repeatable)', collect, [])
-    .option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)', collect, [])
+    .option('--state <group=state>', 'a state of the header (repeatable)', collect, [] as string[])
+    .option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)', collect, [] as string[])
     .option('--trace', 'print a line for each instruction, with what it changed')
     .option('--uops', 'with --trace, the micro-ops below each instruction')
     .option('--json', 'print one JSON document')

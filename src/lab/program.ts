@@ -27,6 +27,8 @@ export interface Program {
 export interface ProgramOptions {
   readonly files: FilePort;
   readonly includeDirs?: readonly string[];
+  /** Files to include before the program, as `gcc -include` does. */
+  readonly includes?: readonly string[];
   readonly defines?: readonly { readonly name: string; readonly value: string }[];
   /** A file whose `//@` header is used instead of the program's own (objects have none). */
   readonly scenarioPath?: string;
