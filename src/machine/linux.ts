@@ -75,12 +75,12 @@ export function nameCr3(space: AddressSpace, cr3: bigint): string | undefined {
 /** The bit of user_pcid_flush_mask that belongs to an ASID: its index is the kernel-half PCID. */
 export const flushBit = (asid: number): bigint => 1n << BigInt(asid + 1);
 
-/** Lays out memory for an image: tables, stacks, per-CPU area, the image's bytes. Throws OutOfMemory. */
-export function buildAddressSpace(frames: Frames, image: Image, features: Features): AddressSpace {
+/** Lays out memory for an image: tables, stacks, per-CPU area, the image's bytes. Throws OutOfMemory. `nx`: EFER.NXE is on. */
+export function buildAddressSpace(frames: Frames, image: Image, features: Features, nx = true): AddressSpace {
   const pti = features.has(FEATURE_NUMBERS.PTI!);
   const pcid = features.has(FEATURE_NUMBERS.PCID!);
   const roots = Array.from({ length: ASIDS }, () => allocate(frames, 2, 2 * PAGE_SIZE));
-  const builder = makeBuilder(frames, roots[0]!, pti);
+  const builder = makeBuilder(frames, roots[0]!, pti, nx);
   const percpuPhysical = allocate(frames, PERCPU_SIZE / PAGE_SIZE);
   const percpu = LINUX.directMap + BigInt(percpuPhysical);
   for (let at = 0; at < PERCPU_SIZE; at += PAGE_SIZE) {
@@ -108,18 +108,20 @@ interface Builder {
   stacks(): Stack[];
 }
 
-function makeBuilder(frames: Frames, root: number, pti: boolean): Builder {
+function makeBuilder(frames: Frames, root: number, pti: boolean, nx: boolean): Builder {
   // With PTI nothing is global, lest user mode find the kernel's translations.
   const common = pti ? 0n : PTE.G;
+  // Without EFER.NXE the bit is reserved.
+  const allowed = nx ? -1n : ~PTE.NX;
   const tops = { kernel: new Set<bigint>(), user: new Set<bigint>() };
   const topOf = (linear: bigint): bigint => linear & ~((1n << 39n) - 1n);
   const builder: Builder = {
     tops,
     map(linear, physical, flags, halves) {
-      mapPage(frames, root, linear, physical, flags | common);
+      mapPage(frames, root, linear, physical, (flags & allowed) | common);
       tops.kernel.add(topOf(linear));
       if (halves !== 'both' || !pti) return;
-      mapPage(frames, root + PAGE_SIZE, linear, physical, flags | common);
+      mapPage(frames, root + PAGE_SIZE, linear, physical, (flags & allowed) | common);
       tops.user.add(topOf(linear));
     },
     bytes(linear, bytes, flags, halves) {

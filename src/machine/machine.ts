@@ -58,7 +58,8 @@ const CR4 = {
   SMEP: 1n << 20n,
   SMAP: 1n << 21n,
 } as const;
-const EFER_SCE_LME_LMA_NX = 0xd01n;
+const EFER_SCE_LME_LMA = 0x501n;
+const EFER_NXE = 0x800n;
 export const MSR_EFER = 0xc000_0080;
 export const MSR_GS_BASE = 0xc000_0101;
 export const MSR_KERNEL_GS_BASE = 0xc000_0102;
@@ -78,7 +79,7 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
   });
   try {
     // Frame 0 stays empty: a null CR3 or entry shows as a fault and not as somebody's data.
-    const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features);
+    const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features, cpuFeatures.nx);
     const machine: Machine = { cpu, image, features, cpuFeatures, space, percpu, memory };
     reset(machine);
     const self = percpu.find((v) => v.name === 'this_cpu_off');
@@ -111,7 +112,7 @@ function reset({ cpu, space, features, cpuFeatures }: Machine): void {
       on('PCID', cpuFeatures.pcid, CR4.PCIDE) |
       on('SMAP', cpuFeatures.smap, CR4.SMAP),
   );
-  cpuModel.setMsr(cpu, MSR_EFER, EFER_SCE_LME_LMA_NX);
+  cpuModel.setMsr(cpu, MSR_EFER, EFER_SCE_LME_LMA | (cpuFeatures.nx ? EFER_NXE : 0n));
   cpuModel.setMsr(cpu, MSR_GS_BASE, space.percpu);
   cpuModel.setMsr(cpu, MSR_KERNEL_GS_BASE, 0n);
   cpuModel.setDr(cpu, 6, DR6_RESET);

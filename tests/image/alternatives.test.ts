@@ -2,12 +2,13 @@
  * The patcher against what each kernel's arch/x86/kernel/alternative.c does. Expected bytes are worked out by hand: .text
  * is linked at ffffffff81000000, .altinstr_replacement one page above.
  */
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatDiagnostic } from '../../src/base/diagnostics.ts';
 import { applyAlternatives } from '../../src/image/alternatives.ts';
 import { lineAt, patchAt, symbolNamed } from '../../src/image/image.ts';
-import { featureNumber, featureSet } from '../../src/isa/features.ts';
+import { FEATURE_NUMBERS, featureNumber, featureSet } from '../../src/isa/features.ts';
 import { imageOf, patched, textOf } from './patched.ts';
 
 const test = suite('alternatives');
@@ -276,6 +277,13 @@ test('lines follow the replacement, and the padding keeps the site’s', () => {
   const patch = patchAt(image, 0xffffffff81000002n)!;
   assert.is(patch.sitePlace!.chain.at(-1)!.at.line, 3);
   assert.is(patchAt(image, 0xffffffff81000003n), undefined);
+});
+
+test('asm/include numbers the features as isa/features.ts does', () => {
+  const text = readFileSync(new URL('../../asm/include/features.inc', import.meta.url), 'utf8');
+  const defined = [...text.matchAll(/#define\s+X86_FEATURE_(\w+)\s+\((\d+)\*32 \+ (\d+)\)/g)];
+  assert.is(defined.length, text.match(/#define X86_/g)!.length);
+  for (const [, name, word, bit] of defined) assert.is(FEATURE_NUMBERS[name!], Number(word) * 32 + Number(bit), name);
 });
 
 test('the image given stays as it was', () => {

@@ -231,8 +231,14 @@ test('the TLB begins with entry text, stack and exit page of both halves, and th
   assert.equal(tlbOf(none), []);
 });
 
-test('a CPU without NX or global pages runs, too', () => {
-  const machine = machineFor('.section .entry.text,"ax"\nf: mov %gs:mine, %rax\nret', { cpu: { nx: false } });
+test('on a CPU without NX no page forbids fetching, and EFER.NXE is off', () => {
+  const text = '.section .entry.text,"ax"\nf: mov %gs:mine, %rax\nret\n.data\nd: .byte 0';
+  const execute = (machine: Machine): boolean =>
+    cpuModel.translate(machine.cpu, symbolNamed(machine.image, 'd')!.address, 'execute') !== undefined;
+  assert.not(execute(machineFor(text)));
+  const machine = machineFor(text, { cpu: { nx: false } });
+  assert.ok(execute(machine));
+  assert.is(cpuModel.getMsr(machine.cpu, 0xc0000080), 0x501n);
   assert.ok(enter(machine, 'f'));
   assert.is(outcomeOf(machine, cpuModel.run(machine.cpu, 10)).kind, 'returned');
 });

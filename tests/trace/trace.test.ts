@@ -136,7 +136,7 @@ ${HEAD}f:	mov $1, %rax
   assert.match(lines[0]!, /^#GP\(0x0\) at f\+0xa: /);
   assert.match(lines[1]!, /^ {2}instruction {2}ffffffff8100000a {2}mov\s+%rax,%cr3$/);
   assert.is(lines[2], '  source       t.S:3');
-  assert.match(report, /t\.S:\d+: +Info: macro invoked from here: WRITE/);
+  assert.match(report, /alternative\.inc:\d+: +Info: macro invoked from here: WRITE/);
   assert.match(report, /t\.S:9: +Info: macro invoked from here: ALTERNATIVE/);
   assert.match(report, /alternative {2}put there for PCID at f\+0xa, from t\.S:9/);
   assert.match(report, /on the way {3}put there for PCID/);
