@@ -18,7 +18,7 @@ import { loadProgram } from '../lab/program.ts';
 import type { Entry } from '../lab/scenario.ts';
 import { outcomeOf } from '../machine/machine.ts';
 import { stopReport } from '../trace/report.ts';
-import { type StepRecord, traceRun } from '../trace/step.ts';
+import { traceRun } from '../trace/step.ts';
 import { stepJson, stepText } from '../trace/text.ts';
 import {
   accept,
@@ -78,33 +78,34 @@ function runBench(bench: Bench, flags: RunFlags): void {
   const sets = assignments(flags.set);
   const entered = setUp(bench, entry, selection, sets);
   if (!accept<unknown>(entered)) return;
-  const maxInsns = instructionBudget(flags.maxInsns);
-  const steps: StepRecord[] = [];
-  let stop: Stop;
-  if (flags.trace || flags.uops) {
-    const trace = traceRun(machine, { maxInsns, uops: flags.uops === true });
-    let next = trace.next();
-    for (; !next.done; next = trace.next()) {
-      if (flags.json) steps.push(next.value);
-      else print(stepText(next.value));
-    }
-    stop = next.value;
-  } else stop = cpuModel.run(machine.cpu, maxInsns);
+  const stop = execute(bench, flags);
   const result = judge(bench, selection, entered.value, outcomeOf(machine, stop));
   const report = (): string =>
     stopReport(machine, stop, patchesOnPath(bench, { entry, selection, sets }, result.figures.instructions));
   if (flags.json) {
-    const features = featureNames(machine.features);
     const stopped = result.outcome.kind === 'stopped' ? { report: report() } : {};
-    printJson({
-      file: program.path,
-      features,
-      ...runJson(result),
-      ...stopped,
-      ...(steps.length > 0 && { trace: steps.map(stepJson) }),
-    });
-  } else print(`${flags.trace || flags.uops ? '\n' : ''}${summary(bench, entry, result, report)}`);
+    const fields = { file: program.path, features: featureNames(machine.features), ...runJson(result), ...stopped };
+    // Of one document with the trace, which is printed as it goes, so that a long one does not pile up.
+    if (traces(flags)) print(`\n], ${JSON.stringify(fields, null, 2).slice(1)}`);
+    else printJson(fields);
+  } else print(`${traces(flags) ? '\n' : ''}${summary(bench, entry, result, report)}`);
   if (result.verdict === 'failed') process.exitCode = EXIT.fellShort;
+}
+
+const traces = (flags: RunFlags): boolean => flags.trace === true || flags.uops === true;
+
+/** Runs to the end, printing the trace on the way if one is asked for. */
+function execute({ machine }: Bench, flags: RunFlags): Stop {
+  const maxInsns = instructionBudget(flags.maxInsns);
+  if (!traces(flags)) return cpuModel.run(machine.cpu, maxInsns);
+  const trace = traceRun(machine, { maxInsns, uops: flags.uops === true });
+  if (flags.json) print('{ "trace": [');
+  for (let first = true; ; first = false) {
+    const next = trace.next();
+    if (next.done) return next.value;
+    if (flags.json) process.stdout.write(`${first ? '' : ',\n'}${JSON.stringify(stepJson(next.value))}`);
+    else print(stepText(next.value));
+  }
 }
 
 function chooseEntry(entries: readonly Entry[], name: string | undefined): Entry | undefined {

@@ -3,10 +3,12 @@
  * traces are compared; TAP on standard output. `--update` (or UPDATE=1) rewrites the goldens; in CI that is refused.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { type Diagnostic, formatDiagnostic, hasErrors } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
+import { featureNames } from '../isa/features.ts';
+import type { RunResult } from '../lab/execute.ts';
 import { firstDifference, goldenTrace } from '../lab/golden.ts';
 import { runMatrix } from '../lab/matrix.ts';
 import { isSource, loadProgram, type Program } from '../lab/program.ts';
@@ -46,11 +48,9 @@ export function testCommand(): Command {
     .action((paths: string[], flags: TestFlags) => {
       const update = flags.update === true || process.env.UPDATE === '1';
       if (update && process.env.CI) throw new UsageError('golden traces are not rewritten in CI');
-      const programs = paths.flatMap((path) =>
-        findPrograms(path).map((file) => ({ file, under: statSync(path).isDirectory() ? path : dirname(path) })),
-      );
+      const programs = paths.flatMap(findPrograms);
       if (programs.length === 0) throw new UsageError(`no program with a //@ header below ${paths.join(', ')}`);
-      const results = programs.flatMap(({ file, under }) => testProgram(file, under, flags, update));
+      const results = programs.flatMap((file) => testProgram(file, flags, update));
       reportTap(results);
     });
 }
@@ -66,7 +66,7 @@ function findPrograms(path: string): string[] {
     .sort();
 }
 
-function testProgram(file: string, under: string, flags: TestFlags, update: boolean): TestResult[] {
+function testProgram(file: string, flags: TestFlags, update: boolean): TestResult[] {
   const broken = (name: string, diagnostics: readonly Diagnostic[]): TestResult => ({
     name,
     problems: diagnostics.map(formatDiagnostic),
@@ -78,18 +78,32 @@ function testProgram(file: string, under: string, flags: TestFlags, update: bool
   const matrix = runMatrix(program, { maxInsns: MAX_INSNS, cost: SKYLAKE });
   if (!matrix.value) return [broken(`${file} matrix`, matrix.diagnostics)];
   const failed = matrix.value.runs.filter((run) => run.verdict === 'failed');
-  const describe = (run: (typeof failed)[number]): string =>
-    `${run.selection.entry} ${[...run.selection.states].map(([g, s]) => `${g}=${s}`).join(' ')}: ${verdictText(run)}`;
+  const describe = (run: (typeof failed)[number]): string => `${runText(run)}: ${verdictText(run)}`;
   const results: TestResult[] = [
     { name: `${file} matrix of ${matrix.value.runs.length} runs`, problems: failed.map(describe) },
   ];
-  const stem = join(flags.golden, relative(under, dirname(file)), basename(file).replace(/\.[sS]$/, ''));
+  const stem = goldenFolder(flags.golden, file);
   for (const golden of program.scenario.goldens) {
     results.push(
       testGolden(program, golden, join(stem, `${golden.name}.trace`), `${file} trace ${golden.name}`, update),
     );
   }
   return results;
+}
+
+/** `--entry btr --features PTI,PCID --state saved=user,flush=none`: what to run to see it. */
+function runText({ selection, features }: RunResult): string {
+  const names = featureNames(features).join(',');
+  const states = [...selection.states].map(([group, state]) => `${group}=${state}`).join(',');
+  return [`--entry ${selection.entry}`, names && `--features ${names}`, states && `--state ${states}`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** `tests/golden/asm/cr3/restore_cr3`: the program's path from here, however it was named; outside of here its name alone. */
+function goldenFolder(golden: string, file: string): string {
+  const path = relative('.', file).replace(/\.[sS]$/, '');
+  return join(golden, path.startsWith('..') || isAbsolute(path) ? basename(path) : path);
 }
 
 function testGolden(

@@ -211,10 +211,17 @@ export function judge(bench: Bench, selection: Selection, entered: Entered, outc
     program: { scenario },
   } = bench;
   const env = environment(machine, selection, entered);
-  const holds = (expression: Expression): boolean => truthOf(expression, env);
+  // Names were checked before the run; what can still go wrong is arithmetic, and it makes the run fall short.
+  const mistakes: Verdict[] = [];
+  const computed = (name: string, expression: Expression): bigint => {
+    const result = evaluate(expression, env);
+    if (!result.ok) mistakes.push({ name: `${name}: ${result.message}`, met: false });
+    return result.ok ? result.value : 0n;
+  };
+  const holds = (name: string, expression: Expression): boolean => computed(name, expression) !== 0n;
   const fault =
     outcome.kind === 'stopped' && outcome.stop.kind === 'fault' ? faultName(outcome.stop.vector) : undefined;
-  const announced = scenario.faults.find((f) => holds(f.when));
+  const announced = scenario.faults.find((f) => holds('fault', f.when));
   const verdicts: Verdict[] = [];
   if (announced) {
     const met = fault === announced.fault;
@@ -222,15 +229,18 @@ export function judge(bench: Bench, selection: Selection, entered: Entered, outc
   } else if (outcome.kind === 'stopped') verdicts.push({ name: 'returns', met: false });
   else {
     for (const { name, test } of scenario.expects) {
-      const known = scenario.xfails.find((x) => x.expectation === name && holds(x.when));
-      const met = holds(test);
+      const known = scenario.xfails.find((x) => x.expectation === name && holds('xfail', x.when));
+      const before = mistakes.length;
+      const met = holds(name, test);
+      if (mistakes.length > before) continue;
       // An announced failure that does not happen is as much of a surprise as the other way round.
       verdicts.push({ name, met: known ? false : met, ...(known && !met && { known: known.reason || 'announced' }) });
     }
   }
+  const shows = scenario.shows.map(({ name, value, note }) => ({ name, value: computed(name, value), note }));
+  verdicts.push(...mistakes);
   const failed = verdicts.some((v) => !v.met && v.known === undefined);
   const known = verdicts.some((v) => v.known !== undefined);
-  const shows = scenario.shows.map(({ name, value, note }) => ({ name, value: computed(value, env), note }));
   const cr3 = env.name('cr3')!;
   return {
     selection,
@@ -244,14 +254,6 @@ export function judge(bench: Bench, selection: Selection, entered: Entered, outc
     verdict: failed ? 'failed' : known ? 'known' : 'ok',
   };
 }
-
-function computed(expression: Expression, env: Environment): bigint {
-  const result = evaluate(expression, env);
-  // Names were checked before the run; what is left is division by zero, which no comparison can use.
-  return result.ok ? result.value : 0n;
-}
-
-const truthOf = (expression: Expression, env: Environment): boolean => computed(expression, env) !== 0n;
 
 function figuresOf(env: Environment, entered: Entered): Figures {
   const count = (name: string): number => Number(env.name(name) ?? 0n);

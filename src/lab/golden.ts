@@ -1,5 +1,5 @@
 /** Golden traces: the trace of one run as text, and the first place where two traces part, with its context. */
-import { hasErrors, type Parsed } from '../base/diagnostics.ts';
+import { error, hasErrors, type Parsed } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
 import { featureNames, featureSet } from '../isa/features.ts';
 import { outcomeOf } from '../machine/machine.ts';
@@ -12,12 +12,13 @@ import type { Golden } from './scenario.ts';
 
 /** The whole trace: a head that says which run it is, a line a step, and how it ended. */
 export function goldenTrace(program: Program, golden: Golden, maxInsns: number): Parsed<string | undefined> {
-  const features = featureSet(golden.features);
+  const features = featureSet(golden.features ?? program.scenario.features);
   const bench = createBench(program, { features, cost: SKYLAKE });
   if (!bench.value) return { value: undefined, diagnostics: bench.diagnostics };
   const { machine, image } = bench.value;
   const entries = entriesOf(program, image);
-  const entry = entries.find((e) => e.name === golden.entry) ?? entries[0]!;
+  const entry = entries.find((e) => e.name === golden.entry) ?? entries[0];
+  if (!entry) return { value: undefined, diagnostics: [error('the program has no code to enter', golden.place)] };
   const selection = selectionOf(program.scenario, entry.name, golden.states);
   const set = setUp(bench.value, entry, selection);
   if (hasErrors(set.diagnostics)) return { value: undefined, diagnostics: set.diagnostics };

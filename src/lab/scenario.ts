@@ -90,7 +90,8 @@ export interface Show {
 export interface Golden {
   readonly name: string;
   readonly entry: string | undefined;
-  readonly features: readonly number[];
+  /** Undefined: the header's `features`. */
+  readonly features: readonly number[] | undefined;
   /** Group name to state name; groups not named take their first state. */
   readonly states: ReadonlyMap<string, string>;
   readonly place: Place;
@@ -269,7 +270,7 @@ function readGolden(draft: Draft, line: Line): void {
   if (name === undefined) return line.complain("golden takes `NAME: entry=… features=… GROUP=STATE …'");
   const states = new Map<string, string>();
   let entry: string | undefined;
-  let features: number[] = [];
+  let features: number[] | undefined;
   for (const part of list!.split(/\s+/).filter(Boolean)) {
     const [key, value] = part.split('=', 2);
     if (value === undefined) line.complain(`\`${part}' is no KEY=VALUE`);

@@ -189,7 +189,7 @@ test('test checks expectations and goldens; an unmet one is exit status 1, with 
   );
   const golden = join(dir, 'golden');
   const missing = output(['test', program, '--golden', golden], 1);
-  assert.match(missing, /not ok 1 - .*matrix of 1 runs\n# start : FAIL answer/);
+  assert.match(missing, /not ok 1 - .*matrix of 1 runs\n# --entry start: FAIL answer/);
   assert.match(missing, /not ok 2 - .*\n# no golden trace/);
   const updated = entrylab(['test', program, '--golden', golden, '--update']);
   assert.is(updated.status, 1);

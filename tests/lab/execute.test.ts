@@ -31,7 +31,7 @@ const VERDICTS: readonly (readonly [header: string, program: string, verdict: st
   ['//@ fault 1: #PF -- another', FAULTS, 'failed', '-fault #PF'],
   ['//@ fault 0: #UD -- elsewhere', FAULTS, 'failed', '-returns'],
   ['//@ fault 1: #UD -- does not come\n//@ expect five: rax == 5', RETURNS, 'failed', '-fault #UD'],
-  ['//@ expect far: rax / 0', RETURNS, 'failed', '-far'],
+  ['//@ expect far: rax / 0', RETURNS, 'failed', '-far: division by zero'],
 ];
 
 test('verdicts', () => {

@@ -93,7 +93,7 @@ test('micro-ops stand below the line, addressed as rip.n', () => {
   const [line, ...uops] = stepText(steps[0]!).split('\n');
   assert.match(line!, /^ffffffff81000000 {2}f /);
   assert.ok(uops.length > 1);
-  uops.forEach((uop, n) => assert.match(uop, new RegExp(`^ {4}ffffffff81000000\\.${n} {2}\\S`)));
+  for (const [n, uop] of uops.entries()) assert.match(uop, new RegExp(`^ {4}ffffffff81000000\\.${n} {2}\\S`));
   assert.equal(traced(`${HEAD}f: push %rax\nret`).steps[0]!.uops, []);
 });
 
