@@ -84,8 +84,10 @@ function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: 
   const marks = cpu.engine.bytes[L.PAGE_FLAGS + (physical >>> 12)]!;
   if (marks & L.PAGE_COLD) return;
   const frame = physical - (physical & 0xfff);
-  if (kind === READ) return grant(cpu, L.READ_TLB, linearLow, linearHigh, frame, 0);
-  if (!cpu.storeLog) grant(cpu, L.WRITE_TLB, linearLow, linearHigh, frame, marks & L.PAGE_CODE ? L.TAG_CODE : 0);
+  // What may be written may be read (SDM vol. 3, 4.6.1), so a write serves both.
+  grant(cpu, L.READ_TLB, linearLow, linearHigh, frame, 0);
+  if (kind === WRITE && !cpu.storeLog)
+    grant(cpu, L.WRITE_TLB, linearLow, linearHigh, frame, marks & L.PAGE_CODE ? L.TAG_CODE : 0);
 }
 
 /** The page differs from the checkpoint's from now on. */

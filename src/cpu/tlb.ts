@@ -85,7 +85,18 @@ function link(cpu: Cpu, i: number): void {
   sizes[size as 0 | 1 | 2]++;
 }
 
-/** After entries moved: a flush, or a restored state. */
+/** Empties the index by way of the entries in it, which are few as a rule: a flush is frequent, and the buckets are many. */
+function unlinkAll(cpu: Cpu, total: number): void {
+  const { heads, sizes } = cpu.tlbIndex;
+  const { i32 } = cpu.engine;
+  for (let i = 0; i < total; i++) {
+    const at = FIRST + i * WORDS;
+    heads[bucketOf(i32[at]!, i32[at + 1]!, i32[at + 2]! & TLB.SIZE)] = -1;
+  }
+  sizes.fill(0);
+}
+
+/** From nothing, after entries moved or the state was restored. */
 export function rebuildTlbIndex(cpu: Cpu): void {
   const { heads, sizes } = cpu.tlbIndex;
   heads.fill(-1);
@@ -107,15 +118,15 @@ function remove(cpu: Cpu, drops: (tag: number, linearHigh: number, data: number)
   const { i32, u32 } = cpu.engine;
   const total = tlbCount(cpu);
   let kept = 0;
+  unlinkAll(cpu, total);
   for (let i = 0; i < total; i++) {
     const from = FIRST + i * WORDS;
     if (drops(i32[from]!, i32[from + 1]!, i32[from + 2]!)) continue;
     if (kept !== i) i32.copyWithin(FIRST + kept * WORDS, from, from + WORDS);
     kept++;
   }
-  if (kept === total) return 0;
   u32[word(L.S_TLB_COUNT)] = kept;
-  rebuildTlbIndex(cpu);
+  for (let i = 0; i < kept; i++) link(cpu, i);
   return total - kept;
 }
 
