@@ -33,7 +33,7 @@ export const files: FilePort = {
   },
 };
 
-/** Writes a file whole or not at all. */
+/** Writes a file whole or not at all; what went wrong, if anything did. */
 export function writeWhole(path: string, data: Uint8Array | string): string | undefined {
   const draft = `${path}.${process.pid}.part`;
   try {
@@ -42,7 +42,9 @@ export function writeWhole(path: string, data: Uint8Array | string): string | un
     return undefined;
   } catch (problem) {
     rmSync(draft, { force: true });
-    return problem instanceof Error ? problem.message : String(problem);
+    // Node words it `ENOENT: no such file or directory, open …`; the path that counts is the one asked for.
+    const reason = problem instanceof Error ? problem.message.replace(/^[A-Z]+: |, \w+ '.*$/g, '') : String(problem);
+    return `can't create ${path}: ${reason}`;
   }
 }
 
@@ -75,19 +77,23 @@ export const FEATURES_OPTION = new Option(
 ).argParser(collect);
 
 export const SOURCE_OPTIONS = [
-  new Option('-I <dir>', 'search this directory for #include (repeatable)').argParser(collect).default([] as string[]),
+  new Option('-I <dir>', 'search this directory for #include (repeatable)')
+    .argParser(collect)
+    .default([] as string[], 'none'),
   new Option('-D <name[=value]>', 'define a preprocessor macro (repeatable)')
     .argParser(collect)
-    .default([] as string[]),
+    .default([] as string[], 'none'),
   new Option('--include <file>', 'include this file first, as gcc -include does (repeatable)')
     .argParser(collect)
-    .default([] as string[]),
+    .default([] as string[], 'none'),
 ];
 
 export const MACHINE_OPTIONS = [
   new Option('--scenario <file>', 'take the //@ header from this file (objects have none of their own)'),
   new Option('--kernel <version>', 'patch alternatives as this kernel does (default: 6.1)'),
-  new Option('--cpu <changes>', 'the modelled CPU, e.g. -pcid,+smap').argParser(collect).default([] as string[]),
+  new Option('--cpu <changes>', 'the modelled CPU, e.g. -pcid,+smap')
+    .argParser(collect)
+    .default([] as string[], 'none'),
   new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
   new Option('--max-insns <n>', 'stop after this many instructions').default('1000000'),
   new Option('--mem <size>', 'physical memory, e.g. 8M').default('8M'),

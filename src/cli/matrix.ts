@@ -88,7 +88,7 @@ function matrixText(program: Program, matrix: Matrix, all: boolean): string {
   const count = (verdict: RunResult['verdict']): number => runs.filter((r) => r.verdict === verdict).length;
   lines.push(
     '',
-    `${runs.length} runs: ${count('ok')} as expected, ${count('known')} short of it as announced (xfail), ${count('failed')} FAIL`,
+    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${count('ok')} as expected, ${count('known')} short of it as announced (xfail), ${count('failed')} FAIL`,
   );
   return lines.join('\n');
 }

@@ -80,7 +80,10 @@ function testProgram(file: string, flags: TestFlags, update: boolean): TestResul
   const failed = matrix.value.runs.filter((run) => run.verdict === 'failed');
   const describe = (run: (typeof failed)[number]): string => `${runText(run)}: ${verdictText(run)}`;
   const results: TestResult[] = [
-    { name: `${file} matrix of ${matrix.value.runs.length} runs`, problems: failed.map(describe) },
+    {
+      name: `${file} matrix of ${matrix.value.runs.length} ${matrix.value.runs.length === 1 ? 'run' : 'runs'}`,
+      problems: failed.map(describe),
+    },
   ];
   const stem = goldenFolder(flags.golden, file);
   for (const golden of program.scenario.goldens) {

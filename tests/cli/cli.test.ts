@@ -155,6 +155,13 @@ test('as writes an object that binutils reads, and a listing', () => {
   assert.match(output(['as', RESTORE, '--listing']), /^00000[0-9a-f] {2}49 0f ba e6 0c .*calling\.inc:\d+ +> bt/m);
 });
 
+test('an object that cannot be written is an error, and nothing is left behind', () => {
+  const path = join(dir, 'no-such-folder', 'x.o');
+  const { status, stderr } = entrylab(['as', RESTORE, '-o', path]);
+  assert.is(status, 2);
+  assert.is(stderr, `entrylab: can't create ${path}: no such file or directory\n`);
+});
+
 test('objects by gcc and raw bytes run too', () => {
   const object = join(dir, 'gcc.o');
   execFileSync('gcc', ['-c', RESTORE, '-o', object]);
@@ -189,7 +196,7 @@ test('test checks expectations and goldens; an unmet one is exit status 1, with 
   );
   const golden = join(dir, 'golden');
   const missing = output(['test', program, '--golden', golden], 1);
-  assert.match(missing, /not ok 1 - .*matrix of 1 runs\n# --entry start: FAIL answer/);
+  assert.match(missing, /not ok 1 - .*matrix of 1 run\n# --entry start: FAIL answer/);
   assert.match(missing, /not ok 2 - .*\n# no golden trace/);
   const updated = entrylab(['test', program, '--golden', golden, '--update']);
   assert.is(updated.status, 1);
