@@ -1,16 +1,19 @@
 /** `entrylab matrix`: every allowed set of features, every entry, every state, in one table. */
 import { Command } from 'commander';
+import { place } from '../base/diagnostics.ts';
 import { hex } from '../base/hex.ts';
 import { featureName, featureSet } from '../isa/features.ts';
 import { createBench, entriesOf, type RunResult } from '../lab/execute.ts';
 import { type Matrix, runMatrix } from '../lab/matrix.ts';
 import { loadProgram, type Program } from '../lab/program.ts';
+import type { Scenario } from '../lab/scenario.ts';
 import {
   accept,
   assignments,
   collect,
   colors,
   EXIT,
+  featureList,
   instructionBudget,
   MACHINE_OPTIONS,
   type MachineFlags,
@@ -28,6 +31,8 @@ interface MatrixFlags extends MachineFlags {
   readonly all?: boolean;
   readonly listing?: boolean;
   readonly set: readonly string[];
+  readonly vary?: readonly string[];
+  readonly entry?: readonly string[];
 }
 
 export function matrixCommand(): Command {
@@ -42,12 +47,15 @@ export function matrixCommand(): Command {
       collect,
       [] as string[],
     )
+    .option('--vary <list>', "the features to vary, instead of the header's (repeatable)", collect)
+    .option('--entry <symbol>', "a function to run, instead of the header's entries (repeatable)", collect)
     .option('--all', 'a row for every run, instead of drawing equal rows together')
     .option('--listing', 'also print the first entry as patched for all the features varied')
     .option('--json', 'print one JSON document')
     .action((path: string, flags: MatrixFlags) => {
-      const program = accept(loadProgram(path, programOptions(flags)));
-      if (!program) return;
+      const loaded = accept(loadProgram(path, programOptions(flags)));
+      if (!loaded) return;
+      const program: Program = { ...loaded, scenario: overridden(loaded.scenario, flags) };
       const options = machineOptions(flags, program.scenario.cpu);
       const progress = process.stderr.isTTY
         ? (done: number, total: number): void =>
@@ -70,6 +78,20 @@ export function matrixCommand(): Command {
       }
       if (matrix.runs.some((run) => run.verdict === 'failed')) process.exitCode = EXIT.fellShort;
     });
+}
+
+/** The header with what the command line says instead. */
+function overridden(scenario: Scenario, { vary, entry }: MatrixFlags): Scenario {
+  const none = place('--entry', 0);
+  return {
+    ...scenario,
+    ...(vary && { vary: featureList(vary) }),
+    ...(entry && {
+      entries: entry.map(
+        (name) => scenario.entries.find((e) => e.name === name) ?? { name, symbol: name, place: none },
+      ),
+    }),
+  };
 }
 
 function matrixText(program: Program, matrix: Matrix, all: boolean): string {

@@ -12,7 +12,7 @@ import { hex } from '../base/hex.ts';
 import type { CostTable } from '../cost/cost.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import { type CpuFeatures, cpuFeatureName } from '../cpu/features.ts';
-import { faultName } from '../cpu/stop.ts';
+import { faultName, type Stop } from '../cpu/stop.ts';
 import type { KernelVersion } from '../image/alt-entries.ts';
 import type { PatchRecord } from '../image/alternatives.ts';
 import type { Image } from '../image/image.ts';
@@ -204,6 +204,22 @@ export function patchesOnPath(bench: Bench, run: Started, steps: number): Patche
   return [...visited];
 }
 
+/** Why a run did not return, in a table's cell. */
+function stopWord(stop: Stop): string {
+  switch (stop.kind) {
+    case 'fault':
+      return faultName(stop.vector);
+    case 'not-modelled':
+      return `not modelled: ${stop.form}`;
+    case 'budget':
+      return 'budget used up';
+    case 'halt':
+      return 'halted';
+    default:
+      return stop satisfies never;
+  }
+}
+
 /** The verdict over a machine whose run has ended. */
 export function judge(bench: Bench, selection: Selection, entered: Entered, outcome: Outcome): RunResult {
   const {
@@ -226,7 +242,7 @@ export function judge(bench: Bench, selection: Selection, entered: Entered, outc
   if (announced) {
     const met = fault === announced.fault;
     verdicts.push({ name: `fault ${announced.fault}`, met, ...(met && { known: announced.reason }) });
-  } else if (outcome.kind === 'stopped') verdicts.push({ name: 'returns', met: false });
+  } else if (outcome.kind === 'stopped') verdicts.push({ name: `returns (${stopWord(outcome.stop)})`, met: false });
   else {
     for (const { name, test } of scenario.expects) {
       const known = scenario.xfails.find((x) => x.expectation === name && holds('xfail', x.when));

@@ -75,6 +75,24 @@ test('matrix draws equal rows together, or all of them', () => {
   assert.is(rows(output(['matrix', RESTORE, '--all'])), 144);
 });
 
+test('matrix --vary and --entry stand in for a header', () => {
+  const object = join(dir, 'headless.o');
+  execFileSync('gcc', ['-c', RESTORE, '-o', object]);
+  const { runs, varied } = json(['matrix', object, '--vary', 'PCID', '--entry', 'restore_btr']);
+  assert.equal(varied, ['PCID']);
+  assert.equal(
+    runs.map((run: { entry: string; outcome: string }) => [run.entry, run.outcome]),
+    [
+      ['restore_btr', 'returned'],
+      ['restore_btr', 'returned'],
+    ],
+  );
+  assert.match(
+    entrylab(['matrix', object, '--entry', 'nowhere']).stderr,
+    /^--entry: Error: no symbol `nowhere' to enter$/m,
+  );
+});
+
 test('run prints a trace in fixed columns, with the alternatives marked', () => {
   const text = output(['run', RESTORE, '--features', 'PTI,PCID', '--state', 'saved=user,flush=pending', '--trace']);
   assert.match(text, /^ffffffff81000000 {2}restore_before {10}xchg {3}%ax,%ax \{PTI\}$/m);

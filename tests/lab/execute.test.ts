@@ -25,11 +25,11 @@ const VERDICTS: readonly (readonly [header: string, program: string, verdict: st
   ['//@ expect five: rax == 6\n//@ xfail five: 0 -- elsewhere', RETURNS, 'failed', '-five'],
   ['//@ expect five: rax == 5\n//@ xfail five: 1 -- but it holds', RETURNS, 'failed', '-five'],
   ['//@ expect five: rax == 5\n//@ xfail five: 0 -- elsewhere', RETURNS, 'ok', '+five'],
-  ['', FAULTS, 'failed', '-returns'],
-  ['//@ expect five: rax == 5', FAULTS, 'failed', '-returns'],
+  ['', FAULTS, 'failed', '-returns (#UD)'],
+  ['//@ expect five: rax == 5', FAULTS, 'failed', '-returns (#UD)'],
   ['//@ fault 1: #UD -- known', FAULTS, 'known', '~fault #UD'],
   ['//@ fault 1: #PF -- another', FAULTS, 'failed', '-fault #PF'],
-  ['//@ fault 0: #UD -- elsewhere', FAULTS, 'failed', '-returns'],
+  ['//@ fault 0: #UD -- elsewhere', FAULTS, 'failed', '-returns (#UD)'],
   ['//@ fault 1: #UD -- does not come\n//@ expect five: rax == 5', RETURNS, 'failed', '-fault #UD'],
   ['//@ expect far: rax / 0', RETURNS, 'failed', '-far: division by zero'],
 ];
@@ -45,10 +45,14 @@ test('verdicts', () => {
 });
 
 test('an endless loop and a HLT of the program’s own do not return', () => {
-  for (const body of ['f: jmp f', 'f: hlt']) {
+  for (const [body, why] of [
+    ['f: jmp f', 'budget used up'],
+    ['f: hlt', 'halted'],
+    ['f: lsl %rax, %rax', 'not modelled: Lsl_r64_r64m16'],
+  ]) {
     const result = run(`.section .entry.text,"ax"\n.globl f\n${body}`);
     assert.is(result.verdict, 'failed');
-    assert.equal(result.verdicts, [{ name: 'returns', met: false }]);
+    assert.equal(result.verdicts, [{ name: `returns (${why})`, met: false }]);
   }
 });
 
@@ -80,7 +84,7 @@ f:	mov %gs:mine, %rax
 	ret`;
   // The return address lies where the stack of the entry begins: 0x40 below there is none.
   const away = run(text);
-  assert.equal(away.verdicts, [{ name: 'returns', met: false }]);
+  assert.equal(away.verdicts, [{ name: 'returns (#PF)', met: false }]);
   const bench = benchOf(programOf(text.replace('; rsp = rsp - 0x40', '')));
   for (const two of ['x', 'y']) {
     const result = runIn(bench, { two });
