@@ -64,15 +64,28 @@ function findCandidates(mnemonic: string): Candidate[] {
   return [...plain, ...suffixed];
 }
 
+const arranged = new Map<string, readonly Match[]>();
+
+/** The candidates as `count` operands can be written for them; found once, since code repeats its instructions. */
+function arrangedFor(mnemonic: string, count: number): readonly Match[] {
+  const key = `${mnemonic} ${count}`;
+  let list = arranged.get(key);
+  if (list === undefined) {
+    list = candidates(mnemonic).flatMap((c) => arrangements(c.form, count).map((specs) => ({ ...c, specs })));
+    if (list.length > 0) arranged.set(key, list);
+  }
+  return list;
+}
+
 /** Chooses the form. `operands` stand in AT&T order. */
 export function select(mnemonic: string, operands: readonly Actual[], wishes: Wishes): Selected | string {
   const all = candidates(mnemonic);
   const intel = intelOrder(operands);
-  const arranged = all.flatMap((c) => arrangements(c.form, intel.length).map((specs) => ({ ...c, specs })));
+  const fitting = arrangedFor(mnemonic, intel.length);
   const name = shownName(mnemonic, all);
-  if (arranged.length === 0) return `number of operands mismatch for \`${name}'`;
+  if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
   const size = plainSize(mnemonic, all, intel);
-  const matching = arranged.filter(
+  const matching = fitting.filter(
     (c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)) && addressSizesAgree(c.specs, intel),
   );
   if (matching.length === 0) return mismatch(mnemonic, name, all, intel);

@@ -6,7 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import b from 'benny';
 import { parseHexBytes } from '../../src/base/hex.ts';
 import { type Cpu, run, setRip, writePhysical } from '../../src/cpu/cpu.ts';
@@ -72,7 +71,7 @@ async function unicornBeside<T>(
   const folder = mkdtempSync(join(tmpdir(), 'entrylab-bench-'));
   const program = join(folder, 'unicorn');
   try {
-    execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('unicorn.c', import.meta.url)), '-lunicorn'], {
+    execFileSync('cc', ['-O2', '-o', program, 'tools/bench/unicorn.c', '-lunicorn'], {
       stdio: 'ignore',
     });
   } catch {

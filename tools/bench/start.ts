@@ -18,6 +18,6 @@ export async function startSuite(): Promise<number | undefined> {
     b.add('entrylab run', run(COMMAND)),
     b.cycle(),
   );
-  const [empty, command] = summary.results.map((r) => r.ops);
-  return empty! / command!;
+  const [empty, command] = summary.results.map((r) => r.details.mean);
+  return command! / empty!;
 }
