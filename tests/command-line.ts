@@ -14,7 +14,11 @@ export interface Ran {
 }
 
 /** `entrylab` with arguments, in a working directory. */
-export type CommandLine = (args: readonly string[], cwd?: string, env?: Readonly<Record<string, string>>) => Ran;
+export interface CommandLine {
+  (args: readonly string[], cwd?: string, env?: Readonly<Record<string, string>>): Ran;
+  /** The bundle's path, for tests that start it themselves. */
+  readonly path: string;
+}
 
 /** Bundles the command line into a temporary folder that goes when the process ends. */
 export async function commandLine(): Promise<CommandLine> {
@@ -23,16 +27,17 @@ export async function commandLine(): Promise<CommandLine> {
   if (!existsSync('src/engine/module.ts')) await buildEngine();
   await bundleCommandLine(dir, 'test', ['matrix', 'asm/cr3/restore_cr3.S', '--listing']);
   const main = join(dir, 'main.cjs');
-  return (args, cwd = process.cwd(), env = {}) => {
+  const run = (args: readonly string[], cwd = process.cwd(), env: Readonly<Record<string, string>> = {}): Ran => {
     const { CI: _, UPDATE: __, ...rest } = process.env;
-    const run = spawnSync(process.execPath, [main, ...args], {
+    const ran = spawnSync(process.execPath, [main, ...args], {
       cwd,
       encoding: 'utf8',
       env: { ...rest, ...env },
       maxBuffer: 1 << 28,
     });
-    return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+    return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
   };
+  return Object.assign(run, { path: main });
 }
 
 /** Compares with a kept file; UPDATE=1 rewrites it, but never in CI, and a missing one fails. */

@@ -48,7 +48,13 @@ export function writeWhole(path: string, data: Uint8Array | string): string | un
   }
 }
 
-export const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+/** Standard output. A reader that has gone away (`| head`) ends the program: nobody wants the rest. */
+export function write(text: string): void {
+  if (!process.stdout.writable) process.exit();
+  process.stdout.write(text);
+}
+
+export const print = (text: string): void => write(text.endsWith('\n') ? text : `${text}\n`);
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 

@@ -10,8 +10,8 @@ import { testCommand } from './test.ts';
 declare const ENTRYLAB_VERSION: string;
 
 function main(): void {
-  // A reader that goes away (`| head`) is no error.
-  process.stdout.on('error', () => process.exit());
+  // Without a listener Node would throw; `write` in context.ts looks whether anybody still reads.
+  process.stdout.on('error', () => {});
   const program = new Command('entrylab')
     .description('a laboratory for x86-64 kernel entry code')
     .version(typeof ENTRYLAB_VERSION === 'string' ? ENTRYLAB_VERSION : 'development')

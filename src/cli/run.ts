@@ -36,6 +36,7 @@ import {
   programOptions,
   SOURCE_OPTIONS,
   UsageError,
+  write,
 } from './context.ts';
 import { runJson } from './matrix.ts';
 import { maskText, verdictText, writesText } from './matrix-table.ts';
@@ -103,7 +104,7 @@ function execute({ machine }: Bench, flags: RunFlags): Stop {
   for (let first = true; ; first = false) {
     const next = trace.next();
     if (next.done) return next.value;
-    if (flags.json) process.stdout.write(`${first ? '' : ',\n'}${JSON.stringify(stepJson(next.value))}`);
+    if (flags.json) write(`${first ? '' : ',\n'}${JSON.stringify(stepJson(next.value))}`);
     else print(stepText(next.value));
   }
 }

@@ -241,6 +241,13 @@ test('budgets and memory bound every run', () => {
   assert.match(ran.stderr, /8192 KiB of memory are too few for this program \(see --mem\)/);
 });
 
+test('a reader that goes away ends the run', () => {
+  const loop = write('endless.S', '\t.globl start\nstart:\n\tjmp start\n');
+  const command = `${process.execPath} ${entrylab.path} run ${loop} --trace --max-insns 1000000000 | head -1`;
+  const text = execFileSync('sh', ['-c', command], { timeout: 60_000 }).toString();
+  assert.match(text, /^ffffffff81000000 {2}start +jmp/);
+});
+
 test('no colours when piped', () => {
   assert.not.ok(output(['matrix', RESTORE]).includes('\u001b['));
 });
