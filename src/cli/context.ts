@@ -16,6 +16,7 @@ import type { BenchOptions } from '../lab/execute.ts';
 import { parseExpression } from '../lab/expression.ts';
 import type { ProgramOptions } from '../lab/program.ts';
 import type { Assignment } from '../lab/scenario.ts';
+import { DEFAULT_MAX_INSNS } from '../machine/machine.ts';
 
 export const EXIT = { ok: 0, fellShort: 1, badInput: 2 } as const;
 
@@ -101,7 +102,7 @@ export const MACHINE_OPTIONS = [
     .argParser(collect)
     .default([] as string[], 'none'),
   new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
-  new Option('--max-insns <n>', 'stop after this many instructions').default('1000000'),
+  new Option('--max-insns <n>', 'stop after this many instructions').default(String(DEFAULT_MAX_INSNS)),
   new Option('--mem <size>', 'physical memory, e.g. 8M').default('8M'),
 ];
 

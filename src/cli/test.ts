@@ -12,6 +12,7 @@ import type { RunResult } from '../lab/execute.ts';
 import { firstDifference, goldenTrace } from '../lab/golden.ts';
 import { runMatrix } from '../lab/matrix.ts';
 import { isSource, loadProgram, type Program } from '../lab/program.ts';
+import { DEFAULT_MAX_INSNS } from '../machine/machine.ts';
 import {
   EXIT,
   files,
@@ -34,8 +35,6 @@ interface TestResult {
   readonly problems: readonly string[];
   readonly badInput?: boolean;
 }
-
-const MAX_INSNS = 1_000_000;
 
 export function testCommand(): Command {
   const command = new Command('test')
@@ -75,7 +74,7 @@ function testProgram(file: string, flags: TestFlags, update: boolean): TestResul
   const loaded = loadProgram(file, programOptions(flags));
   const program = loaded.value;
   if (!program || hasErrors(loaded.diagnostics)) return [broken(file, loaded.diagnostics)];
-  const matrix = runMatrix(program, { maxInsns: MAX_INSNS, cost: SKYLAKE });
+  const matrix = runMatrix(program, { maxInsns: DEFAULT_MAX_INSNS, cost: SKYLAKE });
   if (!matrix.value) return [broken(`${file} matrix`, matrix.diagnostics)];
   const failed = matrix.value.runs.filter((run) => run.verdict === 'failed');
   const describe = (run: (typeof failed)[number]): string => `${runText(run)}: ${verdictText(run)}`;
@@ -116,7 +115,7 @@ function testGolden(
   name: string,
   update: boolean,
 ): TestResult {
-  const trace = goldenTrace(program, golden, MAX_INSNS);
+  const trace = goldenTrace(program, golden, DEFAULT_MAX_INSNS);
   if (trace.value === undefined) return { name, problems: trace.diagnostics.map(formatDiagnostic), badInput: true };
   if (update) {
     mkdirSync(dirname(path), { recursive: true });

@@ -97,10 +97,3 @@ export const SKYLAKE: CostTable = {
   // as they come.
   cr3Flush: 100,
 };
-
-/** Every figure with its source, for `entrylab cost`-like listings and the README. */
-export const costSources = (): readonly (readonly [name: string, cycles: number, source: string])[] => [
-  ...Object.entries(ROWS).map(([name, { cycles, source }]) => [name, cycles, source] as const),
-  ['memory operand, loaded', LOAD.cycles, LOAD.source],
-  ['any other', PLAIN.cycles, PLAIN.source],
-];

@@ -88,10 +88,6 @@ export const EXCEPTIONS: readonly {
 export const faultName = (vector: number): string =>
   EXCEPTIONS.find((e) => e.vector === vector)?.name ?? `vector ${vector}`;
 
-/** Whether the vector pushes an error code. */
-export const hasErrorCode = (vector: number): boolean =>
-  EXCEPTIONS.find((e) => e.vector === vector)?.errorCode ?? false;
-
 export const gp = (detail: string, error = 0): Fault => ({ vector: VECTOR.GP, error, detail });
 
 export const ud = (detail: string): Fault => ({ vector: VECTOR.UD, detail });

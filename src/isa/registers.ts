@@ -94,9 +94,3 @@ export function findRegister(name: string): Register | undefined {
   registers ??= build();
   return registers.get(name);
 }
-
-/** Every register name the assembler knows. */
-export function registerNames(): string[] {
-  registers ??= build();
-  return [...registers.keys()];
-}

@@ -122,21 +122,14 @@ function reset({ cpu, space, features, cpuFeatures }: Machine): void {
 }
 
 /** Puts RIP at a symbol, with a stack whose top holds the address of the exit page. False when there is no such symbol. */
-export function enter(machine: Machine, symbol: string): boolean {
-  const target = symbolNamed(machine.image, symbol);
+export function enter({ cpu, space, image }: Machine, symbol: string): boolean {
+  const target = symbolNamed(image, symbol);
   if (!target) return false;
-  enterAt(machine, target.address);
-  return true;
-}
-
-export function enterAt({ cpu, space }: Machine, address: bigint): void {
-  const stack = space.stacks.find((s) => s.name === 'NMI IST')!;
-  const rsp = stack.top - 8n;
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, LINUX.exit, true);
-  cpuModel.writeLinear(cpu, rsp, bytes);
+  const rsp = space.stacks.find((s) => s.name === 'NMI IST')!.top - 8n;
+  cpuModel.writeLinear(cpu, rsp, toBytes(LINUX.exit, 8));
   cpuModel.setReg(cpu, GPR.RSP, rsp);
-  cpuModel.setRip(cpu, address);
+  cpuModel.setRip(cpu, target.address);
+  return true;
 }
 
 /** A view of the per-CPU area's bytes, whichever page tables are loaded. */
