@@ -11,6 +11,7 @@ import { toBytes } from '../base/u64.ts';
 import type { CostTable } from '../cost/cost.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import * as cpuModel from '../cpu/cpu.ts';
+import { CR4, MSR } from '../cpu/cpu.ts';
 import { ALL_FEATURES, type CpuFeatures } from '../cpu/features.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
@@ -47,25 +48,6 @@ export interface Machine {
   readonly memory: number;
 }
 
-const CR0_PE_MP_ET_NE_WP_AM_PG = 0x8005_0033n;
-const CR4 = {
-  DE: 1n << 3n,
-  PAE: 1n << 5n,
-  MCE: 1n << 6n,
-  PGE: 1n << 7n,
-  FSGSBASE: 1n << 16n,
-  PCIDE: 1n << 17n,
-  SMEP: 1n << 20n,
-  SMAP: 1n << 21n,
-} as const;
-const EFER_SCE_LME_LMA = 0x501n;
-const EFER_NXE = 0x800n;
-export const MSR_EFER = 0xc000_0080;
-export const MSR_GS_BASE = 0xc000_0101;
-export const MSR_KERNEL_GS_BASE = 0xc000_0102;
-const DR6_RESET = 0xffff_0ff0n;
-const DR7_RESET = 0x400n;
-
 /** Builds the machine and loads the image; too little memory is a diagnostic, not an exception. */
 export function createMachine(options: MachineOptions): Parsed<Machine | undefined> {
   const { image, features, percpu, memory = DEFAULT_MEMORY } = options;
@@ -92,33 +74,25 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
   }
 }
 
-/** Kernel mode in the middle of a paranoid handler: kernel GS, the NMI's stack, interrupts off, kernel half of ASID 1. */
+/**
+ * Kernel mode in the middle of a paranoid handler: kernel GS, interrupts off, kernel half of ASID 1. Paging is on and
+ * EFER set as the CPU comes; CR4 gets what the kernel turns on where the CPU has it.
+ */
 function reset({ cpu, space, features, cpuFeatures }: Machine): void {
-  const on = (name: string, have: boolean, bit: bigint): bigint =>
-    features.has(FEATURE_NUMBERS[name]!) && have ? bit : 0n;
-  cpuModel.setCr(cpu, 0, CR0_PE_MP_ET_NE_WP_AM_PG);
-  cpuModel.setCr(cpu, 3, kernelCr3(space, 1));
-  const fsgsbase = cpuFeatures.fsgsbase ? CR4.FSGSBASE : 0n;
-  const smep = cpuFeatures.smep ? CR4.SMEP : 0n;
-  cpuModel.setCr(
-    cpu,
-    4,
+  const flag = (name: string): boolean => features.has(FEATURE_NUMBERS[name]!);
+  const cr4 =
     CR4.DE |
-      CR4.PAE |
-      CR4.MCE |
-      CR4.PGE |
-      fsgsbase |
-      smep |
-      on('PCID', cpuFeatures.pcid, CR4.PCIDE) |
-      on('SMAP', cpuFeatures.smap, CR4.SMAP),
-  );
-  cpuModel.setMsr(cpu, MSR_EFER, EFER_SCE_LME_LMA | (cpuFeatures.nx ? EFER_NXE : 0n));
-  cpuModel.setMsr(cpu, MSR_GS_BASE, space.percpu);
-  cpuModel.setMsr(cpu, MSR_KERNEL_GS_BASE, 0n);
-  cpuModel.setDr(cpu, 6, DR6_RESET);
-  cpuModel.setDr(cpu, 7, DR7_RESET);
+    CR4.PAE |
+    CR4.MCE |
+    CR4.PGE |
+    (cpuFeatures.fsgsbase ? CR4.FSGSBASE : 0) |
+    (cpuFeatures.smep ? CR4.SMEP : 0) |
+    (cpuFeatures.pcid && flag('PCID') ? CR4.PCIDE : 0) |
+    (cpuFeatures.smap && flag('SMAP') ? CR4.SMAP : 0);
+  cpuModel.setCr(cpu, 3, kernelCr3(space, 1));
+  cpuModel.setCr(cpu, 4, BigInt(cr4));
+  cpuModel.setMsr(cpu, MSR.GS_BASE, space.percpu);
   cpuModel.setFlags(cpu, BigInt(RFLAGS.FIXED));
-  cpuModel.setCpl(cpu, 0);
 }
 
 /** Puts RIP at a symbol, with a stack whose top holds the address of the exit page. False when there is no such symbol. */
@@ -160,7 +134,7 @@ export function warmTlb({ cpu, space, image }: Machine): void {
     if (!name.startsWith('.entry.text')) continue;
     for (let at = 0; at < bytes.length; at += PAGE_SIZE) shared.push(address + BigInt(at));
   }
-  const tagged = (cpuModel.getCr(cpu, 4) & CR4.PCIDE) !== 0n;
+  const tagged = (cpuModel.getCr(cpu, 4) & BigInt(CR4.PCIDE)) !== 0n;
   const spaces = [1, 2].flatMap((asid) => [kernelCr3(space, asid), userCr3(space, asid)]);
   for (const cr3 of tagged ? new Set(spaces) : [cpuModel.getCr(cpu, 3)]) {
     cpuModel.prefill(cpu, cr3, [...shared, space.percpu]);

@@ -6,12 +6,9 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import { GPR64_NAMES, RFLAGS } from '../isa/insn.ts';
-import { MSR_GS_BASE, MSR_KERNEL_GS_BASE } from '../machine/machine.ts';
 
 /** Name to value, in the order that dumps print. */
 export type Snapshot = ReadonlyMap<string, bigint>;
-
-const MSR_FS_BASE = 0xc000_0100;
 
 interface Place {
   read(cpu: Cpu): bigint;
@@ -41,9 +38,9 @@ const PLACES: ReadonlyMap<string, Place> = new Map<string, Place>([
   ['rflags', { read: cpuModel.getFlags, write: cpuModel.setFlags }],
   ...[0, 2, 3, 4].map((n): [string, Place] => [`cr${n}`, control(n)]),
   ...[0, 1, 2, 3, 6, 7].map((n): [string, Place] => [`dr${n}`, debug(n)]),
-  ['fs_base', msr(MSR_FS_BASE)],
-  ['gs_base', msr(MSR_GS_BASE)],
-  ['kernel_gs_base', msr(MSR_KERNEL_GS_BASE)],
+  ['fs_base', msr(cpuModel.MSR.FS_BASE)],
+  ['gs_base', msr(cpuModel.MSR.GS_BASE)],
+  ['kernel_gs_base', msr(cpuModel.MSR.KERNEL_GS_BASE)],
 ]);
 
 export const REGISTER_NAMES: readonly string[] = [...PLACES.keys()];
