@@ -11,7 +11,7 @@
  * Expansion is lazy: each line is carried out before the next is read, so that `.if` sees every symbol defined above it.
  * The assembler knows nothing of alternatives; `.altinstructions` is a section like any other.
  */
-import { type Diagnostic, error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
+import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
 import { preprocess } from './cpp.ts';
@@ -44,13 +44,13 @@ export function assemble(path: string, options: AssembleOptions): Parsed<ObjectF
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
   const expansion = expand(source.value, hostOf(asm), options);
   for (const line of expansion.lines) assembleLine(asm, line);
-  const diagnostics = inOrder([...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics]);
-  if (hasErrors(diagnostics)) return { value: EMPTY, diagnostics };
+  const early = [...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics];
   const unsettled = layout(asm.sections);
-  if (unsettled.length > 0) return { value: EMPTY, diagnostics: [...diagnostics, ...unsettled] };
-  const { object, diagnostics: late } = toObject(asm);
-  const all = [...diagnostics, ...late];
-  return { value: hasErrors(all) ? EMPTY : object, diagnostics: all };
+  // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
+  const { object, diagnostics: late } =
+    unsettled.length > 0 ? { object: EMPTY, diagnostics: unsettled } : toObject(asm);
+  const diagnostics = inSourceOrder([...early, ...late]);
+  return { value: hasErrors(diagnostics) ? EMPTY : object, diagnostics };
 }
 
 function readSource(path: string, options: AssembleOptions): Parsed<readonly SourceLine[]> {
@@ -105,10 +105,3 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
 
 /** The statement as GNU as quotes it. */
 const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
-
-/** One file's diagnostics by line; stages report at different times. */
-function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) =>
-    a.place.span.file === b.place.span.file ? a.place.span.line - b.place.span.line : 0,
-  );
-}
