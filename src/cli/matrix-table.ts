@@ -4,7 +4,7 @@
  */
 import Table from 'cli-table3';
 import { hex } from '../base/hex.ts';
-import { featureName } from '../isa/features.ts';
+import { featureName, featureNames } from '../isa/features.ts';
 import type { RunResult } from '../lab/execute.ts';
 import type { Matrix } from '../lab/matrix.ts';
 import { colors } from './context.ts';
@@ -143,3 +143,16 @@ const join = (a: Row, b: Row, column: number): Row => ({
   inputs: a.inputs.map((set, i) => (i === column ? new Set([...set, ...b.inputs[i]!]) : set)),
   runs: a.runs + b.runs,
 });
+
+/** `--entry btr --features PTI,PCID --state saved=user,flush=none`: what to run to see it. */
+export function runText({ selection, features }: RunResult): string {
+  const names = featureNames(features).join(',');
+  const states = [...selection.states].map(([group, state]) => `${group}=${state}`).join(',');
+  return [`--entry ${selection.entry}`, names && `--features ${names}`, states && `--state ${states}`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** The header's `show` figures of a run, a line each: `read  7900  thread: 8224`. */
+export const showLines = ({ shows }: RunResult): string[] =>
+  shows.map(({ name, value, note }) => `${name.padEnd(12)} ${String(value).padStart(10)}  ${note}`.trimEnd());

@@ -24,7 +24,7 @@ import {
   SOURCE_OPTIONS,
 } from './context.ts';
 import { disasmText, patchLogText } from './disasm.ts';
-import { matrixTable, verdictText } from './matrix-table.ts';
+import { matrixTable, runText, showLines, verdictText } from './matrix-table.ts';
 
 interface MatrixFlags extends MachineFlags {
   readonly json?: boolean;
@@ -98,15 +98,12 @@ function matrixText(program: Program, matrix: Matrix, all: boolean): string {
   const { scenario } = program;
   const { runs } = matrix;
   const lines = [...(scenario.title ? [colors.bold(scenario.title), ''] : []), matrixTable(matrix, !all)];
-  const reasons = new Set([
-    ...scenario.xfails.map((x) => `${x.expectation}: ${x.reason}`),
-    ...scenario.faults.map((f) => `${f.fault}: ${f.reason}`),
-  ]);
-  if (runs.some((r) => r.verdict === 'known')) lines.push('', ...[...reasons].map((reason) => `xfail  ${reason}`));
-  const shows = runs.flatMap((run) =>
-    run.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`),
-  );
-  if (shows.length > 0) lines.push('', ...shows);
+  const known = runs.flatMap((run) => run.verdicts.filter((v) => v.known !== undefined));
+  if (known.length > 0) lines.push('', ...new Set(known.map((v) => `xfail  ${v.name}: ${v.known}`)));
+  for (const run of runs.filter((r) => r.shows.length > 0)) {
+    // Of one run it is plain whose figures they are.
+    lines.push('', ...(runs.length > 1 ? [`${runText(run)}:`] : []), ...showLines(run));
+  }
   const count = (verdict: RunResult['verdict']): number => runs.filter((r) => r.verdict === verdict).length;
   lines.push(
     '',

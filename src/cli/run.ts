@@ -39,7 +39,7 @@ import {
   write,
 } from './context.ts';
 import { runJson } from './matrix.ts';
-import { maskText, verdictText, writesText } from './matrix-table.ts';
+import { maskText, showLines, verdictText, writesText } from './matrix-table.ts';
 
 interface RunFlags extends MachineFlags {
   readonly features?: readonly string[];
@@ -142,7 +142,7 @@ function summary(bench: Bench, entry: Entry, result: RunResult, report: () => st
     `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles`,
     `CR3 ${result.cr3Name}; CR3 writes ${writesText(result)}; TLB entries lost ${figures.tlbLost}; flush mask ${maskText(result)}`,
   );
-  lines.push(...result.shows.map((s) => `${s.name.padEnd(12)} ${String(s.value).padStart(10)}  ${s.note}`.trimEnd()));
+  lines.push(...showLines(result));
   if (result.verdicts.length > 0) lines.push(`expected: ${verdictText(result)}`);
   return lines.join('\n');
 }

@@ -7,8 +7,6 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { type Diagnostic, formatDiagnostic, hasErrors } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
-import { featureNames } from '../isa/features.ts';
-import type { RunResult } from '../lab/execute.ts';
 import { firstDifference, goldenTrace } from '../lab/golden.ts';
 import { runMatrix } from '../lab/matrix.ts';
 import { isSource, loadProgram, type Program } from '../lab/program.ts';
@@ -23,7 +21,7 @@ import {
   UsageError,
   writeWhole,
 } from './context.ts';
-import { verdictText } from './matrix-table.ts';
+import { runText, verdictText } from './matrix-table.ts';
 
 interface TestFlags extends SourceFlags {
   readonly update?: boolean;
@@ -91,15 +89,6 @@ function testProgram(file: string, flags: TestFlags, update: boolean): TestResul
     );
   }
   return results;
-}
-
-/** `--entry btr --features PTI,PCID --state saved=user,flush=none`: what to run to see it. */
-function runText({ selection, features }: RunResult): string {
-  const names = featureNames(features).join(',');
-  const states = [...selection.states].map(([group, state]) => `${group}=${state}`).join(',');
-  return [`--entry ${selection.entry}`, names && `--features ${names}`, states && `--state ${states}`]
-    .filter(Boolean)
-    .join(' ');
 }
 
 /** `tests/golden/asm/cr3/restore_cr3`: the program's path from here, however it was named; outside of here its name alone. */

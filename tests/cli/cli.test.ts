@@ -75,6 +75,19 @@ test('matrix draws equal rows together, or all of them', () => {
   assert.is(rows(output(['matrix', RESTORE, '--all'])), 144);
 });
 
+test('figures of several runs say whose they are, and only xfails that covered a run are told', () => {
+  const program = write(
+    'shows.S',
+    '//@ entry a\n//@ entry b\n//@ show rax: rax -- the note\n//@ expect one: rax == 1\n' +
+      '//@ xfail one: entry.b -- b is two\n//@ xfail one: 0 -- never\n' +
+      '\t.globl a, b\na:\tmov $1, %eax\n\tret\nb:\tmov $2, %eax\n\tret\n',
+  );
+  const text = output(['matrix', program]);
+  assert.match(text, /^--entry a:\nrax +1 {2}the note\n\n--entry b:\nrax +2 {2}the note$/m);
+  assert.match(text, /^xfail {2}one: b is two$/m);
+  assert.not.match(text, /never/);
+});
+
 test('matrix --vary and --entry stand in for a header', () => {
   const object = join(dir, 'headless.o');
   execFileSync('gcc', ['-c', RESTORE, '-o', object]);
