@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hexBytes } from '../src/base/hex.ts';
+import { MAX } from '../src/isa/cpu-models.ts';
 import { decode } from '../src/isa/decode.ts';
 import type { Insn } from '../src/isa/insn.ts';
 import { printInsn } from '../src/isa/print.ts';
@@ -90,7 +91,7 @@ function main(): void {
     const { insn } = decoded;
     const key = special ? `special ${hexBytes(insn.bytes)}` : variantOf(insn);
     if (key === undefined || found.has(key)) return;
-    const lowered = lower(insn);
+    const lowered = lower(insn, MAX);
     if (lowered.kind === 'uops') found.set(key, { insn, uops: lowered.uops.map(uopText) });
     else if (special) throw new Error(`not lowered: ${printInsn(insn)}`);
   };

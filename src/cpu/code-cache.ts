@@ -7,6 +7,7 @@
  */
 import type { CostTable } from '../cost/cost.ts';
 import * as L from '../engine/layout.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
 import { decode } from '../isa/decode.ts';
 import type { Decoded, Insn } from '../isa/insn.ts';
 import { lower } from '../uop/lower/lower.ts';
@@ -93,7 +94,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
     const slot = (page.table + at * 4) >> 2;
     if (at === 0x1000 || u32[slot] !== 0) break;
     const ip = pageLinear + BigInt(at);
-    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip, cpu);
+    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip, cpu.model);
     if (decoded.kind === 'truncated') {
       if (n === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
       break;
@@ -157,7 +158,7 @@ function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: numb
 function packOnce(cpu: Cpu, bytes: Uint8Array, ip: bigint): number {
   const { u32 } = cpu.engine;
   u32[L.PENDING >> 2] = 0;
-  const { records, length } = packDecoded(decode(bytes, ip, cpu), ip, cpu);
+  const { records, length } = packDecoded(decode(bytes, ip, cpu.model), ip, cpu);
   let at = L.RECORDS;
   for (const record of records) {
     if (isJump(record.op)) record.extend = 0;
@@ -178,7 +179,7 @@ interface PackedInsn {
 function packDecoded(
   decoded: Decoded,
   ip: bigint,
-  { cost, fuse }: { cost: CostTable | undefined; fuse: boolean },
+  { cost, fuse, model }: { cost: CostTable | undefined; fuse: boolean; model: CpuModel },
 ): PackedInsn {
   if (decoded.kind !== 'insn') {
     const vector = decoded.kind === 'too-long' ? VECTOR.GP : VECTOR.UD;
@@ -187,7 +188,7 @@ function packDecoded(
     return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true };
   }
   const { insn } = decoded;
-  const lowered = lower(insn);
+  const lowered = lower(insn, model);
   if (lowered.kind === 'not-modelled') return { records: packUnmodelled(), length: insn.length, ends: true };
   const records = pack(lowered.uops, { ip, cost: cost?.cycles(insn) ?? 1, fuse });
   if (records.length > INSN_RECORDS) throw new Error(`${insn.form} takes ${records.length} records`);
@@ -205,9 +206,9 @@ export type UopsAt =
 export function uopsAt(cpu: Cpu, rip: bigint): UopsAt {
   const bytes = peekCode(cpu, rip);
   if (bytes.length === 0) return { kind: 'invalid', why: 'not mapped' };
-  const decoded = decode(bytes, rip, cpu);
+  const decoded = decode(bytes, rip, cpu.model);
   if (decoded.kind !== 'insn') return { kind: 'invalid', why: decoded.kind };
-  const lowered = lower(decoded.insn);
+  const lowered = lower(decoded.insn, cpu.model);
   if (lowered.kind === 'not-modelled') return { kind: 'not-modelled', insn: decoded.insn };
   return { kind: 'uops', insn: decoded.insn, uops: lowered.uops };
 }

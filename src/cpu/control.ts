@@ -5,8 +5,8 @@
 
 import { hex } from '../base/hex.ts';
 import * as L from '../engine/layout.ts';
+import type { CpuFeatures } from '../isa/cpu-model.ts';
 import { refreshKey } from './fast-tlb.ts';
-import type { CpuFeatures } from './features.ts';
 import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, join, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 import { flushAll, flushPcid } from './tlb.ts';
@@ -90,7 +90,7 @@ function writeCr4(cpu: Cpu, value: number, valueHigh: number): Fault | undefined
   if (valueHigh !== 0 || value & ~CR4_KNOWN)
     return gp(`reserved bits of CR4 set in ${hex(join(value, valueHigh))} (SDM vol. 3, 2.5)`);
   for (const [bit, feature, name] of CR4_FEATURES)
-    if (value & bit && !cpu.features[feature])
+    if (value & bit && !cpu.model.features[feature])
       return gp(`CR4.${name} set, but the CPU has no ${feature.toUpperCase()}`);
   if (!(value & CR4.PAE)) return gp('CR4.PAE cannot be cleared in IA-32e mode (SDM vol. 3, 4.1.1)');
   if (value & ~old & CR4.PCIDE && low(cpu, cr(3)) & 0xfff)
@@ -107,7 +107,7 @@ function writeCr4(cpu: Cpu, value: number, valueHigh: number): Fault | undefined
 /** WRMSR to IA32_EFER, SDM vol. 3, 2.2.1. LMA is the CPU's own. */
 export function writeEfer(cpu: Cpu, value: bigint): Fault | undefined {
   const old = read64(cpu, L.S_EFER);
-  const known = BigInt(EFER.SCE | EFER.LME | EFER.LMA | (cpu.features.nx ? EFER.NXE : 0));
+  const known = BigInt(EFER.SCE | EFER.LME | EFER.LMA | (cpu.model.features.nx ? EFER.NXE : 0));
   if (value & ~known) return gp('reserved bits of IA32_EFER set');
   if ((value ^ old) & BigInt(EFER.LME)) return gp('IA32_EFER.LME changed while CR0.PG = 1 (SDM vol. 3, 4.1.2)');
   const lma = BigInt(EFER.LMA);

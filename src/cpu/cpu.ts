@@ -12,11 +12,12 @@ import { u64 } from '../base/u64.ts';
 import type { CostTable } from '../cost/cost.ts';
 import { instantiateEngine } from '../engine/instantiate.ts';
 import * as L from '../engine/layout.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
+import { MAX } from '../isa/cpu-models.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
 import { clearFast, refreshKey } from './fast-tlb.ts';
-import { ALL_FEATURES, type CpuFeatures } from './features.ts';
 import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
@@ -27,7 +28,6 @@ import { flushAll, rebuildTlbIndex, TLB_BUCKETS } from './tlb.ts';
 
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
-export { ALL_FEATURES, type CpuFeatures } from './features.ts';
 export { MSR } from './msr.ts';
 export type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
 export { run } from './run.ts';
@@ -40,17 +40,16 @@ export interface CpuOptions {
   readonly ramBytes: number;
   /** How long translations live: `keep` everything the manual permits (default), or `none` at all. */
   readonly tlb?: 'keep' | 'none';
-  readonly features?: Partial<CpuFeatures>;
+  /** What it has and how it differs from others (default: `max`). */
+  readonly model?: CpuModel;
   /** Without one, an instruction costs a cycle and nothing else costs anything. */
   readonly cost?: CostTable;
-  /** Whose decoding: the two differ in a few bytes, as in `66 e8` (default `intel`). */
-  readonly vendor?: 'intel' | 'amd';
   /** Off: the engine runs the plain micro-ops, for comparison. */
   readonly fuse?: boolean;
 }
 
 /** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
-export function createCpu({ ramBytes, tlb = 'keep', features, cost, vendor, fuse = true }: CpuOptions): Cpu {
+export function createCpu({ ramBytes, tlb = 'keep', model = MAX, cost, fuse = true }: CpuOptions): Cpu {
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
     translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
@@ -64,10 +63,9 @@ export function createCpu({ ramBytes, tlb = 'keep', features, cost, vendor, fuse
     eventLog: undefined,
     ports: undefined,
     engine,
-    features: { ...ALL_FEATURES, ...features },
+    model,
     cost,
     fuse,
-    amd: vendor === 'amd',
     keepsTlb: tlb === 'keep',
     fault: undefined,
     tlbIndex: { heads: new Int32Array(TLB_BUCKETS), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },
@@ -81,7 +79,7 @@ export function createCpu({ ramBytes, tlb = 'keep', features, cost, vendor, fuse
 }
 
 function reset(cpu: Cpu): void {
-  const { features } = cpu;
+  const { features } = cpu.model;
   write64(cpu, L.S_RFLAGS, BigInt(RFLAGS.FIXED));
   write64(cpu, cr(0), BigInt((CR0.PE | CR0.MP | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.PG) >>> 0));
   write64(cpu, cr(4), BigInt(CR4.PAE));

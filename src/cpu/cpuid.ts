@@ -11,7 +11,7 @@ const bit = (n: number, on = true): number => (on ? 1 << n : 0);
 const VENDOR: Leaf = [7, 0x72746e45, 0x2e555043, 0x62614c79];
 
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
-  const { features: f } = cpu;
+  const { features: f } = cpu.model;
   switch (number) {
     case 0:
       return VENDOR;

@@ -8,7 +8,7 @@ import { flushAddress, flushAll, flushNonGlobal, flushPcid } from './tlb.ts';
 export const INVPCID_TYPE = { ADDRESS: 0n, CONTEXT: 1n, ALL: 2n, NON_GLOBAL: 3n } as const;
 
 export function invpcid(cpu: Cpu, type: bigint): Fault | undefined {
-  if (!cpu.features.invpcid) return ud('INVPCID: the CPU has none');
+  if (!cpu.model.features.invpcid) return ud('INVPCID: the CPU has none');
   const bytes = readOperand(cpu, 16);
   if (!bytes) return cpu.fault;
   const descriptor = new DataView(bytes.buffer);

@@ -6,8 +6,8 @@
 import { hex } from '../base/hex.ts';
 import { isCanonical, u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
+import type { CpuFeatures } from '../isa/cpu-model.ts';
 import { writeEfer } from './control.ts';
-import type { CpuFeatures } from './features.ts';
 import { type Cpu, read64, write64 } from './state.ts';
 import { type Fault, gp } from './stop.ts';
 
@@ -72,7 +72,7 @@ const TABLE: ReadonlyMap<number, MsrRow> = new Map([
 
 const find = (cpu: Cpu, index: number): MsrRow | undefined => {
   const found = TABLE.get(index);
-  return found?.feature !== undefined && !cpu.features[found.feature] ? undefined : found;
+  return found?.feature !== undefined && !cpu.model.features[found.feature] ? undefined : found;
 };
 
 /** The time-stamp counter: the cost counter plus what was written to the MSR. */

@@ -146,7 +146,7 @@ function indexAt(linearLow: number, linearHigh: number, level: number): number {
 }
 
 function largePageAllowed(cpu: Cpu, size: number, entry: number): boolean {
-  if (size === 3 || (size === 2 && !cpu.features.gbpages)) return false;
+  if (size === 3 || (size === 2 && !cpu.model.features.gbpages)) return false;
   return (entry & LARGE_RESERVED[size as 1 | 2]) === 0;
 }
 

@@ -63,6 +63,6 @@ function faultOf(cpu: Cpu, status: number): Fault {
 function formAt(cpu: Cpu, rip: bigint): string {
   const found = uopsAt(cpu, rip);
   if (found.kind === 'invalid') return found.why;
-  const lowered = lower(found.insn);
+  const lowered = lower(found.insn, cpu.model);
   return lowered.kind === 'not-modelled' ? lowered.form : found.insn.form;
 }

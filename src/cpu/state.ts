@@ -6,7 +6,7 @@
 import type { CostTable } from '../cost/cost.ts';
 import type { Engine } from '../engine/instantiate.ts';
 import * as L from '../engine/layout.ts';
-import type { CpuFeatures } from './features.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
 import type { EventRecord, StoreRecord } from './observe.ts';
 import type { Fault } from './stop.ts';
 
@@ -20,11 +20,9 @@ export interface Cpu {
   /** Port I/O at CPL 0; without it IN reads ones and OUT is dropped. */
   ports: Ports | undefined;
   readonly engine: Engine;
-  readonly features: CpuFeatures;
+  readonly model: CpuModel;
   readonly cost: CostTable | undefined;
   readonly fuse: boolean;
-  /** Decodes as AMD's CPUs do. */
-  readonly amd: boolean;
   readonly keepsTlb: boolean;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;

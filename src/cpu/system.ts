@@ -207,7 +207,8 @@ function writeFlags(cpu: Cpu, record: number, code: number): Outcome {
     }
     case L.SYS_CLAC:
     case L.SYS_STAC:
-      if (cpl(cpu) !== 0 || !cpu.features.smap) return ud('CLAC, STAC need CPL 0 and a CPU with SMAP (SDM vol. 2)');
+      if (cpl(cpu) !== 0 || !cpu.model.features.smap)
+        return ud('CLAC, STAC need CPL 0 and a CPU with SMAP (SDM vol. 2)');
       return setFlags(cpu, code === L.SYS_STAC ? now | RFLAGS.AC : now & ~RFLAGS.AC);
     case L.SYS_POPF: {
       const popped = Number(truncate(value(cpu, record, L.R_A), 4));

@@ -90,8 +90,10 @@ export const S_RFLAGS = 0x88;
 export const S_CR = 0x90;
 export const S_DR = 0xd8;
 export const S_EFER = 0x118;
-export const S_FS_BASE = 0x120;
-export const S_GS_BASE = 0x128;
+/** XCR0. */
+export const S_XCR0 = 0x120;
+/** State of the pseudo-random numbers of RDRAND and RDSEED. */
+export const S_RANDOM = 0x128;
 export const S_KERNEL_GS_BASE = 0x130;
 /** Other MSRs, 8 bytes each, by position in cpu/msr.ts's table. */
 export const S_MSR = 0x138;
@@ -109,9 +111,24 @@ export const S_TLB_DROPPED = 0x228;
 export const S_COLD_COUNT = 0x230;
 export const S_COLD = 0x234;
 export const COLD_LINES = 115;
+/**
+ * ES, CS, SS, DS, FS, GS, LDTR, TR, 16 bytes each: base u64, limit u32 (in bytes, scaled), selector u16, and u16 attributes as the
+ * descriptor has them (SDM vol. 3, 3.4.5): 3:0 type, 4 S, 6:5 DPL, 7 P, 12 AVL, 13 L, 14 D/B, 15 G, and here 8 for unusable.
+ */
+export const S_SEGMENTS = 0x400;
+export const SEGMENT_BYTES = 16;
+export const SEG_LIMIT = 8;
+export const SEG_SELECTOR = 12;
+export const SEG_ATTRIBUTES = 14;
+/** The hidden bases of FS and GS, which MSRs and instructions of their own write too. */
+export const S_FS_BASE = 0x440;
+export const S_GS_BASE = 0x450;
+/** Base u64, limit u32. */
+export const S_GDTR = 0x480;
+export const S_IDTR = 0x490;
 /** u32 count, then the entries of the modelled TLB: last, so that a copy of the state can end behind the used ones. */
-export const S_TLB_COUNT = 0x400;
-export const S_TLB = 0x404;
+export const S_TLB_COUNT = 0x600;
+export const S_TLB = 0x604;
 export const TLB_ENTRY_BYTES = 12;
 export const TLB_CAPACITY = 2048;
 
@@ -278,6 +295,21 @@ export const SYS_IN = 23;
 export const SYS_OUT = 24;
 export const SYS_RDCR = 25;
 export const SYS_SETFLAGS = 26;
+export const SYS_UMIP = 27;
+/** The parameter: a segment register's number, 6 LDTR, 7 TR. */
+export const SYS_RDSEG = 28;
+export const SYS_WRSEG = 29;
+/** The parameter: 0 GDT, 2 IDT, and 1 for the limit instead of the base. */
+export const SYS_RDTABLE = 30;
+export const SYS_WRTABLE = 31;
+/** The parameter: 0 LAR, 1 LSL, 2 VERR, 3 VERW. */
+export const SYS_INSPECT = 32;
+/** The parameter: 0 JMP, 1 CALL, 2 RET, and the bytes to release above. */
+export const SYS_TRANSFER = 33;
+export const SYS_RDXCR = 34;
+export const SYS_WRXCR = 35;
+export const SYS_RDPMC = 36;
+export const SYS_RANDOM = 37;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;

@@ -26,8 +26,8 @@ import { type Decoded, GPR, type Insn, type InsnOperand, type MemOperand, RIP, S
 import operandSizes from './operand-sizes.json' with { type: 'json' };
 
 export interface DecodeOptions {
-  /** As AMD CPUs decode: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … */
-  readonly amd?: boolean;
+  /** AMD's CPUs: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … (default `intel`). */
+  readonly vendor?: 'intel' | 'amd';
 }
 
 /** SDM vol. 2, 2.3.11. */
@@ -49,8 +49,8 @@ export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {
 }
 
 /** Decodes into `scratch`. */
-function read(bytes: Uint8Array, ip: bigint, { amd = false }: DecodeOptions): DecoderError {
-  const decoder = new Decoder(64, bytes, amd ? DecoderOptions.AMD : DecoderOptions.None);
+function read(bytes: Uint8Array, ip: bigint, { vendor }: DecodeOptions): DecoderError {
+  const decoder = new Decoder(64, bytes, vendor === 'amd' ? DecoderOptions.AMD : DecoderOptions.None);
   decoder.ip = u64(ip);
   decoder.decodeOut(scratch);
   const error = scratch.code === Code.INVALID ? decoder.lastError : DecoderError.None;

@@ -11,12 +11,12 @@ import { type Diagnostic, error, hasErrors, type Parsed } from '../base/diagnost
 import { hex } from '../base/hex.ts';
 import type { CostTable } from '../cost/cost.ts';
 import * as cpuModel from '../cpu/cpu.ts';
-import { type CpuFeatures, cpuFeatureName } from '../cpu/features.ts';
 import { faultName, type Stop } from '../cpu/stop.ts';
 import type { KernelVersion } from '../image/alt-entries.ts';
 import type { PatchRecord } from '../image/alternatives.ts';
 import type { Image } from '../image/image.ts';
 import { type PatchedRange, patchAt, symbolNamed } from '../image/image.ts';
+import { type CpuFeatures, cpuFeatureName } from '../isa/cpu-model.ts';
 import type { Features } from '../isa/features.ts';
 import { nameCr3 } from '../machine/linux.ts';
 import { createMachine, enter, type Machine, type Outcome, outcomeOf, warmTlb } from '../machine/machine.ts';

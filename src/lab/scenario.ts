@@ -5,8 +5,8 @@
  */
 import { type Diagnostic, error, type Parsed, type Place, place } from '../base/diagnostics.ts';
 import { parseHexBytes } from '../base/hex.ts';
-import { ALL_FEATURES, cpuFeatureName } from '../cpu/features.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
+import { ALL_FEATURES, cpuFeatureName } from '../isa/cpu-model.ts';
 import { featureNumber } from '../isa/features.ts';
 import { type Expression, parseExpression } from './expression.ts';
 

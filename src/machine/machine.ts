@@ -12,9 +12,10 @@ import type { CostTable } from '../cost/cost.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import { CR4, MSR } from '../cpu/cpu.ts';
-import { ALL_FEATURES, type CpuFeatures } from '../cpu/features.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
+import { type CpuFeatures, withFeatures } from '../isa/cpu-model.ts';
+import { MAX } from '../isa/cpu-models.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
 import { GPR, RFLAGS } from '../isa/insn.ts';
 import { type AddressSpace, buildAddressSpace, kernelCr3, LINUX, userCr3 } from './linux.ts';
@@ -51,18 +52,18 @@ export interface Machine {
 /** Builds the machine and loads the image; too little memory is a diagnostic, not an exception. */
 export function createMachine(options: MachineOptions): Parsed<Machine | undefined> {
   const { image, features, percpu, memory = DEFAULT_MEMORY } = options;
-  const cpuFeatures = { ...ALL_FEATURES, ...options.cpu };
+  const model = withFeatures(MAX, options.cpu ?? {});
   const cpu = cpuModel.createCpu({
     ramBytes: memory,
-    features: cpuFeatures,
+    model,
     ...(options.tlb && { tlb: options.tlb }),
     ...(options.cost && { cost: options.cost }),
     ...(options.fuse !== undefined && { fuse: options.fuse }),
   });
   try {
     // Frame 0 stays empty: a null CR3 or entry shows as a fault and not as somebody's data.
-    const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features, cpuFeatures.nx);
-    const machine: Machine = { cpu, image, features, cpuFeatures, space, percpu, memory };
+    const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features, model.features.nx);
+    const machine: Machine = { cpu, image, features, cpuFeatures: model.features, space, percpu, memory };
     reset(machine);
     const self = percpu.find((v) => v.name === 'this_cpu_off');
     if (self) writePercpu(machine, self.offset, toBytes(space.percpu, self.size));

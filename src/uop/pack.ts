@@ -148,6 +148,11 @@ function packBinary(packing: Packing, uop: Extract<Uop, { op: BinaryKind }>): vo
 export const aluOpcode = (kind: BinaryKind): number => ALU[kind].op;
 
 const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
+/** In the order of the numbers that the CPU model reads. */
+const INSPECTIONS = ['lar', 'lsl', 'verr', 'verw'] as const;
+const TRANSFERS = ['jmp', 'call', 'ret'] as const;
+const tableNumber = (table: 'gdt' | 'idt', part: 'limit' | 'base'): number =>
+  (table === 'idt' ? 2 : 0) + (part === 'limit' ? 1 : 0);
 const VIA = { int3: 0, int: 1, int1: 2 } as const;
 const ENGINE_FLAGS = FLAGS.all | RFLAGS.DF;
 
@@ -363,6 +368,48 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_IN, a: uop.port, dst: uop.dst, width: uop.width });
     case 'out':
       return packSystem(packing, { code: L.SYS_OUT, a: uop.port, b: uop.src, width: uop.width });
+    case 'unmodelled':
+      append(packing, L.OP_UNMODELLED);
+      return;
+    case 'umip':
+      return packSystem(packing, { code: L.SYS_UMIP });
+    case 'rdseg':
+      return packSystem(packing, { code: L.SYS_RDSEG, parameter: uop.segment, dst: uop.dst });
+    case 'wrseg':
+      return packSystem(packing, { code: L.SYS_WRSEG, parameter: uop.segment, a: uop.src });
+    case 'rdtable':
+      return packSystem(packing, { code: L.SYS_RDTABLE, parameter: tableNumber(uop.table, uop.part), dst: uop.dst });
+    case 'wrtable':
+      return packSystem(packing, {
+        code: L.SYS_WRTABLE,
+        parameter: tableNumber(uop.table, 'base'),
+        a: uop.limit,
+        b: uop.base,
+      });
+    case 'inspect':
+      return packSystem(packing, {
+        code: L.SYS_INSPECT,
+        parameter: INSPECTIONS.indexOf(uop.what),
+        a: uop.selector,
+        dst: uop.dst,
+      });
+    case 'transfer':
+      return packSystem(packing, {
+        code: L.SYS_TRANSFER,
+        parameter: TRANSFERS.indexOf(uop.kind) | (uop.release << 8),
+        width: uop.width,
+        a: uop.selector,
+        b: uop.offset,
+        dst: uop.dst,
+      });
+    case 'rdxcr':
+      return packSystem(packing, { code: L.SYS_RDXCR, a: uop.index, dst: uop.dst });
+    case 'wrxcr':
+      return packSystem(packing, { code: L.SYS_WRXCR, a: uop.index, b: uop.src });
+    case 'rdpmc':
+      return packSystem(packing, { code: L.SYS_RDPMC, a: uop.index, dst: uop.dst });
+    case 'random':
+      return packSystem(packing, { code: L.SYS_RANDOM, width: uop.width, dst: uop.dst });
     default:
       return uop satisfies never;
   }

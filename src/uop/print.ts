@@ -9,7 +9,7 @@
  */
 import { address as hexAddress } from '../base/hex.ts';
 import { s64 } from '../base/u64.ts';
-import { GPR64_NAMES, RFLAGS } from '../isa/insn.ts';
+import { GPR64_NAMES, RFLAGS, SEGMENT_NAMES } from '../isa/insn.ts';
 import type { Address, ControlUop, Dst, Handle, MemoryUop, Src, SystemUop, Uop } from './uop.ts';
 
 /** With its address: `rip` is the instruction's, `n` counts the micro-ops from 0. */
@@ -162,6 +162,28 @@ function systemText(uop: SystemUop): string {
       return `${name(uop.dst)} = in.${uop.width} ${name(uop.port)}`;
     case 'out':
       return `out.${uop.width} ${name(uop.port)}, ${name(uop.src)}`;
+    case 'rdseg':
+      return `${name(uop.dst)} = ${segment(uop.segment)}`;
+    case 'wrseg':
+      return `${segment(uop.segment)} = ${name(uop.src)}`;
+    case 'rdtable':
+      return `${name(uop.dst)} = ${uop.table}r.${uop.part}`;
+    case 'wrtable':
+      return `${uop.table}r = ${name(uop.limit)}, ${name(uop.base)}`;
+    case 'inspect':
+      return `${name(uop.dst)} = ${uop.what} ${name(uop.selector)}`;
+    case 'transfer': {
+      const release = uop.release === 0 ? '' : `, release ${hex(BigInt(uop.release))}`;
+      return `${name(uop.dst)} = far ${uop.kind}.${uop.width} ${name(uop.selector)}:${name(uop.offset)}${release}`;
+    }
+    case 'rdxcr':
+      return `${name(uop.dst)} = xcr[${name(uop.index)}]`;
+    case 'wrxcr':
+      return `xcr[${name(uop.index)}] = ${name(uop.src)}`;
+    case 'rdpmc':
+      return `${name(uop.dst)} = pmc[${name(uop.index)}]`;
+    case 'random':
+      return `${name(uop.dst)} = random.${uop.width}`;
     case 'cpl0':
     case 'cpuid':
     case 'swapgs':
@@ -170,6 +192,8 @@ function systemText(uop: SystemUop): string {
     case 'clac':
     case 'stac':
     case 'hlt':
+    case 'unmodelled':
+    case 'umip':
       return uop.op;
     default:
       return uop satisfies never;
@@ -177,6 +201,9 @@ function systemText(uop: SystemUop): string {
 }
 
 // Parts
+
+/** The segment registers, and the two that hold system segments. */
+const segment = (number: number): string => [...SEGMENT_NAMES, 'ldtr', 'tr'][number] ?? `segment${number}`;
 
 function name(value: Src | Dst | Handle): string {
   switch (value.space) {

@@ -258,7 +258,46 @@ export type SystemUop =
   | { readonly op: 'hlt' }
   /** Port I/O; #GP(0) by CPL, IOPL and the I/O bitmap. The port is the low 16 bits of `port`. */
   | { readonly op: 'in'; readonly width: 1 | 2 | 4; readonly port: Src; readonly dst: Tmp }
-  | { readonly op: 'out'; readonly width: 1 | 2 | 4; readonly port: Src; readonly src: Src };
+  | { readonly op: 'out'; readonly width: 1 | 2 | 4; readonly port: Src; readonly src: Src }
+  /** Stops the run before the instruction, which is not modelled: behind the checks that hold all the same (privilege). */
+  | { readonly op: 'unmodelled' }
+  /** #GP(0) at CPL > 0 with CR4.UMIP (SGDT, SIDT, SLDT, STR, SMSW; SDM vol. 3, 2.5). */
+  | { readonly op: 'umip' }
+  /** The selector in a segment register, zero-extended; 6 is LDTR, 7 TR. */
+  | { readonly op: 'rdseg'; readonly segment: number; readonly dst: Dst }
+  /** Loads a segment register (6 LDTR, 7 TR) by the descriptor tables, with every check of SDM vol. 2, MOV, LLDT and LTR. */
+  | { readonly op: 'wrseg'; readonly segment: number; readonly src: Src }
+  /** Limit or base of GDTR, IDTR. */
+  | { readonly op: 'rdtable'; readonly table: 'gdt' | 'idt'; readonly part: 'limit' | 'base'; readonly dst: Dst }
+  /** LGDT, LIDT: #GP(0) if the base is not canonical. */
+  | { readonly op: 'wrtable'; readonly table: 'gdt' | 'idt'; readonly limit: Src; readonly base: Src }
+  /** Looks a descriptor up: ZF says whether it may be used; `lar` and `lsl` give a value, meaningful with ZF = 1 only. */
+  | {
+      readonly op: 'inspect';
+      readonly what: 'lar' | 'lsl' | 'verr' | 'verw';
+      readonly selector: Src;
+      readonly dst: Tmp;
+    }
+  /**
+   * A far transfer, all of it but RIP, for which `dst` holds the checked target of the `jump` that follows. `width` is the
+   * operand size. JMP and CALL take `selector` and `offset`; RETF pops them and releases `release` bytes.
+   */
+  | {
+      readonly op: 'transfer';
+      readonly kind: 'jmp' | 'call' | 'ret';
+      readonly width: 2 | 4 | 8;
+      readonly selector: Src;
+      readonly offset: Src;
+      readonly release: number;
+      readonly dst: Tmp;
+    }
+  /** XGETBV, XSETBV: #UD without CR4.OSXSAVE, #GP for an index without a register or a value that it doesn't take. */
+  | { readonly op: 'rdxcr'; readonly index: Src; readonly dst: Tmp }
+  | { readonly op: 'wrxcr'; readonly index: Src; readonly src: Src }
+  /** RDPMC: #GP(0) at CPL > 0 without CR4.PCE, or without such a counter. */
+  | { readonly op: 'rdpmc'; readonly index: Src; readonly dst: Tmp }
+  /** The next of the machine's pseudo-random numbers, which follow from the state block: the same in every run. */
+  | { readonly op: 'random'; readonly width: 2 | 4 | 8; readonly dst: Tmp };
 
 export type UopKind = Uop['op'];
 
@@ -295,7 +334,9 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },
   ...{ clflush: GUARDED_COMMIT, fence: COMMIT, popf: COMMIT, hlt: COMMIT },
   ...{ cli: GUARDED_COMMIT, sti: GUARDED_COMMIT, clac: GUARDED_COMMIT, stac: GUARDED_COMMIT },
-  ...{ in: GUARDED_COMMIT, out: GUARDED_COMMIT },
+  ...{ in: GUARDED_COMMIT, out: GUARDED_COMMIT, unmodelled: CHECK, umip: CHECK },
+  ...{ rdseg: VALUE, wrseg: GUARDED_COMMIT, rdtable: VALUE, wrtable: GUARDED_COMMIT, inspect: GUARDED_COMMIT },
+  ...{ transfer: GUARDED_COMMIT, rdxcr: FAULTING_VALUE, wrxcr: GUARDED_COMMIT, rdpmc: FAULTING_VALUE, random: COMMIT },
 };
 
 /** Whether the micro-op can raise a fault. */
@@ -343,6 +384,17 @@ export function sources(uop: Uop): readonly Src[] {
       return [uop.port];
     case 'out':
       return [uop.port, uop.src];
+    case 'wrtable':
+      return [uop.limit, uop.base];
+    case 'inspect':
+      return [uop.selector];
+    case 'transfer':
+      return [uop.selector, uop.offset];
+    case 'rdxcr':
+    case 'rdpmc':
+      return [uop.index];
+    case 'wrxcr':
+      return [uop.index, uop.src];
     default:
       if ('address' in uop) return addressSources(uop.address);
       if ('src' in uop) return [uop.src];

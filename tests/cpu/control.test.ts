@@ -16,6 +16,8 @@ import {
   setReg,
   setSegmentBase,
 } from '../../src/cpu/cpu.ts';
+import { withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { GPR, SEGMENT } from '../../src/isa/insn.ts';
 import { enable, I, snippet } from './snippet.ts';
 
@@ -31,8 +33,8 @@ function write(code: string, rax: bigint, options: Partial<CpuOptions> = {}): nu
 
 test('CR4: bits of missing features are reserved, PAE cannot go', () => {
   assert.is(write(I.movCr4Rax, BigInt(CR4.PAE | CR4.SMEP)), 'ok');
-  assert.is(write(I.movCr4Rax, BigInt(CR4.PAE | CR4.SMEP), { features: { smep: false } }), 13);
-  assert.is(write(I.movCr4Rax, BigInt(CR4.PAE | CR4.PCIDE), { features: { pcid: false } }), 13);
+  assert.is(write(I.movCr4Rax, BigInt(CR4.PAE | CR4.SMEP), { model: withFeatures(MAX, { smep: false }) }), 13);
+  assert.is(write(I.movCr4Rax, BigInt(CR4.PAE | CR4.PCIDE), { model: withFeatures(MAX, { pcid: false }) }), 13);
   assert.is(write(I.movCr4Rax, 0n), 13);
   assert.is(write(I.movCr4Rax, BigInt(CR4.PAE) | (1n << 40n)), 13);
 });

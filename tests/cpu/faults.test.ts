@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CR0, CR4, getCr, getReg, getRip, run, type Stop, setCpl, setReg, stateBytes } from '../../src/cpu/cpu.ts';
+import { withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { KERNEL_PAGE, map, PTE, USER_PAGE } from './bench-machine.ts';
 import { AT, CODE, DATA, enable, I, snippet } from './snippet.ts';
@@ -58,7 +60,7 @@ test('a non-canonical address is #GP(0), on the stack #SS(0)', () => {
 
 /** Supervisor or user access to a page with these flags: the outcome. */
 function access(code: string, cpl: number, flags: bigint, cr0: number, cr4: number, features = {}): string {
-  const machine = snippet(code, { features });
+  const machine = snippet(code, { model: withFeatures(MAX, features) });
   const { cpu } = machine;
   map(machine, CODE, AT.code, cpl === 3 ? USER_PAGE : KERNEL_PAGE);
   map(machine, DATA, AT.data, flags);

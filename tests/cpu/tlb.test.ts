@@ -13,6 +13,8 @@ import {
   tlbEntries,
   writePhysical,
 } from '../../src/cpu/cpu.ts';
+import { withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { KERNEL_PAGE, map, newRoot, PTE, type TestMachine } from './bench-machine.ts';
 import { AT, CODE, DATA, enable, I, load, STACK, snippet } from './snippet.ts';
@@ -155,7 +157,7 @@ test('INVPCID: an address, a context, everything, everything but global pages', 
 
 test('INVPCID with a bad type or descriptor is #GP(0), and #UD on a CPU without', () => {
   const fault = (type: bigint, descriptor: bigint, invpcid = true): number | string => {
-    const { cpu } = snippet(I.invpcid, { features: { invpcid } });
+    const { cpu } = snippet(I.invpcid, { model: withFeatures(MAX, { invpcid }) });
     writePhysical(cpu, AT.data, quad(descriptor));
     setReg(cpu, GPR.RSI, DATA);
     setReg(cpu, GPR.RCX, type);

@@ -16,6 +16,7 @@ import {
   setSegmentBase,
   willWritePhysical,
 } from '../../src/cpu/cpu.ts';
+import { ZEN4 } from '../../src/isa/cpu-models.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
 import { map, testMachine, USER_PAGE } from '../cpu/bench-machine.ts';
 import type { Execute } from '../vectors.ts';
@@ -27,7 +28,7 @@ const PAGE = 0x1000;
 
 /** Page i of VECTOR_PAGES lies at physical (i + 1) · 4096. */
 export function vectorCpu(fuse: boolean): Cpu {
-  const machine = testMachine({ fuse, vendor: 'amd' });
+  const machine = testMachine({ fuse, model: ZEN4 });
   VECTOR_PAGES.forEach((linear, i) => {
     map(machine, linear, (i + 1) * PAGE, USER_PAGE);
   });

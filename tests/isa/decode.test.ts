@@ -8,10 +8,10 @@ const test = suite('decode');
 
 const IP = 0xffff_ffff_8100_0000n;
 
-const decodeHex = (hex: string, amd = false) => decode(parseHexBytes(hex)!, IP, { amd });
+const decodeHex = (hex: string, vendor: 'intel' | 'amd' = 'intel') => decode(parseHexBytes(hex)!, IP, { vendor });
 
-function insn(hex: string, amd = false): Insn {
-  const decoded = decodeHex(hex, amd);
+function insn(hex: string, vendor: 'intel' | 'amd' = 'intel'): Insn {
+  const decoded = decodeHex(hex, vendor);
   if (decoded.kind !== 'insn') throw new Error(`${hex} is ${decoded.kind}`);
   return decoded.insn;
 }
@@ -104,9 +104,9 @@ test('no instruction: undefined, LOCK where it is not allowed, too long, cut off
 
 test('the vendors differ where they do', () => {
   assert.is(insn('66e800000000').length, 6);
-  assert.is(insn('66e800000000', true).length, 4);
+  assert.is(insn('66e800000000', 'amd').length, 4);
   assert.is(decodeHex('f00f20c0').kind, 'invalid');
-  assert.equal(insn('f00f20c0', true).operands[1], { kind: 'cr', index: 8 });
+  assert.equal(insn('f00f20c0', 'amd').operands[1], { kind: 'cr', index: 8 });
 });
 
 test('the instruction keeps its own bytes', () => {

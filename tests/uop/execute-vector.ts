@@ -1,4 +1,5 @@
 /** Runs a vector through decode, lower and the naive interpreter. */
+import { ZEN4 } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import type { Execute, Vector, VectorMemory } from '../vectors.ts';
@@ -9,9 +10,9 @@ import { execute, type Fault, type Machine, newMachine, readByte } from './inter
 const LIMIT = 1000;
 
 export const interpret: Execute = (vector) => {
-  const decoded = decode(vector.bytes, VECTOR_CODE, { amd: true });
+  const decoded = decode(vector.bytes, VECTOR_CODE, ZEN4);
   if (decoded.kind !== 'insn') return { notModelled: decoded.kind };
-  const lowered = lower(decoded.insn);
+  const lowered = lower(decoded.insn, ZEN4);
   if (lowered.kind !== 'uops') return { notModelled: lowered.form };
   const machine = machineFor(vector);
   let fault: Fault | undefined;

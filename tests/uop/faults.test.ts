@@ -1,6 +1,7 @@
 /** A fault changes nothing: every sample, run with one page mapped after another, so that each of its accesses faults in turn. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
@@ -27,7 +28,7 @@ function machineWith(pages: readonly bigint[], cpl: number): Machine {
 
 function run(machine: Machine, { bytes, text }: Sample): Fault | undefined {
   const decoded = decode(bytes, SAMPLE_IP);
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
   if (decoded.kind !== 'insn' || lowered?.kind !== 'uops') throw new Error(text);
   return execute(machine, decoded.insn, lowered.uops);
 }

@@ -8,6 +8,7 @@
  */
 import { isCanonical, signExtend, truncate, u64, type Width } from '../../src/base/u64.ts';
 import { type Insn, RFLAGS } from '../../src/isa/insn.ts';
+import { uopText } from '../../src/uop/print.ts';
 import type { Address, ControlUop, Dst, MemoryUop, Src, SystemUop, Uop } from '../../src/uop/uop.ts';
 import * as alu from './alu.ts';
 
@@ -282,6 +283,22 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
     case 'out':
       if (!ioAllowed) return { vector: GP, error: 0 };
       return void m.log.push(`out ${value(uop.port, 2)} ${value(uop.src, uop.width)}`);
+    // What follows belongs to the CPU model; here it shows in the log, and gives zeros.
+    case 'unmodelled':
+    case 'umip':
+    case 'wrseg':
+    case 'wrtable':
+    case 'wrxcr':
+      return void m.log.push(uopText(uop));
+    case 'rdseg':
+    case 'rdtable':
+    case 'inspect':
+    case 'transfer':
+    case 'rdxcr':
+    case 'rdpmc':
+    case 'random':
+      m.log.push(uopText(uop));
+      return void assign(uop.dst, 8, 0n);
     default:
       return uop satisfies never;
   }

@@ -5,6 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { printInsn } from '../../src/isa/print.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
@@ -17,7 +18,7 @@ const test = suite('lower');
 function lowered(bytes: Uint8Array): readonly Uop[] {
   const decoded = decode(bytes, SAMPLE_IP);
   assert.is(decoded.kind, 'insn');
-  const result = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  const result = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
   assert.is(result?.kind, 'uops');
   return result?.kind === 'uops' ? result.uops : [];
 }
@@ -114,7 +115,7 @@ test('what is not modelled says so', () => {
     ['f20fc2c100', 'Cmpsd_xmm_xmmm64_imm8'],
   ] as const) {
     const decoded = decode(parseHexBytes(hex)!, SAMPLE_IP);
-    assert.equal(decoded.kind === 'insn' && lower(decoded.insn), { kind: 'not-modelled', form }, hex);
+    assert.equal(decoded.kind === 'insn' && lower(decoded.insn, MAX), { kind: 'not-modelled', form }, hex);
   }
 });
 

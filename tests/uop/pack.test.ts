@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
 import * as L from '../../src/engine/layout.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { pack } from '../../src/uop/pack.ts';
@@ -17,7 +18,7 @@ const IP = 0x1000n;
 function records(hex: string, fuse = true): EngineRecord[] {
   const decoded = decode(parseHexBytes(hex)!, IP);
   assert.is(decoded.kind, 'insn');
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
   return lowered?.kind === 'uops' ? pack(lowered.uops, { ip: IP, cost: 9, fuse }) : [];
 }
 
@@ -74,7 +75,7 @@ test('flags that an operation may not commit are saved and merged', () => {
 test('every sample ends in exactly one end bit, which carries the cost', () => {
   for (const { bytes, text } of SAMPLES) {
     const decoded = decode(bytes, IP);
-    const lowered = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+    const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
     if (lowered?.kind !== 'uops') continue;
     for (const fuse of [true, false]) {
       const packed = pack(lowered.uops, { ip: IP, cost: 9, fuse });

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { printUops, uopText } from '../../src/uop/print.ts';
@@ -11,7 +12,7 @@ const test = suite('uop print');
 
 function uopsOf(bytes: Uint8Array, ip = SAMPLE_IP): readonly Uop[] {
   const decoded = decode(bytes, ip);
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
   return lowered?.kind === 'uops' ? lowered.uops : [];
 }
 

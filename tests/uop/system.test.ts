@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { GPR, RFLAGS } from '../../src/isa/insn.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
@@ -18,7 +19,7 @@ function run(hex: string, prepare: (machine: Machine) => void = () => {}): Machi
   machine.pages.set(1n, 0);
   prepare(machine);
   const decoded = decode(parseHexBytes(hex)!, IP);
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn) : undefined;
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
   if (decoded.kind !== 'insn' || lowered?.kind !== 'uops') throw new Error(hex);
   assert.is(execute(machine, decoded.insn, lowered.uops), undefined);
   return machine;

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import b from 'benny';
 import { parseHexBytes } from '../../src/base/hex.ts';
 import { type Cpu, run, setRip, writePhysical } from '../../src/cpu/cpu.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { pack } from '../../src/uop/pack.ts';
@@ -94,13 +95,13 @@ async function benchCold(): Promise<void> {
   const workload = WORKLOADS[2]!;
   const bytes = parseHexBytes(workload.hex)!;
   const insns = decodeAll(bytes);
-  const lowered = insns.map((insn) => lower(insn)).flatMap((l) => (l.kind === 'uops' ? [l.uops] : []));
+  const lowered = insns.map((insn) => lower(insn, MAX)).flatMap((l) => (l.kind === 'uops' ? [l.uops] : []));
   const cpu = workloadCpu(workload);
   const { results } = await b.suite(
     'cold code',
     b.add('decode', () => void decodeAll(bytes)),
     b.add('lower', () => {
-      for (const insn of insns) lower(insn);
+      for (const insn of insns) lower(insn, MAX);
     }),
     b.add('pack', () => {
       for (const uops of lowered) pack(uops, { ip: 0n, cost: 1, fuse: true });

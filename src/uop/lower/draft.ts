@@ -6,10 +6,13 @@
  * read-modify-write faults as a write, SDM vol. 3, 4.7), so `close` cannot fault.
  */
 import type { Width } from '../../base/u64.ts';
+import type { CpuModel } from '../../isa/cpu-model.ts';
 import { type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from '../../isa/insn.ts';
 import type { Address, BinaryKind, Handle, Imm, Reg, Src, Tmp, Uop } from '../uop.ts';
 
 export interface Draft {
+  /** Whose features and undefined results. */
+  readonly model: CpuModel;
   readonly uops: Uop[];
   temporaries: number;
   handles: number;
@@ -19,7 +22,7 @@ export interface Draft {
 /** Appends the micro-ops of one instruction. */
 export type Lowering = (insn: Insn, draft: Draft) => void;
 
-export const newDraft = (): Draft => ({ uops: [], temporaries: 0, handles: 0, modelled: true });
+export const newDraft = (model: CpuModel): Draft => ({ model, uops: [], temporaries: 0, handles: 0, modelled: true });
 
 /** Says that this form isn't modelled; whatever was drafted is dropped. */
 export function refuse(draft: Draft): void {

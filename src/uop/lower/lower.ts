@@ -2,6 +2,7 @@
  * Insn to micro-ops: one table from mnemonic to lowering function. A mnemonic that isn't here, and a form that its function
  * refuses, is reported as not modelled; nothing is approximated. What each micro-op does stands in uop.ts.
  */
+import type { CpuModel } from '../../isa/cpu-model.ts';
 import { type Insn, RFLAGS } from '../../isa/insn.ts';
 import { FLAGS, type Lowered } from '../uop.ts';
 import * as arithmetic from './arithmetic.ts';
@@ -16,10 +17,10 @@ import * as stack from './stack.ts';
 import * as string from './string.ts';
 import * as system from './system.ts';
 
-/** The micro-ops of an instruction. RIP moves on by itself to the next one unless the last micro-op says otherwise. */
-export function lower(insn: Insn): Lowered {
+/** The micro-ops of an instruction on a model of CPU. RIP moves on by itself to the next one unless the last micro-op says otherwise. */
+export function lower(insn: Insn, model: CpuModel): Lowered {
   const lowering = LOWERINGS.get(insn.mnemonic);
-  const draft = newDraft();
+  const draft = newDraft(model);
   if (lowering !== undefined) lowering(insn, draft);
   if (lowering === undefined || !draft.modelled) return { kind: 'not-modelled', form: insn.form };
   return { kind: 'uops', uops: draft.uops };
