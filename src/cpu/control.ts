@@ -7,14 +7,10 @@ import { hex } from '../base/hex.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuFeatures } from '../isa/cpu-model.ts';
 import { refreshKey } from './fast-tlb.ts';
-import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, join, low, read64, write64 } from './state.ts';
+import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, join, low, physicalHigh, read64, write64 } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 import { flushAll, flushPcid } from './tlb.ts';
 
-/** Physical addresses of the modelled CPU have this many bits. */
-export const PHYSICAL_BITS = 46;
-/** CR3 bits 62:46, in the high half. */
-const CR3_RESERVED_HIGH = 0x7fffc000;
 const NO_FLUSH_HIGH = 0x80000000 | 0;
 
 /** The fault of the write, or undefined when it is done. Halves as int32. */
@@ -62,7 +58,8 @@ function writeCr3(cpu: Cpu, valueLow: number, valueHigh: number): Fault | undefi
   const pcide = (low(cpu, cr(4)) & CR4.PCIDE) !== 0;
   const noFlush = (valueHigh & NO_FLUSH_HIGH) !== 0;
   if (noFlush && !pcide) return gp('CR3 bit 63 set while CR4.PCIDE = 0 (SDM vol. 3, 4.10.4.1)');
-  if (valueHigh & CR3_RESERVED_HIGH) return gp(`CR3 bits 62:${PHYSICAL_BITS} are reserved (SDM vol. 3, 4.5)`);
+  if (valueHigh & 0x7fffffff & ~physicalHigh(cpu))
+    return gp(`CR3 bits 62:${cpu.model.physicalBits} are reserved (SDM vol. 3, 4.5)`);
   commit(cpu, 3, valueLow, valueHigh & ~NO_FLUSH_HIGH, noFlush);
   count(cpu, L.S_CR3_WRITES);
   if (noFlush) {
@@ -80,6 +77,7 @@ const CR4_FEATURES: readonly (readonly [number, keyof CpuFeatures, string])[] = 
   [CR4.UMIP, 'umip', 'UMIP'],
   [CR4.FSGSBASE, 'fsgsbase', 'FSGSBASE'],
   [CR4.PCIDE, 'pcid', 'PCIDE'],
+  [CR4.OSXSAVE, 'xsave', 'OSXSAVE'],
   [CR4.SMEP, 'smep', 'SMEP'],
   [CR4.SMAP, 'smap', 'SMAP'],
 ];

@@ -17,14 +17,17 @@ import { MAX } from '../isa/cpu-models.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
-import { clearFast, refreshKey } from './fast-tlb.ts';
+import { emptyKeys, refreshKey } from './fast-tlb.ts';
+import { emptyJournal } from './journal.ts';
 import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
 import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
+import { DEFAULT_SEED } from './random.ts';
 import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
-import { flushAll, rebuildTlbIndex, TLB_BUCKETS } from './tlb.ts';
+import { emptyIndex, flushAll } from './tlb.ts';
+import { XCR0_RESET } from './xcr0.ts';
 
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
@@ -42,6 +45,8 @@ export interface CpuOptions {
   readonly tlb?: 'keep' | 'none';
   /** What it has and how it differs from others (default: `max`). */
   readonly model?: CpuModel;
+  /** What RDRAND and RDSEED begin with: the same seed gives the same numbers (default: a fixed one). */
+  readonly seed?: bigint;
   /** Without one, an instruction costs a cycle and nothing else costs anything. */
   readonly cost?: CostTable;
   /** Off: the engine runs the plain micro-ops, for comparison. */
@@ -49,7 +54,8 @@ export interface CpuOptions {
 }
 
 /** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
-export function createCpu({ ramBytes, tlb = 'keep', model = MAX, cost, fuse = true }: CpuOptions): Cpu {
+export function createCpu(options: CpuOptions): Cpu {
+  const { ramBytes, tlb = 'keep', model = MAX, seed = DEFAULT_SEED, cost, fuse = true } = options;
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
     translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
@@ -67,14 +73,16 @@ export function createCpu({ ramBytes, tlb = 'keep', model = MAX, cost, fuse = tr
     cost,
     fuse,
     keepsTlb: tlb === 'keep',
+    slice: 0,
     fault: undefined,
-    tlbIndex: { heads: new Int32Array(TLB_BUCKETS), next: new Int32Array(L.TLB_CAPACITY), sizes: [0, 0, 0] },
-    keys: { byPcid: new Map(), next: 1 },
+    tlbIndex: emptyIndex(),
+    keys: emptyKeys(),
     code: emptyCode(),
-    journal: { active: false, dirty: new Set(), base: new Map(), current: new Map() },
+    journal: emptyJournal(),
     walk: { frame: 0, flags: 0, path: new Uint32Array(4), depth: 0 },
   };
   reset(cpu);
+  write64(cpu, L.S_RANDOM, u64(seed));
   return cpu;
 }
 
@@ -83,10 +91,9 @@ function reset(cpu: Cpu): void {
   write64(cpu, L.S_RFLAGS, BigInt(RFLAGS.FIXED));
   write64(cpu, cr(0), BigInt((CR0.PE | CR0.MP | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.PG) >>> 0));
   write64(cpu, cr(4), BigInt(CR4.PAE));
+  write64(cpu, L.S_XCR0, XCR0_RESET);
   write64(cpu, L.S_EFER, BigInt(EFER.SCE | EFER.LME | EFER.LMA | (features.nx ? EFER.NXE : 0)));
   for (const n of [6, 7]) write64(cpu, drOffset(n), effective(n, 0n));
-  rebuildTlbIndex(cpu);
-  clearFast(cpu);
   refreshKey(cpu);
 }
 

@@ -37,20 +37,20 @@ interface MsrRow {
   readonly name: string;
   /** Offset in the state block. */
   readonly offset: number;
-  /** Bits that may be set, or `canonical`. */
-  readonly allows: bigint | 'canonical';
+  /** Bits that may be set, or `canonical`; `physical` is a page's address with bits of its own below. */
+  readonly allows: bigint | 'canonical' | 'physical';
   readonly feature?: keyof CpuFeatures;
 }
 
 const ANY = (1n << 64n) - 1n;
 const slot = (n: number): number => L.S_MSR + 8 * n;
-const row = (name: string, offset: number, allows: bigint | 'canonical', feature?: keyof CpuFeatures): MsrRow =>
+const row = (name: string, offset: number, allows: MsrRow['allows'], feature?: keyof CpuFeatures): MsrRow =>
   feature === undefined ? { name, offset, allows } : { name, offset, allows, feature };
 
 /** EFER checks for itself; TSC holds the offset from the cost counter; PRED_CMD is a command, not a register. */
 const TABLE: ReadonlyMap<number, MsrRow> = new Map([
   [MSR.TSC, row('IA32_TIME_STAMP_COUNTER', slot(0), ANY)],
-  [MSR.APIC_BASE, row('IA32_APIC_BASE', slot(1), 0x3fffffffff00n | 0xd00n)],
+  [MSR.APIC_BASE, row('IA32_APIC_BASE', slot(1), 'physical')],
   [MSR.SPEC_CTRL, row('IA32_SPEC_CTRL', slot(2), 0b111n, 'specCtrl')],
   [MSR.PRED_CMD, row('IA32_PRED_CMD', slot(3), 1n, 'specCtrl')],
   [MSR.SYSENTER_CS, row('IA32_SYSENTER_CS', slot(4), 0xffffffffn)],
@@ -88,8 +88,7 @@ export function readMsr(cpu: Cpu, index: number): bigint | undefined {
 export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefined {
   const found = find(cpu, index);
   if (!found) return unknownMsr(index);
-  if (found.allows === 'canonical' ? !isCanonical(value) : value & ~found.allows)
-    return gp(`${hex(value)} is no value for ${found.name} (SDM vol. 4)`);
+  if (!isAllowed(cpu, found, value)) return gp(`${hex(value)} is no value for ${found.name} (SDM vol. 4)`);
   const old = readMsr(cpu, index) ?? 0n;
   if (index === MSR.EFER) {
     const fault = writeEfer(cpu, value);
@@ -97,6 +96,15 @@ export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefi
   } else setMsrRaw(cpu, index, value);
   cpu.eventLog?.push({ kind: 'msr', index, value, old });
   return undefined;
+}
+
+/** IA32_APIC_BASE: BSP, EXTD, EN (SDM vol. 3, 10.12.1). */
+const APIC_BITS = 0xd00n;
+
+function isAllowed(cpu: Cpu, { allows }: MsrRow, value: bigint): boolean {
+  if (allows === 'canonical') return isCanonical(value);
+  const bits = allows === 'physical' ? ((1n << BigInt(cpu.model.physicalBits)) - 0x1000n) | APIC_BITS : allows;
+  return (value & ~bits) === 0n;
 }
 
 /** Without checks; unknown numbers are ignored. */

@@ -9,7 +9,21 @@
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { noteWrite } from './memory.ts';
-import { type Cpu, CR0, CR4, count, cpl, cr, currentPcid, EFER, high, join, low, write64 } from './state.ts';
+import {
+  type Cpu,
+  CR0,
+  CR4,
+  count,
+  cpl,
+  cr,
+  currentPcid,
+  EFER,
+  high,
+  join,
+  low,
+  physicalHigh,
+  write64,
+} from './state.ts';
 import { VECTOR } from './stop.ts';
 import { insert, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
 
@@ -35,8 +49,8 @@ export const ENTRY = {
 /** Bits of a page fault's error code, SDM vol. 3, 4.7. */
 export const PF = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16 } as const;
 
-/** Physical addresses have 46 bits; bits 51:46 of an entry are reserved. In its high half: */
-const RESERVED_HIGH = 0x000fc000;
+/** Bits 51:32 of an entry, in its high half: those above the width of physical addresses are reserved. */
+const ADDRESS_HIGH = 0x000fffff;
 const NX_HIGH = 0x80000000 | 0;
 /** Frames without memory behind them all look like this one, beyond any RAM. */
 const NOWHERE = 0xfffff000;
@@ -108,7 +122,7 @@ function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure |
   const { walk } = cpu;
   const { u32, ram } = cpu.engine;
   const nxe = (low(cpu, L.S_EFER) & EFER.NXE) !== 0;
-  const reservedHigh = RESERVED_HIGH | (nxe ? 0 : NX_HIGH);
+  const reservedHigh = (ADDRESS_HIGH & ~physicalHigh(cpu)) | (nxe ? 0 : NX_HIGH);
   let table = high(cpu, cr(3)) & 0x7fffffff ? NOWHERE : (low(cpu, cr(3)) & ~0xfff) >>> 0;
   let rights = ENTRY.RW | ENTRY.US;
   let noExecute = 0;
@@ -133,7 +147,7 @@ function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure |
       setWalk(cpu, entry, entryHigh, linearLow, size, rights, noExecute !== 0);
       return undefined;
     }
-    table = entryHigh & 0xfffff ? NOWHERE : (entry & ~0xfff) >>> 0;
+    table = entryHigh & ADDRESS_HIGH ? NOWHERE : (entry & ~0xfff) >>> 0;
   }
   throw new Error('a page table entry is always a leaf');
 }
@@ -162,7 +176,7 @@ function setWalk(
   const { walk } = cpu;
   const inside = (1 << (12 + 9 * size)) - 0x1000;
   const globalPage = entry & ENTRY.G && low(cpu, cr(4)) & CR4.PGE;
-  walk.frame = entryHigh & 0xfffff ? NOWHERE : ((entry & ~0xfff & ~inside) | (linearLow & inside)) >>> 0;
+  walk.frame = entryHigh & ADDRESS_HIGH ? NOWHERE : ((entry & ~0xfff & ~inside) | (linearLow & inside)) >>> 0;
   walk.flags =
     size |
     (globalPage ? TLB.GLOBAL : 0) |

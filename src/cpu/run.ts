@@ -19,6 +19,7 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
   for (let left = maxInsns; left > 0; ) {
     const budget = Math.min(left, SLICE);
     cpu.fault = undefined;
+    cpu.slice = budget;
     const status = engine.run(budget);
     const used = budget - (engine.unused() >>> 0);
     count(cpu, L.S_INSTRUCTIONS, used);

@@ -24,6 +24,8 @@ export interface Cpu {
   readonly cost: CostTable | undefined;
   readonly fuse: boolean;
   readonly keepsTlb: boolean;
+  /** Instructions that the engine was sent to run, those of a call that has returned being counted in the state block. */
+  slice: number;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;
   readonly tlbIndex: TlbIndex;
@@ -44,12 +46,33 @@ export interface TlbIndex {
   readonly next: Int32Array;
   /** How many entries there are of each page size: 4 KiB, 2 MiB, 1 GiB. */
   readonly sizes: [number, number, number];
+  /** What the first entries equal, unless one of them has gone since. */
+  snapshot: TlbSnapshot | undefined;
 }
 
-/** Keys of the fast TLB: one for each (PCID, rights) in use since the last flush that concerned it. */
+/** The entries at a checkpoint, as they lie in the state block. */
+export interface TlbSnapshot {
+  readonly count: number;
+  readonly words: Int32Array;
+}
+
+/** Keys of the fast TLB, for tags that allow reading or fetching, and for those that allow writing. */
 export interface FastKeys {
-  /** By PCID, then by rights; 0 where there is none. */
-  readonly byPcid: Map<number, Uint16Array>;
+  readonly reads: KeySpace;
+  readonly writes: KeySpace;
+  /** PCID and rights that KEY and WRITE_KEY stand for now, or -1. */
+  context: number;
+  /** Since the writes were last revoked. */
+  writesGranted: boolean;
+}
+
+/** One key for each PCID and set of rights in use since the last flush that concerned it. */
+export interface KeySpace {
+  /** PCID and rights of the live keys, in no order. */
+  readonly contexts: Int32Array;
+  readonly keys: Uint16Array;
+  live: number;
+  /** The lowest that no tag bears. */
   next: number;
 }
 
@@ -71,12 +94,18 @@ export interface CodeCache {
 export interface Journal {
   /** Off until the first checkpoint. */
   active: boolean;
-  /** Pages written since `current`, by number. */
-  readonly dirty: Set<number>;
-  /** Contents at the first checkpoint of every page written since. */
-  readonly base: Map<number, Uint8Array>;
-  /** The pages as of the checkpoint that memory equals, apart from `dirty`. */
-  current: ReadonlyMap<number, Uint8Array>;
+  /** Numbers of the pages written since the first checkpoint, by slot; and their slots. */
+  readonly pages: number[];
+  readonly slots: Map<number, number>;
+  /** Contents at the first checkpoint, by slot. */
+  readonly base: Uint8Array[];
+  /** Slots of the pages written since `current`; their PAGE_DIRTY is set. */
+  readonly dirty: number[];
+  /** By slot, the pages as of the checkpoint that memory equals apart from `dirty`; beyond its end as in `base`. */
+  current: readonly Uint8Array[];
+  /** Where the next copy goes. */
+  block: ArrayBuffer;
+  used: number;
 }
 
 /** Filled by a walk, or read from an entry: the 4 KiB frame of the address, and TLB flags. */
@@ -150,6 +179,9 @@ export function write64(cpu: Cpu, offset: number, value: bigint): void {
 export const cr = (n: number): number => L.S_CR + 8 * n;
 
 export const cpl = (cpu: Cpu): number => cpu.engine.u32[word(L.S_CPL)]!;
+
+/** The bits of a physical address that lie in its high half; those above are reserved (SDM vol. 3, 4.1.4). */
+export const physicalHigh = (cpu: Cpu): number => 2 ** (cpu.model.physicalBits - 32) - 1;
 
 /** The PCID in use: CR3[11:0] with CR4.PCIDE, else 0. */
 export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);

@@ -7,6 +7,7 @@ import { isCanonical, truncate, type Width } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { writeControl } from './control.ts';
+import { readCounter } from './counters.ts';
 import { cpuid } from './cpuid.ts';
 import { readDebug, writeDebug } from './debug-registers.ts';
 import { refreshKey } from './fast-tlb.ts';
@@ -14,9 +15,11 @@ import { invpcid } from './invpcid.ts';
 import { attend, evictLine, isCanonicalHigh, nonCanonical } from './memory.ts';
 import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
 import { READ, translatePage } from './paging.ts';
+import { nextRandom } from './random.ts';
 import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 import { flushAddress } from './tlb.ts';
+import { readXcr, writeXcr } from './xcr0.ts';
 
 export function systemOp(cpu: Cpu, record: number): number {
   const outcome = perform(cpu, record, cpu.engine.u32[(record + L.R_AUX) >> 2]! & 0xff);
@@ -52,6 +55,14 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     }
     case L.SYS_CPUID:
       return cpuid(cpu);
+    case L.SYS_RDXCR:
+      return give(cpu, record, readXcr(cpu, index(cpu, record)));
+    case L.SYS_WRXCR:
+      return writeXcr(cpu, index(cpu, record), value(cpu, record, L.R_B)) ?? L.STATUS_OK;
+    case L.SYS_RDPMC:
+      return give(cpu, record, readCounter(cpu, index(cpu, record)));
+    case L.SYS_RANDOM:
+      return give(cpu, record, truncate(nextRandom(cpu), widthOf(cpu, record) as Width));
     case L.SYS_SWAPGS:
       return swapgs(cpu);
     case L.SYS_RDBASE: {
@@ -90,6 +101,9 @@ const slotOf = (cpu: Cpu, record: number, field: number): number => cpu.engine.u
 
 const value = (cpu: Cpu, record: number, field: number): bigint =>
   cpu.engine.view.getBigUint64(slotOf(cpu, record, field), true);
+
+/** What ECX selects. */
+const index = (cpu: Cpu, record: number): number => Number(truncate(value(cpu, record, L.R_A), 4));
 
 /** Register number, mask or vector: in the displacement field. */
 const parameter = (cpu: Cpu, record: number): number => cpu.engine.u32[(record + L.R_DISP) >> 2]!;

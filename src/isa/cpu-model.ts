@@ -7,84 +7,95 @@
  * the two may disagree: that is one of the questions.
  */
 
-/** One row a feature: what it gives; cpu/cpuid.ts has where CPUID announces it. */
-export interface CpuFeatures {
-  // What the kernel turns on.
-  readonly pcid: boolean;
-  readonly invpcid: boolean;
-  /** RDFSBASE and its family, CR4.FSGSBASE. */
-  readonly fsgsbase: boolean;
-  readonly smep: boolean;
-  readonly smap: boolean;
-  readonly umip: boolean;
-  /** No-execute pages, EFER.NXE. */
-  readonly nx: boolean;
-  /** 1 GiB pages. */
-  readonly gbpages: boolean;
-  /** RDTSCP and IA32_TSC_AUX. */
-  readonly rdtscp: boolean;
-  /** IA32_SPEC_CTRL and IA32_PRED_CMD. */
-  readonly specCtrl: boolean;
-  /** XGETBV, XSETBV and CR4.OSXSAVE. */
-  readonly xsave: boolean;
+/** Every feature that a model has or lacks, and what it gives. Where CPUID announces each stands in cpu/cpuid.ts. */
+export const CPU_FEATURES = {
+  // What a kernel turns on.
+  pcid: 'process-context identifiers: CR4.PCIDE',
+  invpcid: 'INVPCID',
+  fsgsbase: 'RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE: CR4.FSGSBASE',
+  smep: 'no supervisor fetches from user pages: CR4.SMEP',
+  smap: 'no supervisor data accesses to user pages: CR4.SMAP, CLAC, STAC',
+  umip: 'no SGDT, SIDT, SLDT, SMSW, STR at CPL 3: CR4.UMIP',
+  nx: 'no-execute pages: EFER.NXE',
+  gbpages: 'pages of 1 GiB',
+  rdtscp: 'RDTSCP and IA32_TSC_AUX',
+  specCtrl: 'IA32_SPEC_CTRL and IA32_PRED_CMD (IBRS, IBPB, STIBP, SSBD)',
+  xsave: 'XGETBV, XSETBV, CR4.OSXSAVE',
   // Integer instructions.
-  /** CMPXCHG16B. */
-  readonly cmpxchg16b: boolean;
-  /** LAHF and SAHF in 64-bit mode. */
-  readonly lahf64: boolean;
-  readonly movbe: boolean;
-  readonly popcnt: boolean;
-  /** LZCNT; the same bytes are BSR where it is missing. */
-  readonly lzcnt: boolean;
-  /** ANDN, BEXTR, BLSI, BLSMSK, BLSR, TZCNT; the bytes of TZCNT are BSF where it is missing. */
-  readonly bmi1: boolean;
-  /** BZHI, MULX, PDEP, PEXT, RORX, SARX, SHLX, SHRX. */
-  readonly bmi2: boolean;
-  /** AMD's trailing bit manipulation: BEXTR with an immediate, BLCFILL … TZMSK. */
-  readonly tbm: boolean;
-  /** ADCX, ADOX. */
-  readonly adx: boolean;
-  /** CRC32, of SSE4.2. */
-  readonly crc32: boolean;
-  readonly rdrand: boolean;
-  readonly rdseed: boolean;
-  readonly rdpid: boolean;
-  readonly movdiri: boolean;
-  readonly movdir64b: boolean;
-  /** CMPccXADD. */
-  readonly cmpccxadd: boolean;
-  /** AADD, AAND, AOR, AXOR. */
-  readonly raoint: boolean;
+  cmpxchg16b: 'CMPXCHG16B',
+  lahf64: 'LAHF and SAHF in 64-bit mode',
+  movbe: 'MOVBE',
+  popcnt: 'POPCNT',
+  lzcnt: 'LZCNT; its bytes are BSR without',
+  bmi1: 'ANDN, BEXTR, BLSI, BLSMSK, BLSR, and TZCNT, whose bytes are BSF without',
+  bmi2: 'BZHI, MULX, PDEP, PEXT, RORX, SARX, SHLX, SHRX',
+  tbm: "AMD's BEXTR with an immediate, BLCFILL … TZMSK",
+  adx: 'ADCX, ADOX',
+  crc32: 'CRC32, of SSE4.2',
+  rdrand: 'RDRAND',
+  rdseed: 'RDSEED',
+  rdpid: 'RDPID',
+  movdiri: 'MOVDIRI',
+  movdir64b: 'MOVDIR64B',
+  cmpccxadd: 'CMPccXADD',
+  raoint: 'AADD, AAND, AOR, AXOR',
   // Caches, ordering, waiting.
-  readonly clflushopt: boolean;
-  readonly clwb: boolean;
-  readonly cldemote: boolean;
-  /** PREFETCHW; 3DNow!'s PREFETCH with it. */
-  readonly prefetchw: boolean;
-  readonly clzero: boolean;
-  readonly wbnoinvd: boolean;
-  readonly mcommit: boolean;
-  readonly serialize: boolean;
-  /** MONITOR and MWAIT. */
-  readonly monitor: boolean;
-  /** AMD's MONITORX and MWAITX. */
-  readonly monitorx: boolean;
-  /** TPAUSE, UMONITOR, UMWAIT. */
-  readonly waitpkg: boolean;
-  /** RDPRU: MPERF and APERF. */
-  readonly rdpru: boolean;
-  /** PTWRITE; without a trace to write to it does nothing. */
-  readonly ptwrite: boolean;
-  /** WRMSRNS. */
-  readonly wrmsrns: boolean;
+  clflushopt: 'CLFLUSHOPT',
+  clwb: 'CLWB',
+  cldemote: 'CLDEMOTE; a NOP without',
+  prefetchw: "PREFETCHW, and 3DNow!'s PREFETCH",
+  clzero: "AMD's CLZERO",
+  wbnoinvd: 'WBNOINVD; its bytes are WBINVD without',
+  mcommit: "AMD's MCOMMIT",
+  serialize: 'SERIALIZE',
+  monitor: 'MONITOR, MWAIT',
+  monitorx: "AMD's MONITORX, MWAITX",
+  waitpkg: 'TPAUSE, UMONITOR, UMWAIT',
+  rdpru: "AMD's RDPRU, of MPERF and APERF",
+  ptwrite: 'PTWRITE, with no trace to write to',
+  wrmsrns: 'WRMSRNS',
+} as const;
+
+export type CpuFeature = keyof typeof CPU_FEATURES;
+export type CpuFeatures = Readonly<Record<CpuFeature, boolean>>;
+
+/** EAX, EBX, ECX, EDX of one leaf of CPUID. */
+export type CpuidLeaf = readonly [eax: number, ebx: number, ecx: number, edx: number];
+
+/** A cache as CPUID describes it. It is a description only: what the modelled caches cost stands in the cost table. */
+export interface CpuCache {
+  readonly level: 1 | 2 | 3;
+  readonly holds: 'data' | 'code' | 'both';
+  readonly kib: number;
+  readonly ways: number;
+  /** EDX: 1 WBINVD may leave lower levels alone, 2 inclusive, 4 a hash chooses the set. */
+  readonly traits: number;
 }
 
 export interface CpuModel {
   /** As `--cpu` takes it. */
   readonly name: string;
+  /** In a list of models. */
+  readonly title: string;
+  /** What CPUID says of itself, up to 47 characters. */
+  readonly brand: string;
   /** Whose decoding and whose rules, where the two differ. */
   readonly vendor: 'intel' | 'amd';
+  /** The twelve characters of leaf 0. */
+  readonly vendorId: string;
+  /** As displayed: extended and base parts joined (SDM vol. 2, CPUID, figure 3-6). */
+  readonly family: number;
+  readonly model: number;
+  readonly stepping: number;
+  /** Width of physical addresses; higher bits of CR3 and of paging entries are reserved. */
+  readonly physicalBits: number;
   readonly features: CpuFeatures;
+  /** The highest basic and extended leaves of CPUID. */
+  readonly lastLeaf: number;
+  readonly lastExtendedLeaf: number;
+  readonly caches: readonly CpuCache[];
+  /** Leaves that follow from nothing else here, by number, as the CPU gives them. */
+  readonly leaves: Readonly<Record<number, CpuidLeaf>>;
 }
 
 /** The model with some features taken or given. */
@@ -93,52 +104,15 @@ export const withFeatures = (model: CpuModel, changes: Partial<CpuFeatures>): Cp
   features: { ...model.features, ...changes },
 });
 
+export const CPU_FEATURE_NAMES = Object.keys(CPU_FEATURES) as CpuFeature[];
+
 /** A feature's name in any case as it is spelled here; undefined when there is no such feature. */
-export const cpuFeatureName = (text: string): keyof CpuFeatures | undefined =>
-  (Object.keys(ALL_FEATURES) as (keyof CpuFeatures)[]).find((name) => name.toLowerCase() === text.toLowerCase());
+export const cpuFeatureName = (text: string): CpuFeature | undefined =>
+  CPU_FEATURE_NAMES.find((name) => name.toLowerCase() === text.toLowerCase());
+
+/** A CPU's features: those named, and no others. */
+export const having = (...names: readonly CpuFeature[]): CpuFeatures =>
+  Object.fromEntries(CPU_FEATURE_NAMES.map((name) => [name, names.includes(name)])) as CpuFeatures;
 
 /** Everything that is modelled. */
-export const ALL_FEATURES: CpuFeatures = {
-  pcid: true,
-  invpcid: true,
-  fsgsbase: true,
-  smep: true,
-  smap: true,
-  umip: true,
-  nx: true,
-  gbpages: true,
-  rdtscp: true,
-  specCtrl: true,
-  xsave: true,
-  cmpxchg16b: true,
-  lahf64: true,
-  movbe: true,
-  popcnt: true,
-  lzcnt: true,
-  bmi1: true,
-  bmi2: true,
-  tbm: true,
-  adx: true,
-  crc32: true,
-  rdrand: true,
-  rdseed: true,
-  rdpid: true,
-  movdiri: true,
-  movdir64b: true,
-  cmpccxadd: true,
-  raoint: true,
-  clflushopt: true,
-  clwb: true,
-  cldemote: true,
-  prefetchw: true,
-  clzero: true,
-  wbnoinvd: true,
-  mcommit: true,
-  serialize: true,
-  monitor: true,
-  monitorx: true,
-  waitpkg: true,
-  rdpru: true,
-  ptwrite: true,
-  wrmsrns: true,
-};
+export const ALL_FEATURES: CpuFeatures = having(...CPU_FEATURE_NAMES);
