@@ -6,6 +6,7 @@
  * These are features of the *CPU*; which alternatives are patched in is another choice (the kernel's flags, `features.ts`), and
  * the two may disagree: that is one of the questions.
  */
+import type { Residue } from './undefined.ts';
 
 /** Every feature that a model has or lacks, and what it gives. Where CPUID announces each stands in cpu/cpuid.ts. */
 export const CPU_FEATURES = {
@@ -90,6 +91,8 @@ export interface CpuModel {
   /** Width of physical addresses; higher bits of CR3 and of paging entries are reserved. */
   readonly physicalBits: number;
   readonly features: CpuFeatures;
+  /** What it leaves where the manual leaves a result undefined. */
+  readonly residue: Residue;
   /** The highest basic and extended leaves of CPUID. */
   readonly lastLeaf: number;
   readonly lastExtendedLeaf: number;

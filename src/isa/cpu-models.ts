@@ -12,6 +12,7 @@ import {
   type CpuModel,
   having,
 } from './cpu-model.ts';
+import { INTEL_RESIDUE, ZEN4_RESIDUE } from './undefined.ts';
 
 const cache = (level: 1 | 2 | 3, holds: CpuCache['holds'], kib: number, ways: number, traits = 0): CpuCache => ({
   level,
@@ -40,13 +41,20 @@ export const MAX: CpuModel = {
   stepping: 0,
   physicalBits: 46,
   features: ALL_FEATURES,
+  residue: INTEL_RESIDUE,
   lastLeaf: 0x14,
   lastExtendedLeaf: 0x80000008,
   caches: [],
   leaves: {},
 };
 
-const INTEL = { vendor: 'intel', vendorId: 'GenuineIntel', family: 6, lastExtendedLeaf: 0x80000008 } as const;
+const INTEL = {
+  vendor: 'intel',
+  vendorId: 'GenuineIntel',
+  family: 6,
+  residue: INTEL_RESIDUE,
+  lastExtendedLeaf: 0x80000008,
+} as const;
 
 /** Leaf 2 up to Skylake: TLB and prefetching descriptors (SDM vol. 2, CPUID, table 3-12), FFh for the caches. */
 const DESCRIPTORS: CpuidLeaf = [0x76036301, 0x00f0b5ff, 0, 0x00c30000];
@@ -135,7 +143,8 @@ export const SAPPHIRE_RAPIDS: CpuModel = {
   leaves: { 2: [0x00feff01, 0xf0, 0, 0], 22: [0x898, 0x12c0, 0x64, 0], 2147483654: [0, 0, 0x08007040, 0] },
 };
 
-const AMD = { vendor: 'amd', vendorId: 'AuthenticAMD', family: 0x19 } as const;
+/** Undefined results were measured on Zen 4 only; Zen 3 is presumed to leave the same. */
+const AMD = { vendor: 'amd', vendorId: 'AuthenticAMD', family: 0x19, residue: ZEN4_RESIDUE } as const;
 
 /** AMD has all but these: Intel's own, and AMD's that went with the Bulldozer family. */
 const NOT_ZEN: readonly CpuFeature[] = [
