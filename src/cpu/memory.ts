@@ -7,7 +7,8 @@
  * sets such a mark revokes the tags.
  */
 import * as L from '../engine/layout.ts';
-import { checksAlignment, grant, revokeReads, revokeWrites } from './fast-tlb.ts';
+import { checksAlignment, forgetAll, grantRead, grantWrite } from './fast-tlb.ts';
+import { noteDirty } from './journal.ts';
 import { type Access, READ, translatePage, WRITE } from './paging.ts';
 import { type Cpu, count, join, word } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
@@ -85,19 +86,8 @@ function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: 
   if (marks & L.PAGE_COLD) return;
   const frame = physical - (physical & 0xfff);
   // What may be written may be read (SDM vol. 3, 4.6.1), so a write serves both.
-  grant(cpu, L.READ_TLB, linearLow, linearHigh, frame, 0);
-  if (kind === WRITE && !cpu.storeLog)
-    grant(cpu, L.WRITE_TLB, linearLow, linearHigh, frame, marks & L.PAGE_CODE ? L.TAG_CODE : 0);
-}
-
-/** The page differs from the checkpoint's from now on. */
-export function noteDirty(cpu: Cpu, physical: number): void {
-  const { journal } = cpu;
-  if (!journal.active || physical >= cpu.ram.length) return;
-  const page = physical >>> 12;
-  if (journal.dirty.has(page)) return;
-  if (!journal.base.has(page)) journal.base.set(page, cpu.ram.slice(page << 12, (page + 1) << 12));
-  journal.dirty.add(page);
+  grantRead(cpu, linearLow, linearHigh, frame);
+  if (kind === WRITE && !cpu.storeLog) grantWrite(cpu, linearLow, linearHigh, frame, (marks & L.PAGE_CODE) !== 0);
 }
 
 /** Bytes of RAM are written, not by the engine's own stores: cached code there goes. Before the write, for the journal. */
@@ -164,8 +154,7 @@ export function evictLine(cpu: Cpu, physical: number): void {
   u32[lines + u32[word(L.S_COLD_COUNT)]!] = line;
   u32[word(L.S_COLD_COUNT)] = u32[word(L.S_COLD_COUNT)]! + 1;
   markColdPages(cpu, true);
-  revokeReads(cpu);
-  revokeWrites(cpu);
+  forgetAll(cpu);
 }
 
 function warmLine(cpu: Cpu, i: number): void {

@@ -8,7 +8,7 @@
 import * as L from '../engine/layout.ts';
 import { forgetAll, forgetPage, forgetPcid } from './fast-tlb.ts';
 import type { TlbEntry } from './observe.ts';
-import { type Cpu, count, currentPcid, join, type WalkResult, word } from './state.ts';
+import { type Cpu, count, currentPcid, join, type TlbIndex, type TlbSnapshot, type WalkResult, word } from './state.ts';
 
 /** Flags of an entry, in the low bits of its third word. */
 export const TLB = {
@@ -25,12 +25,19 @@ export const TLB = {
 export const PAGE_BYTES = [0x1000, 0x200000, 0x40000000] as const;
 const FIRST = word(L.S_TLB);
 const WORDS = L.TLB_ENTRY_BYTES / 4;
-export const TLB_BUCKETS = 128;
+const BUCKETS = 128;
+
+export const emptyIndex = (): TlbIndex => ({
+  heads: new Int32Array(BUCKETS).fill(-1),
+  next: new Int32Array(L.TLB_CAPACITY),
+  sizes: [0, 0, 0],
+  snapshot: undefined,
+});
 
 export const tlbCount = (cpu: Cpu): number => cpu.engine.u32[word(L.S_TLB_COUNT)]!;
 
 const bucketOf = (linearLow: number, linearHigh: number, size: number): number =>
-  ((linearLow >>> (12 + 9 * size)) ^ linearHigh ^ (size << 8)) & (TLB_BUCKETS - 1);
+  ((linearLow >>> (12 + 9 * size)) ^ linearHigh ^ (size << 8)) & (BUCKETS - 1);
 
 /** The entry that translates the address for `pcid`, or -1. */
 export function lookup(cpu: Cpu, linearLow: number, linearHigh: number, pcid: number): number {
@@ -96,26 +103,61 @@ function unlinkAll(cpu: Cpu, total: number): void {
   sizes.fill(0);
 }
 
-/** From nothing, after entries moved or the state was restored. */
-export function rebuildTlbIndex(cpu: Cpu): void {
-  const { heads, sizes } = cpu.tlbIndex;
-  heads.fill(-1);
-  sizes[0] = sizes[1] = sizes[2] = 0;
-  for (let i = 0; i < tlbCount(cpu); i++) link(cpu, i);
+function linkAll(cpu: Cpu, total: number): void {
+  cpu.engine.u32[word(L.S_TLB_COUNT)] = total;
+  for (let i = 0; i < total; i++) link(cpu, i);
+}
+
+/** The entries as they are, for `restoreTlb`: the last one again while none has come or gone. */
+export function snapshotTlb(cpu: Cpu): TlbSnapshot {
+  const { tlbIndex, engine } = cpu;
+  const total = tlbCount(cpu);
+  if (tlbIndex.snapshot?.count === total) return tlbIndex.snapshot;
+  tlbIndex.snapshot = { count: total, words: engine.i32.slice(FIRST, FIRST + total * WORDS) };
+  return tlbIndex.snapshot;
+}
+
+/** Puts the entries back; tags of the fast TLB stay where their entries do. */
+export function restoreTlb(cpu: Cpu, snapshot: TlbSnapshot): void {
+  const { tlbIndex, engine } = cpu;
+  if (tlbIndex.snapshot === snapshot) {
+    while (tlbCount(cpu) > snapshot.count) removeLast(cpu);
+    return;
+  }
+  unlinkAll(cpu, tlbCount(cpu));
+  engine.i32.set(snapshot.words, FIRST);
+  linkAll(cpu, snapshot.count);
+  tlbIndex.snapshot = snapshot;
+  forgetAll(cpu);
+}
+
+function removeLast(cpu: Cpu): void {
+  const { heads, next, sizes } = cpu.tlbIndex;
+  const { i32, u32 } = cpu.engine;
+  const i = tlbCount(cpu) - 1;
+  const at = FIRST + i * WORDS;
+  const size = i32[at + 2]! & TLB.SIZE;
+  // What came last stands first in its chain.
+  heads[bucketOf(i32[at]!, i32[at + 1]!, size)] = next[i]!;
+  sizes[size as 0 | 1 | 2]--;
+  u32[word(L.S_TLB_COUNT)] = i;
+  if (size === 0) forgetPage(cpu, i32[at]!);
+  else forgetAll(cpu);
 }
 
 /** A real TLB has an end too; a quarter goes at once, the oldest first. Not counted as dropped by a flush. */
 function evictOldest(cpu: Cpu): void {
   const evicted = L.TLB_CAPACITY / 4;
+  unlinkAll(cpu, L.TLB_CAPACITY);
   cpu.engine.i32.copyWithin(FIRST, FIRST + evicted * WORDS, FIRST + L.TLB_CAPACITY * WORDS);
-  cpu.engine.u32[word(L.S_TLB_COUNT)] = L.TLB_CAPACITY - evicted;
-  rebuildTlbIndex(cpu);
+  linkAll(cpu, L.TLB_CAPACITY - evicted);
+  cpu.tlbIndex.snapshot = undefined;
   forgetAll(cpu);
 }
 
 /** Removes the entries that `drops` names (tag word, high half, data word); how many. */
 function remove(cpu: Cpu, drops: (tag: number, linearHigh: number, data: number) => boolean): number {
-  const { i32, u32 } = cpu.engine;
+  const { i32 } = cpu.engine;
   const total = tlbCount(cpu);
   let kept = 0;
   unlinkAll(cpu, total);
@@ -125,8 +167,8 @@ function remove(cpu: Cpu, drops: (tag: number, linearHigh: number, data: number)
     if (kept !== i) i32.copyWithin(FIRST + kept * WORDS, from, from + WORDS);
     kept++;
   }
-  u32[word(L.S_TLB_COUNT)] = kept;
-  for (let i = 0; i < kept; i++) link(cpu, i);
+  linkAll(cpu, kept);
+  if (kept !== total) cpu.tlbIndex.snapshot = undefined;
   return total - kept;
 }
 
@@ -212,8 +254,9 @@ export function replaceEntry(cpu: Cpu, i: number, linearLow: number, linearHigh:
 }
 
 function removeAt(cpu: Cpu, i: number): void {
-  const { i32, u32 } = cpu.engine;
-  i32.copyWithin(FIRST + i * WORDS, FIRST + (i + 1) * WORDS, FIRST + tlbCount(cpu) * WORDS);
-  u32[word(L.S_TLB_COUNT)] = tlbCount(cpu) - 1;
-  rebuildTlbIndex(cpu);
+  const total = tlbCount(cpu);
+  unlinkAll(cpu, total);
+  cpu.engine.i32.copyWithin(FIRST + i * WORDS, FIRST + (i + 1) * WORDS, FIRST + total * WORDS);
+  linkAll(cpu, total - 1);
+  cpu.tlbIndex.snapshot = undefined;
 }

@@ -24,6 +24,8 @@ export interface Engine {
   readonly i32: Int32Array;
   readonly u64: BigUint64Array;
   readonly view: DataView;
+  /** The state block without the entries of the TLB. */
+  readonly state: Uint8Array;
   /** Guest physical memory. */
   readonly ram: Uint8Array;
 }
@@ -59,6 +61,7 @@ export function instantiateEngine(ramBytes: number, imports: EngineImports): Eng
     i32: new Int32Array(memory.buffer),
     u64: new BigUint64Array(memory.buffer),
     view: new DataView(memory.buffer),
+    state: bytes.subarray(L.STATE, L.STATE + L.S_TLB),
     ram: bytes.subarray(L.RAM, L.RAM + ramBytes),
   };
 }

@@ -15,6 +15,8 @@ export const ZERO = 0x1000;
 export const SINK = 0x1008;
 /** u64, 1 … 0x7ff: what the low bits of a fast tag have to equal now. Stands for paging mode, rights and generation. */
 export const KEY = 0x1010;
+/** u64: the same for write tags, which are revoked more often. */
+export const WRITE_KEY = 0x1038;
 /** u64: linear address, the argument of imports. */
 export const LINEAR = 0x1018;
 /** u64: value about to be stored, for the store log. */
@@ -29,9 +31,9 @@ export const CULPRIT = 0x1030;
 export const PENDING = 0x1034;
 export const TEMPS = 0x1100;
 export const TEMP_COUNT = 64;
-/** Handles of 32 bytes; number HANDLE_COUNT is the engine's own. */
+/** Handles of 32 bytes, as many as ENTER at its deepest takes; number HANDLE_COUNT is the engine's own. */
 export const HANDLES = 0x1400;
-export const HANDLE_COUNT = 8;
+export const HANDLE_COUNT = 64;
 export const HANDLE_BYTES = 32;
 export const HANDLE_FIRST = 0;
 export const HANDLE_SECOND = 4;
@@ -39,7 +41,7 @@ export const HANDLE_SECOND = 4;
 export const HANDLE_SPLIT = 8;
 export const HANDLE_LINEAR = 16;
 /** Where a load that crosses a page is put together. */
-export const BOUNCE = 0x1600;
+export const BOUNCE = 0x1e00;
 /** Stand-ins for physical addresses without memory behind them: reads give ones, writes vanish. */
 export const VOID_READ = 0x2000;
 export const VOID_WRITE = 0x3000;
@@ -267,6 +269,12 @@ export const OP_SYSTEM = 189;
 export const OP_SYSTEM_AT = 190;
 /** No micro-ops for this instruction: the run stops before it. */
 export const OP_UNMODELLED = 191;
+export const OP_BEXTR = 192;
+export const OP_PDEP = 193;
+export const OP_PEXT = 194;
+export const OP_CRC32 = 195;
+/** As OP_PROBE, for a read. */
+export const OP_PROBE_READ = 196;
 
 // ── What OP_SYSTEM asks for, in R_AUX ───────────────────────────────────────────────────────────────────────────
 export const SYS_WRCR = 1;
@@ -310,6 +318,10 @@ export const SYS_RDXCR = 34;
 export const SYS_WRXCR = 35;
 export const SYS_RDPMC = 36;
 export const SYS_RANDOM = 37;
+export const SYS_SUPERVISOR = 38;
+export const SYS_ZERO = 39;
+export const SYS_PORTS = 40;
+export const SYS_RDPRU = 41;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;

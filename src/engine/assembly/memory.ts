@@ -38,6 +38,7 @@ import {
   STATUS_OK,
   TAG_CODE,
   VALUE,
+  WRITE_KEY,
   WRITE_TLB,
 } from "../layout";
 import { codeWritten, stored, translate } from "./imports";
@@ -77,7 +78,7 @@ export function readable<T>(address: u64): usize {
 @inline
 export function writable<T>(address: u64): usize {
   const e = entry(WRITE_TLB, address);
-  if (load<u64>(e) == (((address + (sizeof<T>() - 1)) & PAGE_MASK) | load<u64>(KEY))) return <usize>address + load<u32>(e, 8);
+  if (load<u64>(e) == (((address + (sizeof<T>() - 1)) & PAGE_MASK) | load<u64>(WRITE_KEY))) return <usize>address + load<u32>(e, 8);
   return 0;
 }
 
@@ -91,7 +92,7 @@ export function readSlow(record: usize, address: u64, width: i32): usize {
 /** Translates and checks a write; false when it faults. */
 export function probe(record: usize, address: u64, width: i32, handle: usize): bool {
   const e = entry(WRITE_TLB, address);
-  const tag = ((address + (width - 1)) & PAGE_MASK) | load<u64>(KEY);
+  const tag = ((address + (width - 1)) & PAGE_MASK) | load<u64>(WRITE_KEY);
   const found = load<u64>(e);
   if (found == tag || found == (tag | TAG_CODE)) {
     store<u32>(handle, <u32>address + load<u32>(e, 8), HANDLE_FIRST);
@@ -101,6 +102,12 @@ export function probe(record: usize, address: u64, width: i32, handle: usize): b
   }
   store<u64>(LINEAR, address);
   return translate(ACCESS_WRITE | stackBit(record), width, handle);
+}
+
+/** The same for a read. Rare, so always the slow way. */
+export function probeRead(record: usize, address: u64, width: i32, handle: usize): bool {
+  store<u64>(LINEAR, address);
+  return translate(ACCESS_READ | stackBit(record), width, handle);
 }
 
 export function probeOwn(record: usize, address: u64, width: i32): bool {
