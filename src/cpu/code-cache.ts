@@ -21,11 +21,11 @@ import { type CodePage, type Cpu, high, join, low } from './state.ts';
 import { VECTOR } from './stop.ts';
 
 /** Room for the one instruction that crosses a page, at the start of the record area. */
-const CROSSING_RECORDS = 64;
+const CROSSING_RECORDS = 160;
 const CACHED_RECORDS = L.RECORDS + CROSSING_RECORDS * L.RECORD_BYTES;
-/** Records that a block may need at most: so many instructions of so many records. */
+/** A block ends after so many instructions, or where the area has no room for one more of the longest (ENTER). */
 const BLOCK_INSNS = 32;
-const INSN_RECORDS = 40;
+const INSN_RECORDS = 150;
 const LONGEST = 15;
 
 export const emptyCode = () => ({ pages: new Map<number, CodePage[]>(), tables: 0, next: CACHED_RECORDS });
@@ -50,10 +50,11 @@ export function fetchRecord(cpu: Cpu): number {
 }
 
 function codePage(cpu: Cpu, number: number, linearLow: number, linearHigh: number): CodePage {
-  const known = cpu.code.pages
-    .get(number)
-    ?.find((p) => p.linearLow === (linearLow & ~0xfff) && p.linearHigh === linearHigh);
-  if (known) return known;
+  const decoded = cpu.code.pages.get(number);
+  if (decoded) {
+    for (const page of decoded)
+      if (page.linearLow === (linearLow & ~0xfff) && page.linearHigh === linearHigh) return page;
+  }
   const full = cpu.code.tables === L.CODE_TABLE_COUNT;
   if (full) resetCode(cpu);
   const table = L.CODE_TABLES + cpu.code.tables++ * L.CODE_TABLE_BYTES;
@@ -81,7 +82,7 @@ export function resetCode(cpu: Cpu): void {
 
 /** Decodes from here to a jump, the page's end, code known already or the limit; the first record's address. */
 function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number, ripHigh: number): number {
-  if (cpu.code.next + (BLOCK_INSNS * INSN_RECORDS + 1) * L.RECORD_BYTES > L.RECORDS_END) {
+  if (!hasRoom(cpu)) {
     resetCode(cpu);
     return fetchRecord(cpu);
   }
@@ -90,7 +91,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
   const frame = physical - (physical & 0xfff);
   const pageLinear = join(ripLow & ~0xfff, ripHigh);
   let at = physical & 0xfff;
-  for (let n = 0; n < (cpu.keepsTlb ? BLOCK_INSNS : 1); n++) {
+  for (let n = 0; n < (cpu.keepsTlb ? BLOCK_INSNS : 1) && hasRoom(cpu); n++) {
     const slot = (page.table + at * 4) >> 2;
     if (at === 0x1000 || u32[slot] !== 0) break;
     const ip = pageLinear + BigInt(at);
@@ -112,6 +113,9 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
   cpu.code.next += L.RECORD_BYTES;
   return start;
 }
+
+/** For an instruction and the link behind it. */
+const hasRoom = (cpu: Cpu): boolean => cpu.code.next + (INSN_RECORDS + 1) * L.RECORD_BYTES <= L.RECORDS_END;
 
 function writeRecords(cpu: Cpu, records: readonly EngineRecord[], ip: bigint): void {
   for (const record of records) {

@@ -9,9 +9,10 @@
 import * as L from '../engine/layout.ts';
 import { checksAlignment, forgetAll, grantRead, grantWrite } from './fast-tlb.ts';
 import { noteDirty } from './journal.ts';
-import { type Access, READ, translatePage, WRITE } from './paging.ts';
+import { type Access, forbidden, READ, translatePage, WRITE } from './paging.ts';
 import { type Cpu, count, join, word } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
+import { TLB } from './tlb.ts';
 
 /** The import: [LINEAR] for `width` bytes, into the handle. 1 done, 0 `cpu.fault` is set. */
 export function translateAccess(cpu: Cpu, access: number, width: number, handle: number): number {
@@ -87,8 +88,15 @@ function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: 
   const frame = physical - (physical & 0xfff);
   // What may be written may be read (SDM vol. 3, 4.6.1), so a write serves both.
   grantRead(cpu, linearLow, linearHigh, frame);
-  if (kind === WRITE && !cpu.storeLog) grantWrite(cpu, linearLow, linearHigh, frame, (marks & L.PAGE_CODE) !== 0);
+  if (!cpu.storeLog && (kind === WRITE || mayWriteToo(cpu, marks)))
+    grantWrite(cpu, linearLow, linearHigh, frame, (marks & L.PAGE_CODE) !== 0);
 }
+
+/** After a read: whether a write to the page would go through as well, with nothing to walk for or to keep a copy of. */
+const mayWriteToo = (cpu: Cpu, marks: number): boolean =>
+  (cpu.walk.flags & TLB.DIRTY) !== 0 &&
+  !forbidden(cpu, cpu.walk.flags, WRITE) &&
+  (!cpu.journal.active || (marks & L.PAGE_DIRTY) !== 0);
 
 /** Bytes of RAM are written, not by the engine's own stores: cached code there goes. Before the write, for the journal. */
 export function noteWrite(cpu: Cpu, physical: number, length: number): void {

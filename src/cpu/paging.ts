@@ -87,7 +87,7 @@ const address = (frame: number, linearLow: number): number => frame + (linearLow
  *   supervisor fetch   user page: SMEP; NX
  *   user               supervisor page; write: read-only page; fetch: NX
  */
-function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
+export function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
   const userPage = (flags & TLB.USER) !== 0;
   if (access === FETCH && flags & TLB.NO_EXECUTE) return true;
   if (cpl(cpu) === 3) return !userPage || (access === WRITE && !(flags & TLB.WRITABLE));

@@ -181,7 +181,7 @@ export const cr = (n: number): number => L.S_CR + 8 * n;
 export const cpl = (cpu: Cpu): number => cpu.engine.u32[word(L.S_CPL)]!;
 
 /** The bits of a physical address that lie in its high half; those above are reserved (SDM vol. 3, 4.1.4). */
-export const physicalHigh = (cpu: Cpu): number => 2 ** (cpu.model.physicalBits - 32) - 1;
+export const physicalHigh = (cpu: Cpu): number => (1 << (cpu.model.physicalBits - 32)) - 1;
 
 /** The PCID in use: CR3[11:0] with CR4.PCIDE, else 0. */
 export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);
