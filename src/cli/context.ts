@@ -10,7 +10,7 @@ import type { FilePort } from '../assemble/logical-line.ts';
 import { type Diagnostic, formatDiagnostic, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
-import { ALL_FEATURES, type CpuFeatures } from '../isa/cpu-model.ts';
+import { parseCpuChoice } from '../isa/cpu-choice.ts';
 import { featureNumber } from '../isa/features.ts';
 import type { BenchOptions } from '../lab/execute.ts';
 import { parseExpression } from '../lab/expression.ts';
@@ -75,6 +75,9 @@ export function accept<T>({ value, diagnostics }: Parsed<T | undefined>): T | un
 /** A mistake in an option's value; reported in one line, exit status 2. */
 export class UsageError extends Error {}
 
+/** `--cpu help`: the list of models instead of whatever the command does. */
+export class CpuHelp extends Error {}
+
 /** For options that may be given more than once. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -95,12 +98,20 @@ export const SOURCE_OPTIONS = [
     .default([] as string[], 'none'),
 ];
 
+export const CPU_OPTION = new Option(
+  '--cpu <model>',
+  "the modelled CPU, e.g. skylake,-pcid or -pcid,+smap; `help' lists them",
+)
+  .argParser((value, before: readonly string[]) => {
+    if (value === 'help') throw new CpuHelp();
+    return collect(value, before);
+  })
+  .default([] as string[], 'max');
+
 export const MACHINE_OPTIONS = [
   new Option('--scenario <file>', 'take the //@ header from this file (objects have none of their own)'),
   new Option('--kernel <version>', 'patch alternatives as this kernel does (default: 6.1)'),
-  new Option('--cpu <changes>', 'the modelled CPU, e.g. -pcid,+smap')
-    .argParser(collect)
-    .default([] as string[], 'none'),
+  CPU_OPTION,
   new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
   new Option('--max-insns <n>', 'stop after this many instructions').default(String(DEFAULT_MAX_INSNS)),
   new Option('--mem <size>', 'physical memory, e.g. 8M').default('8M'),
@@ -136,10 +147,9 @@ export function programOptions(flags: SourceFlags): ProgramOptions {
   };
 }
 
-/** The header's `cpu` line first, the command line's changes on top. */
-export function machineOptions(flags: MachineFlags, headerCpu: readonly string[]): Omit<BenchOptions, 'features'> {
+export function machineOptions(flags: MachineFlags): Omit<BenchOptions, 'features'> {
   return {
-    cpu: cpuFeatures([...headerCpu, ...flags.cpu.flatMap((c) => c.split(','))]),
+    ...cpuOptions(flags.cpu),
     tlb: flags.tlb,
     cost: SKYLAKE,
     memory: memorySize(flags.mem),
@@ -154,18 +164,15 @@ export function kernelOption(text: string | undefined): { kernel?: KernelVersion
   return { kernel };
 }
 
-function cpuFeatures(changes: readonly string[]): Partial<CpuFeatures> {
-  const features: Record<string, boolean> = {};
-  for (const change of changes.filter(Boolean)) {
-    const [, sign, name] = /^([-+])(\w+)$/.exec(change) ?? [];
-    const known = Object.keys(ALL_FEATURES).find((f) => f.toLowerCase() === name?.toLowerCase());
-    if (known === undefined) {
-      throw new UsageError(`--cpu ${change}: takes +NAME or -NAME with one of ${Object.keys(ALL_FEATURES).join(', ')}`);
-    }
-    features[known] = sign === '+';
-  }
-  return features;
+/** `skylake,-pcid`: a model instead of the header's, changes on top. */
+export function cpuOptions(texts: readonly string[]): Pick<BenchOptions, 'model' | 'cpu'> {
+  const { choice, problems } = parseCpuChoice(texts.join(','));
+  if (problems.length > 0)
+    throw new UsageError(problems.map((problem) => `--cpu: ${problem}`).join('\n') + SEE_CPU_HELP);
+  return { ...(choice.model && { model: choice.model }), cpu: choice.changes };
 }
+
+const SEE_CPU_HELP = "\n(`--cpu help' lists the models and features)";
 
 const MEGABYTE = 1 << 20;
 const MAX_MEMORY = 1024 * MEGABYTE;

@@ -1,7 +1,8 @@
 /** The command line: one file a command; this one parses, dispatches, and turns mistakes into exit statuses. */
 import { Command, CommanderError } from 'commander';
 import { asCommand } from './as.ts';
-import { EXIT, UsageError } from './context.ts';
+import { CpuHelp, EXIT, print, UsageError } from './context.ts';
+import { cpuHelp } from './cpu-help.ts';
 import { disasmCommand } from './disasm.ts';
 import { matrixCommand } from './matrix.ts';
 import { runCommand } from './run.ts';
@@ -32,7 +33,8 @@ function main(): void {
           .join('\n')}\n`,
       );
       process.exitCode = EXIT.badInput;
-    } else if (problem instanceof CommanderError) process.exitCode = problem.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    } else if (problem instanceof CpuHelp) print(cpuHelp());
+    else if (problem instanceof CommanderError) process.exitCode = problem.exitCode === 0 ? EXIT.ok : EXIT.badInput;
     else throw problem;
   }
 }

@@ -48,7 +48,7 @@ export function matrixTable({ varied, groups, runs }: Matrix, merge: boolean): s
 }
 
 /** Columns parted by blanks, one rule below the head: reads in a mail and survives quoting. */
-const PLAIN_BORDERS = {
+export const PLAIN_BORDERS = {
   top: '',
   'top-mid': '',
   'top-left': '',

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { place } from '../base/diagnostics.ts';
 import { hex } from '../base/hex.ts';
+import { cpuText } from '../isa/cpu-choice.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
 import { featureName, featureSet } from '../isa/features.ts';
 import { createBench, entriesOf, type RunResult } from '../lab/execute.ts';
 import { type Matrix, runMatrix } from '../lab/matrix.ts';
@@ -56,7 +58,7 @@ export function matrixCommand(): Command {
       const loaded = accept(loadProgram(path, programOptions(flags)));
       if (!loaded) return;
       const program: Program = { ...loaded, scenario: overridden(loaded.scenario, flags) };
-      const options = machineOptions(flags, program.scenario.cpu);
+      const options = machineOptions(flags);
       const progress = process.stderr.isTTY
         ? (done: number, total: number): void =>
             void process.stderr.write(`\r${done + 1}/${total} sets of features\x1b[K`)
@@ -97,6 +99,7 @@ function overridden(scenario: Scenario, { vary, entry }: MatrixFlags): Scenario 
 function matrixText(program: Program, matrix: Matrix, all: boolean): string {
   const { scenario } = program;
   const { runs } = matrix;
+  const cpu = cpuText(matrix.cpu);
   const lines = [...(scenario.title ? [colors.bold(scenario.title), ''] : []), matrixTable(matrix, !all)];
   const known = runs.flatMap((run) => run.verdicts.filter((v) => v.known !== undefined));
   if (known.length > 0) lines.push('', ...new Set(known.map((v) => `xfail  ${v.name}: ${v.known}`)));
@@ -107,7 +110,7 @@ function matrixText(program: Program, matrix: Matrix, all: boolean): string {
   const count = (verdict: RunResult['verdict']): number => runs.filter((r) => r.verdict === verdict).length;
   lines.push(
     '',
-    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${count('ok')} as expected, ${count('known')} short of it as announced (xfail), ${count('failed')} FAIL`,
+    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${cpu === undefined ? '' : ` on ${cpu}`}: ${count('ok')} as expected, ${count('known')} short of it as announced (xfail), ${count('failed')} FAIL`,
   );
   return lines.join('\n');
 }
@@ -128,13 +131,17 @@ function listing(
   );
 }
 
-const matrixJson = ({ path, scenario }: Program, { varied, groups, runs }: Matrix): Record<string, unknown> => ({
+const matrixJson = ({ path, scenario }: Program, { varied, cpu, groups, runs }: Matrix): Record<string, unknown> => ({
   file: path,
   title: scenario.title ?? null,
   varied: varied.map(featureName),
+  cpu: cpuJson(cpu),
   groups,
   runs: runs.map((run) => ({ features: varied.filter((f) => run.features.has(f)).map(featureName), ...runJson(run) })),
 });
+
+/** As `--cpu` takes it, the default one too. */
+export const cpuJson = (model: CpuModel): string => cpuText(model) ?? model.name;
 
 /** One run as JSON; addresses and masks are hexadecimal strings. */
 export const runJson = (run: RunResult): Record<string, unknown> => ({

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
+import { cpuText } from '../isa/cpu-choice.ts';
 import { featureNames, featureSet } from '../isa/features.ts';
 import {
   type Bench,
@@ -38,7 +39,7 @@ import {
   UsageError,
   write,
 } from './context.ts';
-import { runJson } from './matrix.ts';
+import { cpuJson, runJson } from './matrix.ts';
 import { maskText, showLines, verdictText, writesText } from './matrix-table.ts';
 
 interface RunFlags extends MachineFlags {
@@ -66,7 +67,7 @@ export function runCommand(): Command {
       const program = accept(loadProgram(path, programOptions(flags)));
       if (!program) return;
       const features = featureSet(flags.features ? featureList(flags.features) : program.scenario.features);
-      const bench = accept(createBench(program, { ...machineOptions(flags, program.scenario.cpu), features }));
+      const bench = accept(createBench(program, { ...machineOptions(flags), features }));
       if (bench) runBench(bench, flags);
     });
 }
@@ -85,7 +86,9 @@ function runBench(bench: Bench, flags: RunFlags): void {
     stopReport(machine, stop, patchesOnPath(bench, { entry, selection, sets }, result.figures.instructions));
   if (flags.json) {
     const stopped = result.outcome.kind === 'stopped' ? { report: report() } : {};
-    const fields = { file: program.path, features: featureNames(machine.features), ...runJson(result), ...stopped };
+    const cpu = cpuJson(machine.cpu.model);
+    const features = featureNames(machine.features);
+    const fields = { file: program.path, features, cpu, ...runJson(result), ...stopped };
     // Of one document with the trace, which is printed as it goes, so that a long one does not pile up.
     if (traces(flags)) print(`\n], ${JSON.stringify(fields, null, 2).slice(1)}`);
     else printJson(fields);
@@ -133,10 +136,14 @@ function summary(bench: Bench, entry: Entry, result: RunResult, report: () => st
   const { machine } = bench;
   const { figures, outcome, selection } = result;
   const states = [...selection.states].map(([group, state]) => `${group}=${state}`);
-  const features = featureNames(machine.features);
-  const lines = [
-    `${entry.symbol}  features ${features.join(',') || 'none'}${states.length > 0 ? `  ${states.join(' ')}` : ''}`,
+  const cpu = cpuText(machine.cpu.model);
+  const head = [
+    entry.symbol,
+    `features ${featureNames(machine.features).join(',') || 'none'}`,
+    ...(cpu === undefined ? [] : [`cpu ${cpu}`]),
+    ...(states.length > 0 ? [states.join(' ')] : []),
   ];
+  const lines = [head.join('  ')];
   if (outcome.kind === 'stopped') lines.push(report(), '');
   lines.push(
     `${outcome.kind === 'returned' ? 'returned' : 'stopped'} after ${figures.instructions} instructions, ${figures.cycles} cycles`,

@@ -7,11 +7,14 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { type Diagnostic, formatDiagnostic, hasErrors } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
+import type { CpuOptions } from '../lab/execute.ts';
 import { firstDifference, goldenTrace } from '../lab/golden.ts';
 import { runMatrix } from '../lab/matrix.ts';
 import { isSource, loadProgram, type Program } from '../lab/program.ts';
 import { DEFAULT_MAX_INSNS } from '../machine/machine.ts';
 import {
+  CPU_OPTION,
+  cpuOptions,
   EXIT,
   files,
   print,
@@ -24,6 +27,7 @@ import {
 import { runText, verdictText } from './matrix-table.ts';
 
 interface TestFlags extends SourceFlags {
+  readonly cpu: readonly string[];
   readonly update?: boolean;
   readonly golden: string;
 }
@@ -38,13 +42,15 @@ export function testCommand(): Command {
   const command = new Command('test')
     .description('check the expectations and golden traces of programs')
     .argument('<path...>');
-  for (const option of SOURCE_OPTIONS) command.addOption(option);
+  for (const option of [...SOURCE_OPTIONS, CPU_OPTION]) command.addOption(option);
   return command
     .option('--golden <dir>', 'where the golden traces are', 'tests/golden')
     .option('--update', 'rewrite the golden traces (also UPDATE=1); not in CI')
     .action((paths: string[], flags: TestFlags) => {
       const update = flags.update === true || process.env.UPDATE === '1';
       if (update && process.env.CI) throw new UsageError('golden traces are not rewritten in CI');
+      if (update && flags.cpu.length > 0)
+        throw new UsageError("golden traces are those of the header's CPU: --update takes no --cpu");
       const programs = paths.flatMap(findPrograms);
       if (programs.length === 0) throw new UsageError(`no program with a //@ header below ${paths.join(', ')}`);
       const results = programs.flatMap((file) => testProgram(file, flags, update));
@@ -72,7 +78,8 @@ function testProgram(file: string, flags: TestFlags, update: boolean): TestResul
   const loaded = loadProgram(file, programOptions(flags));
   const program = loaded.value;
   if (!program || hasErrors(loaded.diagnostics)) return [broken(file, loaded.diagnostics)];
-  const matrix = runMatrix(program, { maxInsns: DEFAULT_MAX_INSNS, cost: SKYLAKE });
+  const cpu = cpuOptions(flags.cpu);
+  const matrix = runMatrix(program, { ...cpu, maxInsns: DEFAULT_MAX_INSNS, cost: SKYLAKE });
   if (!matrix.value) return [broken(`${file} matrix`, matrix.diagnostics)];
   const failed = matrix.value.runs.filter((run) => run.verdict === 'failed');
   const describe = (run: (typeof failed)[number]): string => `${runText(run)}: ${verdictText(run)}`;
@@ -85,7 +92,7 @@ function testProgram(file: string, flags: TestFlags, update: boolean): TestResul
   const stem = goldenFolder(flags.golden, file);
   for (const golden of program.scenario.goldens) {
     results.push(
-      testGolden(program, golden, join(stem, `${golden.name}.trace`), `${file} trace ${golden.name}`, update),
+      testGolden(program, golden, cpu, join(stem, `${golden.name}.trace`), `${file} trace ${golden.name}`, update),
     );
   }
   return results;
@@ -100,11 +107,12 @@ function goldenFolder(golden: string, file: string): string {
 function testGolden(
   program: Program,
   golden: Program['scenario']['goldens'][number],
+  cpu: CpuOptions,
   path: string,
   name: string,
   update: boolean,
 ): TestResult {
-  const trace = goldenTrace(program, golden, DEFAULT_MAX_INSNS);
+  const trace = goldenTrace(program, golden, DEFAULT_MAX_INSNS, cpu);
   if (trace.value === undefined) return { name, problems: trace.diagnostics.map(formatDiagnostic), badInput: true };
   if (update) {
     mkdirSync(dirname(path), { recursive: true });

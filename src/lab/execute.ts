@@ -16,7 +16,8 @@ import type { KernelVersion } from '../image/alt-entries.ts';
 import type { PatchRecord } from '../image/alternatives.ts';
 import type { Image } from '../image/image.ts';
 import { type PatchedRange, patchAt, symbolNamed } from '../image/image.ts';
-import { type CpuFeatures, cpuFeatureName } from '../isa/cpu-model.ts';
+import { chosenCpu, chosenOver } from '../isa/cpu-choice.ts';
+import type { CpuFeatures, CpuModel } from '../isa/cpu-model.ts';
 import type { Features } from '../isa/features.ts';
 import { nameCr3 } from '../machine/linux.ts';
 import { createMachine, enter, type Machine, type Outcome, outcomeOf, warmTlb } from '../machine/machine.ts';
@@ -25,10 +26,15 @@ import { type Environment, type Expression, evaluate, leaves } from './expressio
 import { buildImage, type Program } from './program.ts';
 import type { Assignment, Entry, Scenario } from './scenario.ts';
 
-export interface BenchOptions {
+export interface CpuOptions {
+  /** Instead of the header's `cpu` lines. */
+  readonly model?: CpuModel | undefined;
+  /** On top of the header's `cpu` lines, or of `model`. */
+  readonly cpu?: Partial<CpuFeatures> | undefined;
+}
+
+export interface BenchOptions extends CpuOptions {
   readonly features: Features;
-  /** On top of the header's `cpu` lines. */
-  readonly cpu?: Partial<CpuFeatures>;
   readonly tlb?: 'keep' | 'none';
   readonly cost?: CostTable;
   readonly memory?: number;
@@ -45,25 +51,25 @@ export interface Bench {
 }
 
 export function createBench(program: Program, options: BenchOptions): Parsed<Bench | undefined> {
-  const { features, kernel, ...rest } = options;
+  const { features, kernel, model, cpu, ...rest } = options;
   const built = buildImage(program, features, kernel);
   const { image, log } = built.value;
   if (hasErrors(built.diagnostics)) return { value: undefined, diagnostics: built.diagnostics };
-  const cpu = { ...cpuChanges(program.scenario.cpu), ...options.cpu };
-  const made = createMachine({ ...rest, cpu, image, features, percpu: program.percpu });
+  const made = createMachine({
+    ...rest,
+    model: modelledCpu(program, { model, cpu }),
+    image,
+    features,
+    percpu: program.percpu,
+  });
   const diagnostics = [...built.diagnostics, ...made.diagnostics];
   const machine = made.value;
   return { value: machine && { program, machine, image, log, start: cpuModel.checkpoint(machine.cpu) }, diagnostics };
 }
 
-/** `-pcid` of a header as a difference from the CPU that has everything. */
-const cpuChanges = (changes: readonly string[]): Partial<CpuFeatures> =>
-  Object.fromEntries(
-    changes.flatMap((change) => {
-      const name = cpuFeatureName(change.slice(1));
-      return name ? [[name, change.startsWith('+')]] : [];
-    }),
-  );
+/** The CPU that the header and the options choose. */
+export const modelledCpu = (program: Program, { model, cpu = {} }: CpuOptions): CpuModel =>
+  chosenCpu(chosenOver(program.scenario.cpu, { model, changes: cpu }));
 
 /** `--set REG=VALUE`: assignments after those of the states. */
 export interface RunOptions {

@@ -1,19 +1,25 @@
 /** Golden traces: the trace of one run as text, and the first place where two traces part, with its context. */
 import { error, hasErrors, type Parsed } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
+import { cpuText } from '../isa/cpu-choice.ts';
 import { featureNames, featureSet } from '../isa/features.ts';
 import { outcomeOf } from '../machine/machine.ts';
 import { stopText } from '../trace/report.ts';
 import { traceRun } from '../trace/step.ts';
 import { stepText } from '../trace/text.ts';
-import { createBench, entriesOf, selectionOf, setUp } from './execute.ts';
+import { type CpuOptions, createBench, entriesOf, selectionOf, setUp } from './execute.ts';
 import type { Program } from './program.ts';
 import type { Golden } from './scenario.ts';
 
 /** The whole trace: a head that says which run it is, a line a step, and how it ended. */
-export function goldenTrace(program: Program, golden: Golden, maxInsns: number): Parsed<string | undefined> {
+export function goldenTrace(
+  program: Program,
+  golden: Golden,
+  maxInsns: number,
+  cpu: CpuOptions = {},
+): Parsed<string | undefined> {
   const features = featureSet(golden.features ?? program.scenario.features);
-  const bench = createBench(program, { features, cost: SKYLAKE });
+  const bench = createBench(program, { ...cpu, features, cost: SKYLAKE });
   if (!bench.value) return { value: undefined, diagnostics: bench.diagnostics };
   const { machine, image } = bench.value;
   const entries = entriesOf(program, image);
@@ -23,7 +29,9 @@ export function goldenTrace(program: Program, golden: Golden, maxInsns: number):
   const set = setUp(bench.value, entry, selection);
   if (hasErrors(set.diagnostics)) return { value: undefined, diagnostics: set.diagnostics };
   const states = [...selection.states].map(([group, state]) => ` ${group}=${state}`).join('');
-  const lines = [`# ${entry.symbol} features=${featureNames(features).join(',') || 'none'}${states}`];
+  const cpuName = cpuText(machine.cpu.model);
+  const chosen = `features=${featureNames(features).join(',') || 'none'}${cpuName ? ` cpu=${cpuName}` : ''}`;
+  const lines = [`# ${entry.symbol} ${chosen}${states}`];
   const trace = traceRun(machine, { maxInsns });
   let next = trace.next();
   for (; !next.done; next = trace.next()) lines.push(stepText(next.value));

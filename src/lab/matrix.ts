@@ -4,12 +4,14 @@
  */
 import { type Diagnostic, hasErrors, type Parsed } from '../base/diagnostics.ts';
 import { featuresTested } from '../image/alternatives.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
 import { brokenConstraint, FEATURE_NUMBERS, type Features, featureName, featureSet } from '../isa/features.ts';
 import {
   allSelections,
   type BenchOptions,
   createBench,
   entriesOf,
+  modelledCpu,
   type RunOptions,
   type RunResult,
   runOnce,
@@ -25,6 +27,7 @@ export interface Matrix {
   /** State groups, the table's next columns. */
   readonly groups: readonly string[];
   readonly runs: readonly RunResult[];
+  readonly cpu: CpuModel;
 }
 
 export interface MatrixOptions extends Omit<BenchOptions, 'features'>, RunOptions {
@@ -65,6 +68,7 @@ export function runMatrix(program: Program, options: MatrixOptions): Parsed<Matr
   return {
     value: {
       varied,
+      cpu: modelledCpu(program, options),
       groups: scenario.groups.map((g) => g.name),
       runs: byEntry(
         runs,

@@ -6,7 +6,7 @@
 import { type Diagnostic, error, type Parsed, type Place, place } from '../base/diagnostics.ts';
 import { parseHexBytes } from '../base/hex.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
-import { ALL_FEATURES, cpuFeatureName } from '../isa/cpu-model.ts';
+import { type CpuChoice, chosenOver, NO_CHOICE, parseCpuChoice } from '../isa/cpu-choice.ts';
 import { featureNumber } from '../isa/features.ts';
 import { type Expression, parseExpression } from './expression.ts';
 
@@ -18,8 +18,8 @@ export interface Scenario {
   readonly vary: readonly number[] | undefined;
   /** Features that are set unless the command line says otherwise. */
   readonly features: readonly number[];
-  /** `-pcid`, `+smap`: differences of the modelled CPU from the default one. */
-  readonly cpu: readonly string[];
+  /** The modelled CPU, or how it differs from the default one. */
+  readonly cpu: CpuChoice;
   readonly kernel: KernelVersion | undefined;
   /** Groups of initial states; a matrix takes one of each. */
   readonly groups: readonly StateGroup[];
@@ -105,7 +105,7 @@ interface Draft {
   entries: Entry[];
   vary: number[] | undefined;
   features: number[];
-  cpu: string[];
+  cpu: CpuChoice;
   kernel: KernelVersion | undefined;
   groups: Map<string, State[]>;
   percpu: { name: string; size: number }[];
@@ -131,7 +131,7 @@ export function parseScenario(file: string, text: string): Parsed<Scenario> {
     entries: [],
     vary: undefined,
     features: [],
-    cpu: [],
+    cpu: NO_CHOICE,
     kernel: undefined,
     groups: new Map(),
     percpu: [],
@@ -173,11 +173,9 @@ const KEYS: Readonly<Record<string, (draft: Draft, line: Line) => void>> = {
   },
   features: (draft, line) => void draft.features.push(...featureList(line)),
   cpu: (draft, line) => {
-    for (const change of line.rest.split(/[\s,]+/).filter(Boolean)) {
-      if (!/^[-+]/.test(change) || cpuFeatureName(change.slice(1)) === undefined)
-        line.complain(`cpu takes +NAME or -NAME with one of ${Object.keys(ALL_FEATURES).join(', ')}, not \`${change}'`);
-      else draft.cpu.push(change);
-    }
+    const { choice, problems } = parseCpuChoice(line.rest);
+    for (const problem of problems) line.complain(problem);
+    draft.cpu = chosenOver(draft.cpu, choice);
   },
   kernel: (draft, line) => {
     draft.kernel = parseKernelVersion(line.rest);

@@ -14,7 +14,7 @@ import * as cpuModel from '../cpu/cpu.ts';
 import { CR4, MSR } from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { type Image, symbolNamed } from '../image/image.ts';
-import { type CpuFeatures, withFeatures } from '../isa/cpu-model.ts';
+import type { CpuFeatures, CpuModel } from '../isa/cpu-model.ts';
 import { MAX } from '../isa/cpu-models.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
 import { GPR, RFLAGS } from '../isa/insn.ts';
@@ -29,8 +29,8 @@ export interface MachineOptions {
   readonly image: Image;
   /** The kernel's feature flags: those that the alternatives were patched for. */
   readonly features: Features;
-  /** What the modelled CPU lacks or has, against a CPU with everything. */
-  readonly cpu?: Partial<CpuFeatures>;
+  /** The modelled CPU (default: one with everything). */
+  readonly model?: CpuModel;
   readonly tlb?: 'keep' | 'none';
   readonly cost?: CostTable;
   /** Bytes of physical memory. */
@@ -51,8 +51,7 @@ export interface Machine {
 
 /** Builds the machine and loads the image; too little memory is a diagnostic, not an exception. */
 export function createMachine(options: MachineOptions): Parsed<Machine | undefined> {
-  const { image, features, percpu, memory = DEFAULT_MEMORY } = options;
-  const model = withFeatures(MAX, options.cpu ?? {});
+  const { image, features, percpu, memory = DEFAULT_MEMORY, model = MAX } = options;
   const cpu = cpuModel.createCpu({
     ramBytes: memory,
     model,

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stateBytes } from '../../src/cpu/cpu.ts';
+import { HASWELL } from '../../src/isa/cpu-models.ts';
 import { entriesOf, patchesOnPath, type RunResult } from '../../src/lab/execute.ts';
 import { benchOf, type Options, programOf, runIn, runText } from './laboratory.ts';
 
@@ -114,9 +115,12 @@ test('a header’s cpu line holds for every run, and options come on top', () =>
   const text = `//@ cpu -pcid\n//@ expect !cpu.pcid && cpu.smap\n${RETURNS}`;
   assert.is(run(text).verdict, 'ok');
   assert.is(run(text, { cpu: { pcid: true } }).verdict, 'failed');
+  assert.is(run(text, { model: HASWELL }).verdict, 'failed', 'a model instead of the header’s forgets its changes');
+  const modelled = `//@ cpu skylake,-pcid\n//@ expect !cpu.pcid && !cpu.umip && cpu.smap\n${RETURNS}`;
+  assert.is(run(modelled).verdict, 'ok');
   assert.throws(
     () => programOf(`//@ cpu pcid, -nosuch\n${RETURNS}`),
-    /t\.S:1: Error: cpu takes \+NAME or -NAME .* not `pcid'\nt\.S:1: .*not `-nosuch'/,
+    /t\.S:1: Error: `pcid' is a CPU feature: take it with -pcid .*\nt\.S:1: Error: `-nosuch' is no CPU feature$/,
   );
 });
 

@@ -28,14 +28,14 @@ const traceOf = (index: number, maxInsns = 100): string[] => {
 
 test('the head names the run, the last line how it ended', () => {
   assert.equal(traceOf(0), [
-    '# f features=PTI,PCID s=a',
+    '# f features=PTI,PCID cpu=max,-pcid s=a',
     'ffffffff81000000 f mov %rax,%rbx rbx=0x1',
     'ffffffff81000003 f+0x3 ret rsp=0xfffffe000000e000',
     '# returned',
     '',
   ]);
   const [head, step, end] = traceOf(1);
-  assert.is(head, '# g features=none s=b');
+  assert.is(head, '# g features=none cpu=max,-pcid s=b');
   assert.match(step!, /^ffffffff81000004 g ud2/);
   assert.match(end!, /^# #UD at g: /);
   assert.match(traceOf(0, 1).at(-2)!, /^# stopped at f\+0x3: the instruction budget is used up/);

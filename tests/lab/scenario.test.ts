@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatDiagnostic } from '../../src/base/diagnostics.ts';
+import { ZEN4 } from '../../src/isa/cpu-models.ts';
 import { parseScenario } from '../../src/lab/scenario.ts';
 
 const test = suite('scenario');
@@ -16,7 +17,7 @@ test('a header is read, the rest of the file is not', () => {
       '//@ entry   old = restore_old',
       '#@ entry   restore_new',
       '//@ vary    PTI X86_FEATURE_PCID',
-      '//@ cpu     -pcid, +smap',
+      '//@ cpu     zen4, -pcid, +smap',
       '//@ kernel  6.3',
       '//@ state   saved=user: r14 = user_cr3(1); r15 = 0',
       '//@ state   pending: user_pcid_flush_mask = 1 << 2',
@@ -41,7 +42,7 @@ test('a header is read, the rest of the file is not', () => {
     ],
   );
   assert.equal(value.vary, [7 * 32 + 11, 4 * 32 + 17]);
-  assert.equal(value.cpu, ['-pcid', '+smap']);
+  assert.equal(value.cpu, { model: ZEN4, changes: { pcid: false, smap: true } });
   assert.equal(value.kernel, [6, 3]);
   assert.equal(
     value.groups.map((g) => [g.name, g.states.map((s) => s.name)]),

@@ -7,6 +7,8 @@ import * as cpuModel from '../../src/cpu/cpu.ts';
 import { applyAlternatives } from '../../src/image/alternatives.ts';
 import { type Image, symbolNamed } from '../../src/image/image.ts';
 import { link } from '../../src/image/link.ts';
+import { type CpuFeatures, withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { featureNumber, featureSet } from '../../src/isa/features.ts';
 import { ASIDS, flushBit, IST_NAMES, kernelCr3, LINUX, nameCr3, userCr3 } from '../../src/machine/linux.ts';
 import {
@@ -53,13 +55,17 @@ function imageFor(text: string, features: readonly string[]): Image {
   return applyAlternatives(value, featureSet(features.map((f) => featureNumber(f)!))).value.image;
 }
 
-type Options = Partial<Omit<MachineOptions, 'features' | 'image'>> & { readonly features?: readonly string[] };
+type Options = Partial<Omit<MachineOptions, 'features' | 'image'>> & {
+  readonly features?: readonly string[];
+  readonly cpu?: Partial<CpuFeatures>;
+};
 
-const build = (text: string, { features = [], ...options }: Options = {}): ReturnType<typeof createMachine> =>
+const build = (text: string, { features = [], cpu = {}, ...options }: Options = {}): ReturnType<typeof createMachine> =>
   createMachine({
     image: imageFor(text, features),
     features: featureSet(features.map((f) => featureNumber(f)!)),
     percpu,
+    model: withFeatures(MAX, cpu),
     ...options,
   });
 
