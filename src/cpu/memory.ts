@@ -178,7 +178,7 @@ function warmLine(cpu: Cpu, i: number): void {
 }
 
 /** Charges for evicted lines among the bytes, and brings them in. */
-function touchLines(cpu: Cpu, physical: number, length: number): void {
+export function touchLines(cpu: Cpu, physical: number, length: number): void {
   const { u32, bytes } = cpu.engine;
   if (u32[word(L.S_COLD_COUNT)] === 0 || physical >= cpu.ram.length) return;
   if (!(bytes[L.PAGE_FLAGS + (physical >>> 12)]! & L.PAGE_COLD)) return;

@@ -30,7 +30,18 @@ import { insert, lookup, readEntry, removeAddress, replaceEntry, TLB } from './t
 export const READ = 0;
 export const WRITE = 1;
 export const FETCH = 2;
-export type Access = typeof READ | typeof WRITE | typeof FETCH;
+/** Added to READ or WRITE: with a supervisor's rights, whatever the CPL is. */
+export const SUPERVISOR = 4;
+/** The same for the CPU's own accesses to descriptor tables and the TSS, for which EFLAGS.AC doesn't count (SDM vol. 3, 4.6.1). */
+export const IMPLICIT = 8 | SUPERVISOR;
+/** READ, WRITE or FETCH, and whose. */
+export type Access = number;
+
+const KIND = 3;
+const byUser = (cpu: Cpu, access: Access): boolean => cpl(cpu) === 3 && !(access & SUPERVISOR);
+/** EFLAGS.AC lets supervisors access user pages in spite of SMAP. */
+const overridesSmap = (cpu: Cpu, access: Access): boolean =>
+  (low(cpu, L.S_RFLAGS) & RFLAGS.AC) !== 0 && (access & IMPLICIT) !== IMPLICIT;
 
 /** Bits of a paging-structure entry, SDM vol. 3, tables 4-15 to 4-20. */
 export const ENTRY = {
@@ -65,7 +76,7 @@ export function translatePage(cpu: Cpu, linearLow: number, linearHigh: number, a
     if (i >= 0) {
       readEntry(cpu, i, linearLow, walk);
       if (forbidden(cpu, walk.flags, access)) return staleFault(cpu, linearLow, linearHigh, access);
-      if (access !== WRITE || walk.flags & TLB.DIRTY) return address(walk.frame, linearLow);
+      if ((access & KIND) !== WRITE || walk.flags & TLB.DIRTY) return address(walk.frame, linearLow);
       // The first write through this entry: the CPU walks again to set D.
       if (!walkTables(cpu, linearLow, linearHigh, access)) return -1;
       replaceEntry(cpu, i, linearLow, linearHigh, walk);
@@ -89,12 +100,13 @@ const address = (frame: number, linearLow: number): number => frame + (linearLow
  */
 export function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
   const userPage = (flags & TLB.USER) !== 0;
+  const writes = (access & KIND) === WRITE;
   if (access === FETCH && flags & TLB.NO_EXECUTE) return true;
-  if (cpl(cpu) === 3) return !userPage || (access === WRITE && !(flags & TLB.WRITABLE));
+  if (byUser(cpu, access)) return !userPage || (writes && !(flags & TLB.WRITABLE));
   const cr4 = low(cpu, cr(4));
   if (access === FETCH) return userPage && (cr4 & CR4.SMEP) !== 0;
-  if (userPage && cr4 & CR4.SMAP && !(low(cpu, L.S_RFLAGS) & RFLAGS.AC)) return true;
-  return access === WRITE && !(flags & TLB.WRITABLE) && (low(cpu, cr(0)) & CR0.WP) !== 0;
+  if (userPage && cr4 & CR4.SMAP && !overridesSmap(cpu, access)) return true;
+  return writes && !(flags & TLB.WRITABLE) && (low(cpu, cr(0)) & CR0.WP) !== 0;
 }
 
 /** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
@@ -105,8 +117,9 @@ function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Acc
   const { walk } = cpu;
   if (forbidden(cpu, walk.flags, access))
     return pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, why(cpu, walk.flags, access));
-  markAccessed(cpu, access === WRITE);
-  if (access === WRITE) walk.flags |= TLB.DIRTY;
+  const writes = (access & KIND) === WRITE;
+  markAccessed(cpu, writes);
+  if (writes) walk.flags |= TLB.DIRTY;
   return true;
 }
 
@@ -210,7 +223,11 @@ function pageFault(
   detail: string,
 ): false {
   const fetchBit = access === FETCH && (low(cpu, L.S_EFER) & EFER.NXE || low(cpu, cr(4)) & CR4.SMEP);
-  const error = bits | (access === WRITE ? PF.WRITE : 0) | (cpl(cpu) === 3 ? PF.USER : 0) | (fetchBit ? PF.FETCH : 0);
+  const error =
+    bits |
+    ((access & KIND) === WRITE ? PF.WRITE : 0) |
+    (byUser(cpu, access) ? PF.USER : 0) |
+    (fetchBit ? PF.FETCH : 0);
   const cr2 = join(linearLow, linearHigh);
   cpu.engine.u32[(L.STATE + cr(2)) >> 2] = linearLow;
   cpu.engine.i32[((L.STATE + cr(2)) >> 2) + 1] = linearHigh;
@@ -230,14 +247,16 @@ function staleFault(cpu: Cpu, linearLow: number, linearHigh: number, access: Acc
 }
 
 function why(cpu: Cpu, flags: number, access: Access): string {
-  const by = cpl(cpu) === 3 ? 'user' : 'supervisor';
+  const by = byUser(cpu, access) ? 'user' : 'supervisor';
   const rule = 'SDM vol. 3, 4.6.1';
   if (access === FETCH && flags & TLB.NO_EXECUTE) return `${by} fetch from a no-execute page (${rule})`;
   if (by === 'user' && !(flags & TLB.USER)) return `user access to a supervisor page (${rule})`;
   if (by === 'supervisor' && flags & TLB.USER) {
     if (access === FETCH) return `supervisor fetch from a user page with CR4.SMEP = 1 (${rule})`;
-    if (low(cpu, cr(4)) & CR4.SMAP && !(low(cpu, L.S_RFLAGS) & RFLAGS.AC))
-      return `supervisor access to a user page with CR4.SMAP = 1 and EFLAGS.AC = 0 (${rule})`;
+    if (low(cpu, cr(4)) & CR4.SMAP && !overridesSmap(cpu, access)) {
+      const unless = (access & IMPLICIT) === IMPLICIT ? '' : ' and EFLAGS.AC = 0';
+      return `supervisor access to a user page with CR4.SMAP = 1${unless} (${rule})`;
+    }
   }
   return `${by} write to a read-only page (${rule})`;
 }
