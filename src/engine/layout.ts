@@ -171,6 +171,14 @@ export const R_IP = 56;
 
 /** R_AUX of memory records, above the low byte: a non-canonical address is #SS. */
 export const AUX_STACK = 0x100;
+/**
+ * R_AUX of arithmetic records that are told what becomes of the flags: in 11:0, by RFLAGS bit, those that take the value
+ * computed; in 23:12, by AUX_FORCED higher, those that are forced to the bit that they have in 11:0. The others stay.
+ */
+export const AUX_FORCED = 12;
+/** Above these: OF of a shift is that of its first step; what follows the source of a double shift is the destination. */
+export const AUX_FIRST_STEP = 0x1000000;
+export const AUX_WRAP = 0x2000000;
 
 // ── Opcodes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 // Families of four widths: + 0 byte, 1 word, 2 doubleword, 3 quadword.

@@ -108,7 +108,10 @@ function fuseModify(packing: Packing, uops: readonly Uop[], i: number): number {
 }
 
 const fusible = (uop: Uop | undefined): uop is Binary =>
-  uop !== undefined && (FUSIBLE as readonly string[]).includes(uop.op) && (uop as Binary).flags === FLAGS.all;
+  uop !== undefined && (FUSIBLE as readonly string[]).includes(uop.op) && setsAll(uop as Binary);
+
+const setsAll = ({ flags, set, clear }: Binary): boolean =>
+  flags === FLAGS.all && set === undefined && clear === undefined;
 
 const sameTmp = (a: Src, b: Src): a is Tmp => a.space === 'tmp' && b.space === 'tmp' && a.n === b.n;
 

@@ -26,6 +26,7 @@ import {
   type Dst,
   destinations,
   FLAGS,
+  type ShiftRules,
   type Src,
   type UnaryKind,
   type Uop,
@@ -78,11 +79,11 @@ function temporariesOf(uops: readonly Uop[]): number {
   return count;
 }
 
-/** Opcode, whether it heads a family of widths, and the flags that it sets by itself. */
+/** Opcode, whether it heads a family of widths, and the flags that it sets by itself: always the same, or as R_AUX tells it. */
 interface AluOp {
   readonly op: number;
   readonly family: boolean;
-  readonly flags: number;
+  readonly flags: number | 'told';
 }
 
 const ALU: Readonly<Record<BinaryKind, AluOp>> = {
@@ -93,14 +94,14 @@ const ALU: Readonly<Record<BinaryKind, AluOp>> = {
   and: { op: L.OP_AND, family: true, flags: FLAGS.all },
   or: { op: L.OP_OR, family: true, flags: FLAGS.all },
   xor: { op: L.OP_XOR, family: true, flags: FLAGS.all },
-  shl: { op: L.OP_SHL, family: false, flags: FLAGS.shift },
-  shr: { op: L.OP_SHR, family: false, flags: FLAGS.shift },
-  sar: { op: L.OP_SAR, family: false, flags: FLAGS.shift },
-  rol: { op: L.OP_ROL, family: false, flags: FLAGS.rotate },
-  ror: { op: L.OP_ROR, family: false, flags: FLAGS.rotate },
-  rcl: { op: L.OP_RCL, family: false, flags: FLAGS.rotate },
-  rcr: { op: L.OP_RCR, family: false, flags: FLAGS.rotate },
-  imul: { op: L.OP_IMUL, family: false, flags: FLAGS.multiply },
+  shl: { op: L.OP_SHL, family: false, flags: 'told' },
+  shr: { op: L.OP_SHR, family: false, flags: 'told' },
+  sar: { op: L.OP_SAR, family: false, flags: 'told' },
+  rol: { op: L.OP_ROL, family: false, flags: 'told' },
+  ror: { op: L.OP_ROR, family: false, flags: 'told' },
+  rcl: { op: L.OP_RCL, family: false, flags: 'told' },
+  rcr: { op: L.OP_RCR, family: false, flags: 'told' },
+  imul: { op: L.OP_IMUL, family: false, flags: 'told' },
   bt: { op: L.OP_BT, family: false, flags: FLAGS.bit },
   bts: { op: L.OP_BTS, family: false, flags: FLAGS.bit },
   btr: { op: L.OP_BTR, family: false, flags: FLAGS.bit },
@@ -113,25 +114,32 @@ const UNARY: Readonly<Record<UnaryKind, AluOp>> = {
   neg: { op: L.OP_NEG, family: false, flags: FLAGS.all },
   inc: { op: L.OP_INC, family: true, flags: FLAGS.incdec },
   dec: { op: L.OP_DEC, family: true, flags: FLAGS.incdec },
-  bsf: { op: L.OP_BSF, family: false, flags: FLAGS.scan },
-  bsr: { op: L.OP_BSR, family: false, flags: FLAGS.scan },
+  bsf: { op: L.OP_BSF, family: false, flags: 'told' },
+  bsr: { op: L.OP_BSR, family: false, flags: 'told' },
   popcnt: { op: L.OP_POPCNT, family: false, flags: FLAGS.all },
-  tzcnt: { op: L.OP_TZCNT, family: false, flags: FLAGS.count },
-  lzcnt: { op: L.OP_LZCNT, family: false, flags: FLAGS.count },
+  tzcnt: { op: L.OP_TZCNT, family: false, flags: 'told' },
+  lzcnt: { op: L.OP_LZCNT, family: false, flags: 'told' },
 };
 
-/** Appends the operation; where it sets other flags than it may commit, the flags are saved before and merged after. */
-function packAlu(
-  packing: Packing,
-  { op, family, flags }: AluOp,
-  uop: Uop & { width: number; flags: number },
-): EngineRecord {
-  const wraps = uop.flags !== flags;
+/** Appends the operation; where it always sets other flags than it may commit, they are saved before and merged after. */
+function packAlu(packing: Packing, { op, family, flags }: AluOp, uop: { width: number } & Rules): EngineRecord {
+  const forced = uop.set !== undefined || uop.clear !== undefined;
+  const wraps = flags !== 'told' && (uop.flags !== flags || forced);
   if (wraps) append(packing, L.OP_SAVE_FLAGS);
   const record = append(packing, family ? op + widthIndex(uop.width) : op, uop.width);
-  if (wraps) append(packing, L.OP_MERGE_FLAGS).aux = uop.flags;
+  if (flags === 'told') record.aux = rulesOf(uop);
+  if (wraps) append(packing, L.OP_MERGE_FLAGS).aux = rulesOf(uop);
   return record;
 }
+
+type Rules = ShiftRules & { readonly wrap?: true };
+
+/** What becomes of the flags, as R_AUX has it. */
+const rulesOf = ({ flags, set = 0, clear = 0, overflow, wrap }: Rules): number =>
+  (flags & ~clear) |
+  ((set | clear) << L.AUX_FORCED) |
+  (overflow === 'first' ? L.AUX_FIRST_STEP : 0) |
+  (wrap ? L.AUX_WRAP : 0);
 
 function packBinary(packing: Packing, uop: Extract<Uop, { op: BinaryKind }>): void {
   const plain =
@@ -202,7 +210,7 @@ function packOne(packing: Packing, uop: Uop): void {
     case 'shld':
     case 'shrd': {
       const op = uop.op === 'shld' ? L.OP_SHLD : L.OP_SHRD;
-      const record = packAlu(packing, { op, family: false, flags: FLAGS.shift }, uop);
+      const record = packAlu(packing, { op, family: false, flags: 'told' }, uop);
       setDestination(record, uop.dst);
       record.a = slotOfValue(uop.a);
       record.b = slotOfValue(uop.b);
@@ -212,7 +220,7 @@ function packOne(packing: Packing, uop: Uop): void {
     case 'mulu':
     case 'muls': {
       const op = uop.op === 'mulu' ? L.OP_MULU : L.OP_MULS;
-      const record = packAlu(packing, { op, family: false, flags: FLAGS.multiply }, uop);
+      const record = packAlu(packing, { op, family: false, flags: 'told' }, uop);
       setPair(record, uop.lo, uop.hi);
       record.a = sourceSlot(record, uop.a);
       record.b = uop.a.space === 'imm' ? secondSlot(record, uop.b) : sourceSlot(record, uop.b);

@@ -10,7 +10,7 @@
 import { address as hexAddress } from '../base/hex.ts';
 import { s64 } from '../base/u64.ts';
 import { GPR64_NAMES, RFLAGS, SEGMENT_NAMES } from '../isa/insn.ts';
-import type { Address, ControlUop, Dst, Handle, MemoryUop, Src, SystemUop, Uop } from './uop.ts';
+import type { Address, ControlUop, Dst, Handle, MemoryUop, ShiftRules, Src, SystemUop, Uop } from './uop.ts';
 
 /** With its address: `rip` is the instruction's, `n` counts the micro-ops from 0. */
 export const printUop = (uop: Uop, rip: bigint, n: number): string => `${hexAddress(rip)}.${n}  ${uopText(uop)}`;
@@ -46,7 +46,7 @@ export function uopText(uop: Uop): string {
     case 'btr':
     case 'btc': {
       const text = `${uop.op}.${uop.width} ${name(uop.a)}, ${name(uop.b)}`;
-      return `${uop.dst === undefined ? '' : `${name(uop.dst)} = `}${text}${flags(uop.flags)}`;
+      return `${uop.dst === undefined ? '' : `${name(uop.dst)} = `}${text}${flags(uop)}`;
     }
     case 'bswap':
     case 'not':
@@ -58,16 +58,16 @@ export function uopText(uop: Uop): string {
     case 'popcnt':
     case 'tzcnt':
     case 'lzcnt':
-      return `${name(uop.dst)} = ${uop.op}.${uop.width} ${name(uop.a)}${flags(uop.flags)}`;
+      return `${name(uop.dst)} = ${uop.op}.${uop.width} ${name(uop.a)}${flags(uop)}`;
     case 'shld':
     case 'shrd': {
       const sources = `${name(uop.a)}, ${name(uop.b)}, ${name(uop.count)}`;
-      return `${name(uop.dst)} = ${uop.op}.${uop.width} ${sources}${flags(uop.flags)}`;
+      return `${name(uop.dst)} = ${uop.op}.${uop.width} ${sources}${flags(uop)}`;
     }
     case 'mulu':
     case 'muls': {
       const results = `${name(uop.hi)}:${name(uop.lo)}`;
-      return `${results} = ${uop.op}.${uop.width} ${name(uop.a)}, ${name(uop.b)}${flags(uop.flags)}`;
+      return `${results} = ${uop.op}.${uop.width} ${name(uop.a)}, ${name(uop.b)}${flags(uop)}`;
     }
     case 'divu':
     case 'divs': {
@@ -253,9 +253,19 @@ const flagNames = (mask: number): string => FLAG_NAMES.filter((flag) => (mask & 
 /** The arithmetic flags by their initials, from the top bit down. */
 const ARITHMETIC_FLAGS = ['OF', 'SF', 'ZF', 'AF', 'PF', 'CF'] as const;
 
-const flags = (mask: number): string =>
-  mask === 0
-    ? ''
-    : `  flags=${ARITHMETIC_FLAGS.filter((flag) => (mask & RFLAGS[flag]) !== 0)
-        .map((flag) => flag.charAt(0))
-        .join('')}`;
+const initials = (mask: number): string =>
+  ARITHMETIC_FLAGS.filter((flag) => (mask & RFLAGS[flag]) !== 0)
+    .map((flag) => flag.charAt(0))
+    .join('');
+
+/** `flags=OSZAPC set=A clear=Z overflow=first wrap`, each only where there is something to say. */
+function flags({ flags, set, clear, overflow, wrap }: ShiftRules & { readonly wrap?: true }): string {
+  const parts = [
+    flags === 0 ? '' : `flags=${initials(flags)}`,
+    set === undefined ? '' : `set=${initials(set)}`,
+    clear === undefined ? '' : `clear=${initials(clear)}`,
+    overflow === undefined ? '' : `overflow=${overflow}`,
+    wrap === undefined ? '' : 'wrap',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `  ${parts.join(' ')}`;
+}

@@ -11,18 +11,22 @@
  * zero-extended into a temporary; into a general register it writes as the CPU does (8: all, 4: upper half zeroed,
  * 1 and 2: merged). Temporaries are assigned once.
  *
- * Flags: ALU operations compute all six arithmetic flags and commit those in `flags` (a mask of RFLAGS bits; 0: none).
- * Which bits an instruction commits, and what becomes of those the manual leaves undefined, stands in `FLAGS` below.
+ * Flags: ALU operations compute all six arithmetic flags and commit those in `flags` (a mask of RFLAGS bits; 0: none). Of these,
+ * the ones in `set` are 1 and the ones in `clear` 0 whatever the operation computes. `FLAGS` below has the bits that the manual
+ * defines; the lowering adds what the model of CPU leaves in the others (isa/undefined.ts), so that nothing here depends on it.
  * The value of each flag, where it is not SDM vol. 1, 3.4.3.1 read literally:
  *   and or xor     AF = 0.
  *   shl … rcr      the count is b masked by 63 (width 8) or 31. A masked count of 0 commits no flag at all, and still
  *                  writes the (zero-extended) result. CF is the last bit shifted out, 0 once the count exceeds the width.
- *                  OF, for every count: shl, rol, rcl: MSB of the result xor CF; shr, ror, rcr: the two top bits of the
- *                  result xored; sar: 0. So counts of 1 are as defined, and the others as Zen 5 has them.
- *   shld shrd      the same masking; CF as above; OF: sign of the result xor sign of a. A count above the width (16-bit only)
- *                  shifts in b, then zeros; the manual leaves it undefined, and CPUs differ.
- *   imul mulu muls CF = OF = the high half is significant.
- *   bt …           CF only.   bsf bsr: ZF only.   tzcnt lzcnt: CF and ZF.   popcnt: ZF, the others 0.
+ *                  AF = 0. OF says that the last step of one bit changed the sign; with `overflow: 'first'`, that the first
+ *                  did (none, when the count is a multiple of rcl's or rcr's width plus 1: then OF stays). For ror and rcr
+ *                  that is the two top bits after the step xored, for rol and rcl the top bit xor CF; sar: 0.
+ *   shld shrd      the same masking. CF and shld's OF are those of a alone, shifted with zeros; AF = 0. Behind b comes b again,
+ *                  for counts above the width (16-bit only). With `wrap`, a comes behind b, and CF is the last bit out of all.
+ *   imul mulu muls CF = OF = the high half is significant; SF, ZF and PF of the low half; AF = 0.
+ *   bt …           CF only.
+ *   bsf bsr        ZF: the source is zero. PF of the result, 0 for a source of zero. The others 0.
+ *   tzcnt lzcnt    CF: the source is zero. ZF and PF of the result. The others 0.   popcnt: ZF, the others 0.
  *   div            leaves all flags alone.
  */
 
@@ -31,20 +35,21 @@ import { RFLAGS } from '../isa/insn.ts';
 
 const { CF, PF, AF, ZF, SF, OF } = RFLAGS;
 
-/** Flags that each group of instructions commits; undefined ones are left out, so they keep their old value. */
+/** The flags that the manual defines after each group of instructions. */
 export const FLAGS = {
   /** ADD, ADC, SUB, SBB, CMP, NEG, AND, OR, XOR, TEST, POPCNT, XADD, CMPXCHG: all six. */
   all: CF | PF | AF | ZF | SF | OF,
   /** INC, DEC leave CF. */
   incdec: PF | AF | ZF | SF | OF,
-  /** SHL, SHR, SAR, SHLD, SHRD: AF is undefined (1 on Zen, 0 on Intel) and kept. */
+  /** SHL, SHR, SAR, SHLD, SHRD; OF for a count of 1, CF up to the width. */
   shift: CF | PF | ZF | SF | OF,
   rotate: CF | OF,
-  /** MUL, IMUL: Zen keeps the undefined ones, Intel does not. */
   multiply: CF | OF,
   bit: CF,
   scan: ZF,
   count: CF | ZF,
+  /** BEXTR. */
+  extract: CF | ZF | OF,
 } as const;
 
 /** A temporary; `t0`, `t1` … within one instruction. */
@@ -73,7 +78,21 @@ export interface Handle {
   readonly n: number;
 }
 
-/** Two sources. `flags`: RFLAGS bits to commit. `dst` left out: flags only (CMP, TEST, BT). */
+/** What an operation commits of its flags, as masks of RFLAGS bits; `set` and `clear` are parts of `flags`. */
+export interface FlagsCommitted {
+  readonly flags: number;
+  /** 1, whatever the operation computes. */
+  readonly set?: number;
+  /** 0, whatever the operation computes. */
+  readonly clear?: number;
+}
+
+/** Shifts and rotates: OF after the first step of one bit, not after the last. */
+export interface ShiftRules extends FlagsCommitted {
+  readonly overflow?: 'first';
+}
+
+/** Two sources. `dst` left out: flags only (CMP, TEST, BT). */
 export type BinaryKind =
   | 'add'
   | 'adc'
@@ -123,35 +142,34 @@ export type DataUop =
   | { readonly op: 'mov'; readonly width: Width; readonly dst: Dst; readonly src: Src }
   /** Sign extension from `from` to `width`; zero extension is a `mov` of the narrow width into a temporary or `zext`. */
   | { readonly op: 'sext' | 'zext'; readonly width: Width; readonly from: Width; readonly dst: Dst; readonly src: Src }
-  | {
+  | ({
       readonly op: BinaryKind;
       readonly width: Width;
       readonly dst?: Dst;
       readonly a: Src;
       readonly b: Src;
-      readonly flags: number;
-    }
-  | { readonly op: UnaryKind; readonly width: Width; readonly dst: Dst; readonly a: Src; readonly flags: number }
+    } & ShiftRules)
+  | ({ readonly op: UnaryKind; readonly width: Width; readonly dst: Dst; readonly a: Src } & FlagsCommitted)
   /** SHLD/SHRD: a is shifted, filled from b, by count. */
-  | {
+  | ({
       readonly op: 'shld' | 'shrd';
       readonly width: Width;
       readonly dst: Dst;
       readonly a: Src;
       readonly b: Src;
       readonly count: Src;
-      readonly flags: number;
-    }
+      /** Behind b comes a, for counts above the width. */
+      readonly wrap?: true;
+    } & ShiftRules)
   /** Double-width product of a and b; low half into lo, high half into hi. */
-  | {
+  | ({
       readonly op: 'mulu' | 'muls';
       readonly width: Width;
       readonly lo: Dst;
       readonly hi: Dst;
       readonly a: Src;
       readonly b: Src;
-      readonly flags: number;
-    }
+    } & FlagsCommitted)
   /** (hi:lo) / divisor; #DE before anything is written. `quotient` and `remainder` are temporaries. */
   | {
       readonly op: 'divu' | 'divs';

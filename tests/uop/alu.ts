@@ -63,55 +63,85 @@ const logic = (width: Width, value: bigint): AluResult => ({ value, flags: flags
 /** The count of a shift or rotate as the CPU masks it. */
 export const maskedCount = (width: Width, count: bigint): bigint => count & (width === 8 ? 63n : 31n);
 
+/** Of the steps of one bit that a shift or rotate is made of, the one whose change of sign is OF. */
+export type Step = 'first' | 'last';
+
 /** Shifts by one bit at a time. */
-function shift(op: 'shl' | 'shr' | 'sar', width: Width, a: bigint, count: bigint): AluResult {
+function shift(op: 'shl' | 'shr' | 'sar', width: Width, a: bigint, count: bigint, step: Step): AluResult {
   let value = a;
   let carry = false;
+  let overflow = false;
   for (let i = 0n; i < count; i++) {
+    const before = value;
     carry = op === 'shl' ? top(value, width) : bit(value, 0n);
     if (op === 'shl') value = truncate(value << 1n, width);
     else value = op === 'shr' ? value >> 1n : truncate(signed(value, width) >> 1n, width);
+    if (i === 0n || step === 'last') overflow = top(value, width) !== top(before, width);
   }
-  const second = bit(value, bits(width) - 2n);
-  const overflow = op === 'shl' ? top(value, width) !== carry : op === 'shr' ? top(value, width) !== second : false;
   return { value, flags: count === 0n ? undefined : flagsOf(value, width, carry, overflow) };
 }
 
-function rotate(op: 'rol' | 'ror' | 'rcl' | 'rcr', width: Width, a: bigint, count: bigint, cf: boolean): AluResult {
+function rotate(
+  op: 'rol' | 'ror' | 'rcl' | 'rcr',
+  width: Width,
+  a: bigint,
+  count: bigint,
+  cf: boolean,
+  step: Step,
+): AluResult {
   const high = bits(width) - 1n;
+  const through = op === 'rcl' || op === 'rcr';
   let value = a;
   let carry = cf;
+  let overflow = false;
   for (let i = 0n; i < count; i++) {
-    const out = op === 'rol' || op === 'rcl' ? top(value, width) : bit(value, 0n);
-    const into = op === 'rol' || op === 'ror' ? out : carry;
-    if (op === 'rol' || op === 'rcl') value = truncate((value << 1n) | (into ? 1n : 0n), width);
+    const before = value;
+    const left = op === 'rol' || op === 'rcl';
+    const out = left ? top(value, width) : bit(value, 0n);
+    const into = through ? carry : out;
+    if (left) value = truncate((value << 1n) | (into ? 1n : 0n), width);
     else value = (value >> 1n) | (into ? 1n << high : 0n);
     carry = out;
+    if (i === 0n || step === 'last') overflow = top(value, width) !== top(before, width);
   }
-  const left = op === 'rol' || op === 'rcl';
-  const overflow = top(value, width) !== (left ? carry : bit(value, high - 1n));
-  return { value, flags: count === 0n ? undefined : flagsOf(value, width, carry, overflow) };
+  const none = count === 0n || (through && step === 'first' && count % (bits(width) + 1n) === 0n);
+  return { value, flags: none ? undefined : flagsOf(value, width, carry, overflow) };
 }
 
-export function doubleShift(op: 'shld' | 'shrd', width: Width, a: bigint, b: bigint, count: bigint): AluResult {
+/** What is shifted in is b, then b or (`wrap`) a again. */
+export function doubleShift(
+  op: 'shld' | 'shrd',
+  width: Width,
+  [a, b, count]: readonly [bigint, bigint, bigint],
+  rules: { readonly overflow?: Step; readonly wrap?: boolean },
+): AluResult {
   const n = maskedCount(width, count);
-  let [value, fill, carry] = [a, b, false];
-  for (let i = 0n; i < n; i++) {
-    if (op === 'shld') {
-      carry = top(value, width);
-      value = truncate((value << 1n) | (top(fill, width) ? 1n : 0n), width);
-      fill = truncate(fill << 1n, width);
-    } else {
-      carry = bit(value, 0n);
-      value = (value >> 1n) | (bit(fill, 0n) ? 1n << (bits(width) - 1n) : 0n);
-      fill >>= 1n;
-    }
-  }
-  const overflow = top(value, width) !== top(a, width);
-  return { value, flags: n === 0n ? undefined : flagsOf(value, width, carry, overflow) };
+  const w = bits(width);
+  const { overflow: step = 'last', wrap = false } = rules;
+  const behind = wrap ? a : b;
+  // Three operands in a row, in the direction of the shift, and where the first one is then.
+  const row = op === 'shld' ? (a << (2n * w)) | (b << w) | behind : (behind << (2n * w)) | (b << w) | a;
+  const after = (steps: bigint): bigint => truncate(op === 'shld' ? (row << steps) >> (2n * w) : row >> steps, width);
+  const value = after(n);
+  if (n === 0n) return { value, flags: undefined };
+  const lastOfRow = op === 'shld' ? bit(row, 3n * w - n) : bit(row, n - 1n);
+  const lastOfA = n <= w && lastOfRow;
+  const seen = step === 'first' ? 1n : n;
+  const overflow =
+    op === 'shld'
+      ? bit(a << (seen - 1n), w - 1n) !== bit(a << seen, w - 1n)
+      : top(after(seen), width) !== top(after(seen - 1n), width);
+  return { value, flags: flagsOf(value, width, wrap ? lastOfRow : lastOfA, overflow) };
 }
 
-export function binary(op: BinaryKind, width: Width, a: bigint, b: bigint, cf: boolean): AluResult {
+export function binary(
+  op: BinaryKind,
+  width: Width,
+  a: bigint,
+  b: bigint,
+  cf: boolean,
+  step: Step = 'last',
+): AluResult {
   switch (op) {
     case 'add':
       return add(width, a, b, 0n);
@@ -130,12 +160,12 @@ export function binary(op: BinaryKind, width: Width, a: bigint, b: bigint, cf: b
     case 'shl':
     case 'shr':
     case 'sar':
-      return shift(op, width, a, maskedCount(width, b));
+      return shift(op, width, a, maskedCount(width, b), step);
     case 'rol':
     case 'ror':
     case 'rcl':
     case 'rcr':
-      return rotate(op, width, a, maskedCount(width, b), cf);
+      return rotate(op, width, a, maskedCount(width, b), cf, step);
     case 'imul': {
       const exact = signed(a, width) * signed(b, width);
       const value = truncate(exact, width);
@@ -189,14 +219,14 @@ export function unary(
     case 'bsr': {
       const found = ends(width, a);
       const value = op === 'bsf' ? found?.lowest : found?.highest;
-      return { value, flags: found === undefined ? ZF : 0 };
+      return { value, flags: (found === undefined ? ZF : 0) | (flagsOf(value ?? 0n, width, false, false) & PF) };
     }
     case 'tzcnt':
     case 'lzcnt': {
       const found = ends(width, a);
       const none = bits(width);
       const value = found === undefined ? none : op === 'tzcnt' ? found.lowest : none - 1n - found.highest;
-      return { value, flags: (found === undefined ? CF : 0) | (value === 0n ? ZF : 0) };
+      return { value, flags: flagsOf(value, width, found === undefined, false) };
     }
     case 'popcnt': {
       const value = BigInt([...a.toString(2)].filter((digit) => digit === '1').length);

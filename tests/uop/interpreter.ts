@@ -9,7 +9,7 @@
 import { isCanonical, signExtend, truncate, u64, type Width } from '../../src/base/u64.ts';
 import { type Insn, RFLAGS } from '../../src/isa/insn.ts';
 import { uopText } from '../../src/uop/print.ts';
-import type { Address, ControlUop, Dst, MemoryUop, Src, SystemUop, Uop } from '../../src/uop/uop.ts';
+import type { Address, ControlUop, Dst, FlagsCommitted, MemoryUop, Src, SystemUop, Uop } from '../../src/uop/uop.ts';
 import * as alu from './alu.ts';
 
 export interface Machine {
@@ -85,8 +85,8 @@ export function execute(machine: Machine, insn: Insn, uops: readonly Uop[]): Fau
 function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
   const value = (src: Src, width: Width = 8): bigint => readSource(m, frame, src, width);
   const assign = (dst: Dst, width: Width, v: bigint): void => writeDestination(m, frame, dst, width, v);
-  const commitFlags = (flags: number | undefined, mask: number): void => {
-    if (flags !== undefined) setFlags(m, BigInt(flags), BigInt(mask));
+  const commitFlags = (computed: number | undefined, { flags, set = 0, clear = 0 }: FlagsCommitted): void => {
+    if (computed !== undefined) setFlags(m, BigInt((computed | set) & ~clear), BigInt(flags));
   };
   switch (uop.op) {
     case 'mov':
@@ -115,9 +115,10 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
     case 'btr':
     case 'btc': {
       const cf = (m.flags & BigInt(RFLAGS.CF)) !== 0n;
-      const result = alu.binary(uop.op, uop.width, value(uop.a, uop.width), value(uop.b, uop.width), cf);
+      const [a, b] = [value(uop.a, uop.width), value(uop.b, uop.width)];
+      const result = alu.binary(uop.op, uop.width, a, b, cf, uop.overflow);
       if (uop.dst !== undefined) assign(uop.dst, uop.width, result.value);
-      return void commitFlags(result.flags, uop.flags);
+      return void commitFlags(result.flags, uop);
     }
     case 'bswap':
     case 'not':
@@ -131,21 +132,21 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
     case 'lzcnt': {
       const result = alu.unary(uop.op, uop.width, value(uop.a, uop.width));
       if (result.value !== undefined) assign(uop.dst, uop.width, result.value);
-      return void commitFlags(result.flags, uop.flags);
+      return void commitFlags(result.flags, uop);
     }
     case 'shld':
     case 'shrd': {
       const [a, b] = [value(uop.a, uop.width), value(uop.b, uop.width)];
-      const result = alu.doubleShift(uop.op, uop.width, a, b, value(uop.count, 1));
+      const result = alu.doubleShift(uop.op, uop.width, [a, b, value(uop.count, 1)], uop);
       assign(uop.dst, uop.width, result.value);
-      return void commitFlags(result.flags, uop.flags);
+      return void commitFlags(result.flags, uop);
     }
     case 'mulu':
     case 'muls': {
       const { lo, hi, flags } = alu.multiply(uop.op, uop.width, value(uop.a, uop.width), value(uop.b, uop.width));
       assign(uop.lo, uop.width, lo);
       assign(uop.hi, uop.width, hi);
-      return void commitFlags(flags, uop.flags);
+      return void commitFlags(flags, uop);
     }
     case 'divu':
     case 'divs': {

@@ -5,11 +5,12 @@ import { parseHexBytes } from '../../src/base/hex.ts';
 import * as L from '../../src/engine/layout.ts';
 import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
+import { RFLAGS } from '../../src/isa/insn.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { pack } from '../../src/uop/pack.ts';
 import { type EngineRecord, emptyRecord, writeRecord } from '../../src/uop/record.ts';
 import { OWN_IMM, registerSlot } from '../../src/uop/slots.ts';
-import { FLAGS, type Uop } from '../../src/uop/uop.ts';
+import { FLAGS, type ShiftRules, type Uop } from '../../src/uop/uop.ts';
 import { SAMPLES } from './samples.ts';
 
 const test = suite('pack');
@@ -63,13 +64,30 @@ test('a temporary that is used again is not fused away', () => {
 test('flags that an operation may not commit are saved and merged', () => {
   const dst = { space: 'reg', n: 0 } as const;
   const one = { space: 'imm', value: 1n } as const;
-  const withFlags = (op: 'and' | 'shl' | 'add', flags: number): number[] =>
+  const withFlags = (op: 'and' | 'add', flags: number): number[] =>
     pack([{ op, width: 8, dst, a: dst, b: one, flags }], { ip: IP, cost: 0, fuse: true }).map((record) => record.op);
   assert.equal(withFlags('and', FLAGS.all), [L.OP_AND + 3]);
   assert.equal(withFlags('and', 0), [L.OP_SAVE_FLAGS, L.OP_AND + 3, L.OP_MERGE_FLAGS]);
   assert.equal(withFlags('add', 0), [L.OP_PLUS + 3]);
-  assert.equal(withFlags('shl', FLAGS.shift), [L.OP_SHL]);
-  assert.equal(withFlags('shl', FLAGS.bit), [L.OP_SAVE_FLAGS, L.OP_SHL, L.OP_MERGE_FLAGS]);
+});
+
+test('shifts are told what becomes of the flags', () => {
+  const dst = { space: 'reg', n: 0 } as const;
+  const one = { space: 'imm', value: 1n } as const;
+  const rules = (more: Partial<ShiftRules>): readonly number[] => {
+    const [record, ...others] = pack([{ op: 'shl', width: 8, dst, a: dst, b: one, flags: FLAGS.all, ...more }], {
+      ip: IP,
+      cost: 0,
+      fuse: true,
+    });
+    return [record!.op, record!.aux, ...others.map(({ op }) => op)];
+  };
+  const { AF } = RFLAGS;
+  assert.equal(rules({}), [L.OP_SHL, FLAGS.all]);
+  assert.equal(rules({ flags: 0 }), [L.OP_SHL, 0]);
+  assert.equal(rules({ set: AF }), [L.OP_SHL, FLAGS.all | (AF << L.AUX_FORCED)]);
+  assert.equal(rules({ clear: AF }), [L.OP_SHL, (FLAGS.all & ~AF) | (AF << L.AUX_FORCED)]);
+  assert.equal(rules({ overflow: 'first' }), [L.OP_SHL, FLAGS.all | L.AUX_FIRST_STEP]);
 });
 
 test('every sample ends in exactly one end bit, which carries the cost', () => {

@@ -2,6 +2,7 @@
  * Arithmetic: values in, value out, flags left in flags.ts. The short ones are inlined into the loop for each width;
  * the rare ones take the width as a number. SDM vol. 2; what becomes of undefined flags stands in uop/uop.ts.
  */
+import { AUX_FIRST_STEP, AUX_WRAP } from "../layout";
 import * as flags from "./flags";
 
 @inline
@@ -83,115 +84,131 @@ function top(value: u64, width: u32): bool {
   return <bool>((value >> (8 * width - 1)) & 1);
 }
 
-function setResult(result: u64, width: u32): void {
-  flags.setResult<u64>(<u64>signExtend(result, width));
-}
-
 function countOf(b: u64, width: u32): u32 {
   return <u32>b & (width == 8 ? 63 : 31);
 }
 
-export function shl(a: u64, b: u64, width: u32): u64 {
+/** Whether one step to the left would change the sign. */
+@inline
+function changesLeft(a: u64, width: u32): bool {
+  return top(a, width) != top(a << 1, width);
+}
+
+/** Whether the step to the right that ended here changed the sign: a rotate's too. */
+@inline
+function changedRight(r: u64, width: u32): bool {
+  return top(r, width) != top(r << 1, width);
+}
+
+function setShifted(r: u64, width: u32, cf: bool, ovf: bool, rules: u32): void {
+  flags.setShifted(signExtend(r, width), cf, ovf, rules);
+}
+
+export function shl(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
   const bits: u32 = 8 * width;
   const r = truncate(a << count, width);
   const cf = count <= bits && <bool>((a >> (bits - count)) & 1);
-  setResult(r, width);
-  flags.setCarryOverflow(cf, top(r, width) != cf);
+  setShifted(r, width, cf, rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf, rules);
   return r;
 }
 
-export function shr(a: u64, b: u64, width: u32): u64 {
+export function shr(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
   const r = a >> count;
-  setResult(r, width);
-  flags.setCarryOverflow(<bool>((a >> (count - 1)) & 1), top(r, width) != top(r << 1, width));
+  const cf = <bool>((a >> (count - 1)) & 1);
+  setShifted(r, width, cf, rules & AUX_FIRST_STEP ? top(a, width) : changedRight(r, width), rules);
   return r;
 }
 
-export function sar(a: u64, b: u64, width: u32): u64 {
+export function sar(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
   const wide = signExtend(a, width);
   const r = truncate(<u64>(wide >> count), width);
-  setResult(r, width);
-  flags.setCarryOverflow(<bool>((wide >> (count - 1)) & 1), false);
+  setShifted(r, width, <bool>((wide >> (count - 1)) & 1), false, rules);
   return r;
 }
 
-export function rol(a: u64, b: u64, width: u32): u64 {
+export function rol(a: u64, b: u64, width: u32, rules: u32): u64 {
   const masked = countOf(b, width);
   if (!masked) return a;
   const bits: u32 = 8 * width;
   const count = masked & (bits - 1);
   const r = count ? truncate((a << count) | (a >> (bits - count)), width) : a;
   const cf = <bool>(r & 1);
-  flags.setCarryOverflow(cf, top(r, width) != cf);
+  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf;
+  flags.setCarryOverflowOf(signExtend(r, width), cf, ovf, rules);
   return r;
 }
 
-export function ror(a: u64, b: u64, width: u32): u64 {
+export function ror(a: u64, b: u64, width: u32, rules: u32): u64 {
   const masked = countOf(b, width);
   if (!masked) return a;
   const bits: u32 = 8 * width;
   const count = masked & (bits - 1);
   const r = count ? truncate((a >> count) | (a << (bits - count)), width) : a;
-  flags.setCarryOverflow(top(r, width), top(r, width) != top(r << 1, width));
+  const ovf = rules & AUX_FIRST_STEP ? top(a, width) != <bool>(a & 1) : changedRight(r, width);
+  flags.setCarryOverflowOf(signExtend(r, width), top(r, width), ovf, rules);
   return r;
 }
 
 /** Through CF, one bit at a time: at most 63 steps, and rare. */
-export function rcl(a: u64, b: u64, width: u32): u64 {
+export function rcl(a: u64, b: u64, width: u32, rules: u32): u64 {
   const masked = countOf(b, width);
-  if (!masked) return a;
+  const count = masked % (8 * width + 1);
+  if (!masked || (!count && rules & AUX_FIRST_STEP)) return a;
   let cf = flags.carry();
   let r = a;
-  for (let i: u32 = masked % (8 * width + 1); i > 0; i--) {
+  for (let i = count; i > 0; i--) {
     const out = top(r, width);
     r = truncate((r << 1) | <u64>cf, width);
     cf = out;
   }
-  flags.setCarryOverflow(cf, top(r, width) != cf);
+  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf;
+  flags.setCarryOverflowOf(signExtend(r, width), cf, ovf, rules);
   return r;
 }
 
-export function rcr(a: u64, b: u64, width: u32): u64 {
+export function rcr(a: u64, b: u64, width: u32, rules: u32): u64 {
   const masked = countOf(b, width);
-  if (!masked) return a;
+  const count = masked % (8 * width + 1);
+  if (!masked || (!count && rules & AUX_FIRST_STEP)) return a;
+  const first = flags.carry() != top(a, width);
   let cf = flags.carry();
   let r = a;
-  for (let i: u32 = masked % (8 * width + 1); i > 0; i--) {
+  for (let i = count; i > 0; i--) {
     const out = <bool>(r & 1);
     r = (r >> 1) | ((<u64>cf) << (8 * width - 1));
     cf = out;
   }
-  flags.setCarryOverflow(cf, top(r, width) != top(r << 1, width));
+  flags.setCarryOverflowOf(signExtend(r, width), cf, rules & AUX_FIRST_STEP ? first : changedRight(r, width), rules);
   return r;
 }
 
-/** The bits to the left of `a` when it is continued by `b` and then by `a` again (16-bit counts beyond 16 wrap so). */
-export function shld(a: u64, b: u64, countSource: u64, width: u32): u64 {
+/** The bits to the left of `a` when it is continued by `b`, and behind that (16-bit counts beyond 16) by `b` or `a` again. */
+export function shld(a: u64, b: u64, countSource: u64, width: u32, rules: u32): u64 {
   const count = countOf(countSource, width);
   if (!count) return a;
   const bits: u32 = 8 * width;
+  const cfOfA = count <= bits && <bool>((a >> (bits - count)) & 1);
   let r: u64;
-  let cf: bool;
-  if (count <= bits) {
-    r = truncate((count == 64 ? 0 : a << count) | (b >> (bits - count)), width);
-    cf = <bool>((a >> (bits - count)) & 1);
-  } else {
+  let cf = cfOfA;
+  if (count <= bits) r = truncate((a << count) | (b >> (bits - count)), width);
+  else {
     const rest = count - bits;
-    r = truncate((b << rest) | (a >> (bits - rest)), width);
-    cf = <bool>((b >> (bits - rest)) & 1);
+    const wraps = <bool>(rules & AUX_WRAP);
+    r = truncate((b << rest) | ((wraps ? a : b) >> (bits - rest)), width);
+    cf = wraps && <bool>((b >> (bits - rest)) & 1);
   }
-  setResult(r, width);
-  flags.setCarryOverflow(cf, top(r, width) != top(a, width));
+  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(a << count, width) != cfOfA;
+  setShifted(r, width, cf, ovf, rules);
   return r;
 }
 
-export function shrd(a: u64, b: u64, countSource: u64, width: u32): u64 {
+export function shrd(a: u64, b: u64, countSource: u64, width: u32, rules: u32): u64 {
   const count = countOf(countSource, width);
   if (!count) return a;
   const bits: u32 = 8 * width;
@@ -202,11 +219,12 @@ export function shrd(a: u64, b: u64, countSource: u64, width: u32): u64 {
     cf = <bool>((a >> (count - 1)) & 1);
   } else {
     const rest = count - bits;
-    r = truncate((b >> rest) | (a << (bits - rest)), width);
-    cf = <bool>((b >> (rest - 1)) & 1);
+    const wraps = <bool>(rules & AUX_WRAP);
+    r = truncate((b >> rest) | ((wraps ? a : b) << (bits - rest)), width);
+    cf = wraps && <bool>((b >> (rest - 1)) & 1);
   }
-  setResult(r, width);
-  flags.setCarryOverflow(cf, top(r, width) != top(a, width));
+  const ovf = rules & AUX_FIRST_STEP ? top(a, width) != <bool>(b & 1) : changedRight(r, width);
+  setShifted(r, width, cf, ovf, rules);
   return r;
 }
 
@@ -225,14 +243,14 @@ export function highProductSigned(a: u64, b: u64): u64 {
   return highProduct(a, b) - (<i64>a < 0 ? b : 0) - (<i64>b < 0 ? a : 0);
 }
 
-export function imul(a: u64, b: u64, width: u32): u64 {
+export function imul(a: u64, b: u64, width: u32, rules: u32): u64 {
   const x = signExtend(a, width);
   const y = signExtend(b, width);
   const product = x * y;
   const r = truncate(<u64>product, width);
   const lost =
     width == 8 ? highProductSigned(<u64>x, <u64>y) != <u64>(product >> 63) : product != signExtend(r, width);
-  flags.setCarryOverflow(lost, lost);
+  flags.setCarryOverflowOf(signExtend(r, width), lost, lost, rules);
   return r;
 }
 

@@ -5,7 +5,7 @@
  * normally the result sign-extended. `carries` holds CF in bit 63, CF xor OF in bit 62 (the carry into the top bit),
  * and AF in bit 3 (the carry out of the low nibble): the carry vector of an addition, shifted to the top.
  */
-import { S_RFLAGS, STATE } from "../layout";
+import { AUX_FORCED, S_RFLAGS, STATE } from "../layout";
 
 export let zero: i64 = 1;
 export let sign: i64 = 0;
@@ -24,6 +24,12 @@ export const OF: u64 = 2048;
 export const ARITHMETIC: u64 = 0x8d5;
 const CARRY_AND_OVERFLOW: u64 = 0xc000_0000_0000_0000;
 const AUXILIARY: u64 = 8;
+/** The two fields of R_AUX, and one of them. */
+const RULES: u32 = 0xffffff;
+const FIELD: u32 = 0xfff;
+/** From the place where R_AUX forces AF to AUXILIARY's. */
+const AF_FORCED: u32 = <u32>AF << AUX_FORCED;
+const TO_AUXILIARY: u32 = 13;
 
 @inline
 export function carry(): bool {
@@ -75,15 +81,42 @@ export function setCarryOverflow(cf: bool, ovf: bool): void {
   carries = ((<u64>cf) << 63) | ((<u64>(cf != ovf)) << 62) | (carries & AUXILIARY);
 }
 
+/**
+ * After a shift, as R_AUX tells. The short way is what CPUs do: all six flags, AF computed (0) or set. Without flags at all it
+ * is a shift of a larger sum (or SHLX).
+ */
+export function setShifted(result: i64, cf: bool, ovf: bool, rules: u32): void {
+  if ((rules & RULES & ~AF_FORCED) == <u32>ARITHMETIC) {
+    zero = result;
+    sign = result;
+    carries = ((<u64>cf) << 63) | ((<u64>(cf != ovf)) << 62) | (<u64>(rules >> TO_AUXILIARY) & AUXILIARY);
+  } else if (rules & RULES) commit(ofResult(result) | (cf ? CF : 0) | (ovf ? OF : 0), rules);
+}
+
+/** After a rotate or a multiplication, most of which leave the other four flags alone. */
+export function setCarryOverflowOf(result: i64, cf: bool, ovf: bool, rules: u32): void {
+  if ((rules & RULES) == <u32>(CF | OF)) setCarryOverflow(cf, ovf);
+  else if (rules & RULES) commit(ofResult(result) | (cf ? CF : 0) | (ovf ? OF : 0), rules);
+}
+
+/** PF, ZF and SF. */
+export function ofResult(result: i64): u64 {
+  return (popcnt<i32>(<i32>result & 0xff) & 1 ? 0 : PF) | (result == 0 ? ZF : 0) | (result < 0 ? SF : 0);
+}
+
+/** Commits what R_AUX tells of the six in `fresh`. */
+export function commit(fresh: u64, rules: u32): void {
+  const taken = <u64>(rules & FIELD);
+  const forced = <u64>((rules >> AUX_FORCED) & FIELD);
+  const value = (fresh | forced) & taken;
+  const committed = taken | forced;
+  write(committed == ARITHMETIC ? value : (read() & ~committed) | value);
+}
+
 /** CF alone: turning both top bits over leaves OF as it is. */
 @inline
 export function setCarry(cf: bool): void {
   if (carry() != cf) carries ^= CARRY_AND_OVERFLOW;
-}
-
-/** ZF alone; SF and PF do not look at `zero`. */
-export function setZero(zf: bool): void {
-  zero = zf ? 0 : 1;
 }
 
 /** The sixteen conditions of Jcc, SDM vol. 2, table B-10. */
@@ -139,11 +172,11 @@ export function save(): void {
   savedCarries = carries;
 }
 
-/** Of the flags computed since `save`, keeps those in `mask`; the others return to what they were. */
-export function merge(mask: u64): void {
+/** Of the flags computed since `save`, commits what R_AUX tells; the others return to what they were. */
+export function merge(rules: u32): void {
   const fresh = read();
   zero = savedZero;
   sign = savedSign;
   carries = savedCarries;
-  write((fresh & mask) | (read() & ~mask));
+  commit(fresh, rules);
 }

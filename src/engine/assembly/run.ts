@@ -211,7 +211,7 @@ function multiply(record: usize, isSigned: bool): void {
     high = alu.truncate(product >> (8 * width), width);
     significant = isSigned ? <i64>product != alu.signExtend(low, width) : high != 0;
   }
-  flags.setCarryOverflow(significant, significant);
+  flags.setCarryOverflowOf(alu.signExtend(low, width), significant, significant, load<u32>(record, L.R_AUX));
   putPair(record, low, high);
 }
 
@@ -247,8 +247,9 @@ function negate(record: usize): void {
 /** BSF, BSR: a source of zero leaves the destination alone. */
 function scan(record: usize, reverse: bool): void {
   const value = source(record, L.R_A);
-  flags.setZero(value == 0);
-  if (value) putWide(record, reverse ? 63 - clz<u64>(value) : ctz<u64>(value));
+  const found = !value ? 0 : reverse ? 63 - clz<u64>(value) : ctz<u64>(value);
+  flags.commit((flags.ofResult(found) & flags.PF) | (value ? 0 : flags.ZF), load<u32>(record, L.R_AUX));
+  if (value) putWide(record, found);
 }
 
 function count(record: usize, kind: u32): void {
@@ -260,8 +261,7 @@ function count(record: usize, kind: u32): void {
     flags.write(value ? 0 : flags.ZF);
   } else {
     result = !value ? bits : kind == OP_TZCNT ? ctz<u64>(value) : clz<u64>(value) - (64 - bits);
-    flags.setCarry(value == 0);
-    flags.setZero(result == 0);
+    flags.commit(flags.ofResult(result) | (value ? 0 : flags.CF), load<u32>(record, L.R_AUX));
   }
   putWide(record, result);
 }
@@ -493,16 +493,16 @@ export function run(budget: u32): i32 {
         case OP_BTS: { const bit = testBit(record); putWide(record, a<u64>(record) | bit); break; }
         case OP_BTR: { const bit = testBit(record); putWide(record, a<u64>(record) & ~bit); break; }
         case OP_BTC: { const bit = testBit(record); putWide(record, a<u64>(record) ^ bit); break; }
-        case OP_SHL: putWide(record, alu.shl(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_SHR: putWide(record, alu.shr(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_SAR: putWide(record, alu.sar(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_ROL: putWide(record, alu.rol(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_ROR: putWide(record, alu.ror(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_RCL: putWide(record, alu.rcl(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_RCR: putWide(record, alu.rcr(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_SHLD: putWide(record, alu.shld(source(record, L.R_A), source(record, L.R_B), load<u64>(load<u32>(record, L.R_BASE)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_SHRD: putWide(record, alu.shrd(source(record, L.R_A), source(record, L.R_B), load<u64>(load<u32>(record, L.R_BASE)), load<u8>(record, L.R_WIDTH))); break;
-        case OP_IMUL: putWide(record, alu.imul(source(record, L.R_A), source(record, L.R_B), load<u8>(record, L.R_WIDTH))); break;
+        case OP_SHL: putWide(record, alu.shl(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_SHR: putWide(record, alu.shr(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_SAR: putWide(record, alu.sar(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_ROL: putWide(record, alu.rol(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_ROR: putWide(record, alu.ror(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_RCL: putWide(record, alu.rcl(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_RCR: putWide(record, alu.rcr(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_SHLD: putWide(record, alu.shld(source(record, L.R_A), source(record, L.R_B), load<u64>(load<u32>(record, L.R_BASE)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_SHRD: putWide(record, alu.shrd(source(record, L.R_A), source(record, L.R_B), load<u64>(load<u32>(record, L.R_BASE)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
+        case OP_IMUL: putWide(record, alu.imul(source(record, L.R_A), source(record, L.R_B), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
         case OP_MULU: multiply(record, false); break;
         case OP_MULS: multiply(record, true); break;
         case OP_DIVU: if (!divide(record, false)) status = STATUS_DIVIDE; break;

@@ -1,6 +1,6 @@
 /** Integer arithmetic and logic: two operands, one operand, multiply, divide, and the compare-and-exchange family. */
 import { GPR, RFLAGS } from '../../isa/insn.ts';
-import { type BinaryKind, FLAGS, type Src, type Tmp, type UnaryKind } from '../uop.ts';
+import { type BinaryKind, FLAGS, type ShiftRules, type Src, type Tmp, type UnaryKind } from '../uop.ts';
 import {
   address,
   close,
@@ -23,16 +23,18 @@ import {
   temporary,
   widthOf,
 } from './draft.ts';
+import { divisionFlags, multiplyFlags } from './residue.ts';
 
-/** dst = dst op src. */
+/** dst = dst op src; the flags may be the model's. */
 export const binary =
-  (op: BinaryKind, flags: number): Lowering =>
+  (op: BinaryKind, flags: number | ((draft: Draft) => ShiftRules)): Lowering =>
   (insn, draft) => {
     const place = open(insn, draft, operandOf(insn, 0));
     const b = read(insn, draft, operandOf(insn, 1));
     const a = current(draft, place);
     const dst = resultFor(draft, place);
-    emit(draft, { op, width: place.width, dst, a, b, flags });
+    const rules = typeof flags === 'number' ? { flags } : flags(draft);
+    emit(draft, { op, width: place.width, dst, a, b, ...rules });
     settle(draft, place, dst);
   };
 
@@ -64,7 +66,7 @@ export const imul: Lowering = (insn, draft) => {
   const three = insn.operands.length === 3;
   const a = read(insn, draft, operandOf(insn, three ? 1 : 0));
   const b = read(insn, draft, operandOf(insn, three ? 2 : 1));
-  emit(draft, { op: 'imul', width: to.width, dst: register(to), a, b, flags: FLAGS.multiply });
+  emit(draft, { op: 'imul', width: to.width, dst: register(to), a, b, ...multiplyFlags(draft) });
 };
 
 /** The double-width accumulator: RDX:RAX, or AH:AL for bytes. */
@@ -77,10 +79,10 @@ export const multiply =
   (insn, draft) => {
     const width = widthOf(operandOf(insn, 0));
     const b = read(insn, draft, operandOf(insn, 0));
-    emit(draft, { op, width, ...accumulator(width), a: reg(GPR.RAX), b, flags: FLAGS.multiply });
+    emit(draft, { op, width, ...accumulator(width), a: reg(GPR.RAX), b, ...multiplyFlags(draft) });
   };
 
-/** DIV, IDIV: #DE on a zero divisor or a quotient that doesn't fit. */
+/** DIV, IDIV: #DE on a zero divisor or a quotient that doesn't fit. The flags are undefined, all six. */
 export const divide =
   (op: 'divu' | 'divs'): Lowering =>
   (insn, draft) => {
@@ -90,6 +92,8 @@ export const divide =
     const [quotient, remainder] = [temporary(draft), temporary(draft)];
     emit(draft, { op, width, quotient, remainder, hi, lo, divisor });
     emit(draft, { op: 'mov', width, dst: lo, src: quotient }, { op: 'mov', width, dst: hi, src: remainder });
+    const { mask, value } = divisionFlags(draft);
+    if (mask !== 0) emit(draft, { op: 'setflags', src: imm(value), mask });
   };
 
 /** XADD: the sum goes to the destination last, so `xadd %eax,%eax` leaves the sum. */
@@ -111,8 +115,8 @@ const EQUAL = 4;
 
 /**
  * CMPXCHG writes its destination always, with the old value if the comparison fails; memory therefore faults as a write.
- * A 32-bit register that isn't replaced keeps its upper half on silicon, accumulator and destination alike, hence the
- * selections over 64 bits.
+ * A 32-bit register that isn't replaced keeps its upper half, accumulator and destination alike (measured on Zen 4; of Intel
+ * QEMU's issue 508 says so), hence the selections over 64 bits.
  */
 export const cmpxchg: Lowering = (insn, draft) => {
   const place = open(insn, draft, operandOf(insn, 0));

@@ -1,6 +1,6 @@
 /** Bit tests and bit scans (SDM vol. 1, 7.3.7). */
 import type { Insn, InsnOperand, MemOperand } from '../../isa/insn.ts';
-import { type Address, FLAGS, type Src, type UnaryKind } from '../uop.ts';
+import { type Address, FLAGS, type FlagsCommitted, type Src, type UnaryKind } from '../uop.ts';
 import {
   address,
   compute,
@@ -72,12 +72,15 @@ function bitStringAddress(insn: Insn, draft: Draft, to: MemOperand, bit: InsnOpe
   return { ...rest, base: start, index: unit, scale: width, disp: 0n };
 }
 
-/** BSF, BSR, which leave the destination alone when the source is zero; POPCNT, TZCNT, LZCNT. */
+/** BSF, BSR, which leave the destination alone, all 64 bits of it, when the source is zero; POPCNT, TZCNT, LZCNT. */
 export const scan =
-  (op: Extract<UnaryKind, 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt'>, flags: number): Lowering =>
+  (
+    op: Extract<UnaryKind, 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt'>,
+    flags: (draft: Draft) => FlagsCommitted,
+  ): Lowering =>
   (insn, draft) => {
     const to = operandOf(insn, 0);
     if (to.kind !== 'gpr') return refuse(draft);
     const a = read(insn, draft, operandOf(insn, 1));
-    emit(draft, { op, width: to.width, dst: register(to), a, flags });
+    emit(draft, { op, width: to.width, dst: register(to), a, ...flags(draft) });
   };

@@ -1,9 +1,9 @@
 /**
  * The three-operand integer instructions of BMI1 and BMI2, and ADX's two carry chains (SDM vol. 1, 5.1.16 and 5.1.17). AF and PF,
- * undefined after most of them, are kept. PDEP, PEXT and BEXTR aren't modelled.
+ * undefined after most of them, are the model's. PDEP, PEXT and BEXTR aren't modelled.
  */
 import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
-import type { BinaryKind, Reg } from '../uop.ts';
+import type { BinaryKind, FlagsCommitted, Reg } from '../uop.ts';
 import {
   compute,
   type Draft,
@@ -18,6 +18,7 @@ import {
   temporary,
   widthOf,
 } from './draft.ts';
+import { logicFlags } from './residue.ts';
 
 const { CF, ZF, SF, OF } = RFLAGS;
 
@@ -37,7 +38,7 @@ export const andn: Lowering = (insn, draft) => {
   const b = read(insn, draft, operandOf(insn, 2));
   const a = temporary(draft);
   emit(draft, { op: 'not', width, dst: a, a: read(insn, draft, operandOf(insn, 1)), flags: 0 });
-  emit(draft, { op: 'and', width, dst, a, b, flags: CF | ZF | SF | OF });
+  emit(draft, { op: 'and', width, dst, a, b, ...logicFlags(CF | ZF | SF | OF, draft.model.residue.andn) });
 };
 
 /** BLSR, BLSMSK: the source with its predecessor; CF says that the source was zero, as the subtraction's borrow does. */
@@ -50,7 +51,7 @@ export const withPredecessor =
     const a = read(insn, draft, operandOf(insn, 1));
     const predecessor = temporary(draft);
     emit(draft, { op: 'sub', width, dst: predecessor, a, b: imm(1), flags: CF });
-    emit(draft, { op, width, dst, a, b: predecessor, flags: ZF | SF | OF });
+    emit(draft, { op, width, dst, a, b: predecessor, ...lowestBitFlags(draft) });
   };
 
 /** BLSI: the lowest set bit; CF says that there is one, as that of NEG does. */
@@ -61,8 +62,11 @@ export const blsi: Lowering = (insn, draft) => {
   const a = read(insn, draft, operandOf(insn, 1));
   const negated = temporary(draft);
   emit(draft, { op: 'neg', width, dst: negated, a, flags: CF });
-  emit(draft, { op: 'and', width, dst, a, b: negated, flags: ZF | SF | OF });
+  emit(draft, { op: 'and', width, dst, a, b: negated, ...lowestBitFlags(draft) });
 };
+
+const RESULT = ZF | SF | OF;
+const lowestBitFlags = ({ model }: Draft): FlagsCommitted => logicFlags(RESULT, model.residue.lowestBit);
 
 /** BZHI: the bits from the index up cleared; CF says that the index was too large to clear any. */
 export const bzhi: Lowering = (insn, draft) => {
@@ -79,7 +83,7 @@ export const bzhi: Lowering = (insn, draft) => {
   emit(draft, { op: 'select', width, condition: BELOW, dst: result, a: low, b: a });
   const large = temporary(draft);
   emit(draft, { op: 'setcc', condition: NOT_BELOW, dst: large });
-  emit(draft, { op: 'and', width, dst, a: result, b: result, flags: ZF | SF | OF });
+  emit(draft, { op: 'and', width, dst, a: result, b: result, ...logicFlags(RESULT, draft.model.residue.bzhi) });
   emit(draft, { op: 'setflags', src: large, mask: CF });
 };
 

@@ -12,6 +12,7 @@ import * as control from './control.ts';
 import * as data from './data.ts';
 import { type Lowering, newDraft } from './draft.ts';
 import * as flags from './flags.ts';
+import { countFlags, scanFlags } from './residue.ts';
 import * as shift from './shift.ts';
 import * as stack from './stack.ts';
 import * as string from './string.ts';
@@ -93,11 +94,11 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['bts', bits.bitTest('bts')],
   ['btr', bits.bitTest('btr')],
   ['btc', bits.bitTest('btc')],
-  ['bsf', bits.scan('bsf', FLAGS.scan)],
-  ['bsr', bits.scan('bsr', FLAGS.scan)],
-  ['popcnt', bits.scan('popcnt', FLAGS.all)],
-  ['tzcnt', bits.scan('tzcnt', FLAGS.count)],
-  ['lzcnt', bits.scan('lzcnt', FLAGS.count)],
+  ['bsf', bits.scan('bsf', scanFlags)],
+  ['bsr', bits.scan('bsr', scanFlags)],
+  ['popcnt', bits.scan('popcnt', () => ({ flags: FLAGS.all }))],
+  ['tzcnt', bits.scan('tzcnt', countFlags)],
+  ['lzcnt', bits.scan('lzcnt', countFlags)],
   ['andn', bmi.andn],
   ['blsr', bmi.withPredecessor('and')],
   ['blsmsk', bmi.withPredecessor('xor')],
