@@ -1,0 +1,138 @@
+/**
+ * No guest program may crash or hang the host: random pages of code, run under a budget, fused and not, with and without a TLB.
+ *
+ *     npx tsx tools/fuzz.ts [--pages N] [--seed N] [--cpl 0|3] [--text FILE] [--cpu MODEL] [--failures N]
+ *
+ * Prints how the pages ended; a failure prints the seed that repeats it (`--seed N --pages 1`).
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseHexBytes } from '../src/base/hex.ts';
+import { CPU_MODELS, cpuModelNamed } from '../src/isa/cpu-models.ts';
+import { type Material, makePage } from './fuzz/pages.ts';
+import { createRig, type Rig, runPage } from './fuzz/run.ts';
+
+const SAMPLES_FILE = 'tests/uop/samples/forms.txt';
+/** Of the forms that are not modelled. */
+const MOST = 20;
+const SLOW_MS = 1000;
+const GROWTH_BYTES = 400 << 20;
+
+/** The samples of the lowering, and the text of a program if there is one. */
+export function material(textFile?: string): Material {
+  const samples = readFileSync(SAMPLES_FILE, 'utf8')
+    .split('\n')
+    .filter((line) => /^[0-9a-f]{2}[ \t]/.test(line))
+    .flatMap((line) => parseHexBytes(line.split('\t')[0]!) ?? []);
+  const text = textFile === undefined ? undefined : readFileSync(textFile);
+  return { samples, text: text ?? Uint8Array.from(samples.flatMap((bytes) => [...bytes])) };
+}
+
+export interface FuzzReport {
+  readonly pages: number;
+  /** Runs by how they ended; pages by how their first run did. */
+  readonly runs: ReadonlyMap<string, number>;
+  readonly firstEnds: ReadonlyMap<string, number>;
+  readonly failures: readonly string[];
+  readonly slowestMs: number;
+}
+
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly pages: number;
+  readonly cpl: 0 | 3;
+  readonly material: Material;
+  readonly models?: typeof CPU_MODELS;
+  /** How many failures are enough to look at (10). */
+  readonly limit?: number;
+  /** Milliseconds; without it nothing is timed. */
+  readonly clock?: () => number;
+  readonly onProgress?: (done: number, report: FuzzReport) => void;
+}
+
+export function fuzz(options: FuzzOptions): FuzzReport {
+  const { seed, pages, cpl, models = CPU_MODELS, limit = 10, clock = () => 0 } = options;
+  const rigs = new Map<number, Rig>();
+  const runs = new Map<string, number>();
+  const firstEnds = new Map<string, number>();
+  const failures: string[] = [];
+  let slowestMs = 0;
+  let done = 0;
+  const report = (): FuzzReport => ({ pages: done, runs, firstEnds, failures, slowestMs });
+  for (; done < pages && failures.length < limit; done++) {
+    const page = makePage(seed + done, options.material, cpl);
+    const which = page.seed % models.length;
+    const rig = rigs.get(which) ?? createRig(models[which]!);
+    rigs.set(which, rig);
+    const began = clock();
+    const { ends, failure } = runPage(rig, page);
+    const took = clock() - began;
+    slowestMs = Math.max(slowestMs, took);
+    const complain = (what: string): void =>
+      void failures.push(`seed ${page.seed} (${page.maker}, CPL ${cpl}, ${models[which]!.name}): ${what}`);
+    if (failure !== undefined) complain(failure);
+    if (took > SLOW_MS) complain(`took ${took.toFixed(0)} ms`);
+    for (const end of ends) add(runs, end);
+    add(firstEnds, ends[0] ?? 'thrown');
+    options.onProgress?.(done, report());
+  }
+  return report();
+}
+
+const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** Most frequent first, the forms that are not modelled as one. */
+function countsText(counts: ReadonlyMap<string, number>): string {
+  const merged = new Map<string, number>();
+  for (const [end, n] of counts) {
+    const key = end.startsWith('not modelled') ? 'not modelled' : end;
+    merged.set(key, (merged.get(key) ?? 0) + n);
+  }
+  return [...merged]
+    .sort((a, b) => b[1] - a[1])
+    .map(([end, n]) => `${end} ${n}`)
+    .join(', ');
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      pages: { type: 'string', default: '10000' },
+      seed: { type: 'string', default: '1' },
+      cpl: { type: 'string', default: '3' },
+      text: { type: 'string' },
+      cpu: { type: 'string' },
+      failures: { type: 'string', default: '10' },
+    },
+  });
+  const model = values.cpu === undefined ? undefined : cpuModelNamed(values.cpu);
+  const began = performance.now();
+  const atStart = { bytes: 0 };
+  const report = fuzz({
+    seed: Number(values.seed),
+    pages: Number(values.pages),
+    cpl: values.cpl === '0' ? 0 : 3,
+    limit: Number(values.failures),
+    material: material(values.text),
+    ...(model && { models: [model] }),
+    clock: () => performance.now(),
+    onProgress: (done, { failures }) => {
+      if (done % 1000 !== 999) return;
+      const { rss } = process.memoryUsage();
+      atStart.bytes ||= rss;
+      if (rss - atStart.bytes > GROWTH_BYTES) throw new Error(`memory grew by ${(rss - atStart.bytes) >> 20} MB`);
+      const seconds = ((performance.now() - began) / 1000).toFixed(0);
+      process.stderr.write(`${done + 1} pages, ${failures.length} failures, ${seconds} s, ${rss >> 20} MB\n`);
+    },
+  });
+  for (const failure of report.failures) console.log(`FAIL ${failure}`);
+  console.log(`pages: ${report.pages}; by their first run: ${countsText(report.firstEnds)}`);
+  console.log(`runs: ${countsText(report.runs)}`);
+  const unmodelled = [...report.runs].filter(([end]) => end.startsWith('not modelled')).sort((a, b) => b[1] - a[1]);
+  for (const [end, n] of unmodelled.slice(0, MOST)) console.log(`  ${end} ${n}`);
+  if (unmodelled.length > MOST) console.log(`  and ${unmodelled.length - MOST} other forms`);
+  console.log(`slowest page ${report.slowestMs.toFixed(0)} ms; ${report.failures.length} failures`);
+  if (report.failures.length > 0) process.exitCode = 1;
+}
+
+if (process.argv[1]?.endsWith('fuzz.ts')) main();

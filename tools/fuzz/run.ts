@@ -1,0 +1,130 @@
+/**
+ * Runs one random page on three CPUs that have to agree: the engine as it is, without fused records, and (at CPL 3, where nobody
+ * changes page tables) without a TLB. Each run has a budget; after a fault it goes on a few bytes further, so that one page
+ * tries many instructions. Whatever is thrown, takes long, or differs, is a failure.
+ */
+import * as cpuModel from '../../src/cpu/cpu.ts';
+import { faultName, type Stop } from '../../src/cpu/stop.ts';
+import * as L from '../../src/engine/layout.ts';
+import type { CpuModel } from '../../src/isa/cpu-model.ts';
+import { CODE, fuzzMachine, KERNEL_CODE, loadCode, USED } from './layout.ts';
+import { type Page, SEGMENTS_WITH_BASE } from './pages.ts';
+
+export const BUDGET = 2000;
+/** Runs of one page, the first and those after faults. */
+const RUNS = 12;
+
+interface Variant {
+  readonly name: string;
+  readonly cpu: cpuModel.Cpu;
+  readonly start: cpuModel.Checkpoint;
+}
+
+export type Rig = readonly [Variant, ...Variant[]];
+
+export function createRig(model: CpuModel): Rig {
+  const variant = (name: string, options: Partial<cpuModel.CpuOptions>): Variant => {
+    const { cpu } = fuzzMachine({ model, ...options });
+    return { name, cpu, start: cpuModel.checkpoint(cpu) };
+  };
+  return [variant('fused', {}), variant('unfused', { fuse: false }), variant('--tlb none', { tlb: 'none' })];
+}
+
+export interface Outcome {
+  /** Of each run: `#PF`, `budget`, `not modelled: FORM` … */
+  readonly ends: readonly string[];
+  readonly failure: string | undefined;
+}
+
+/** At CPL 0 the TLB decides which page tables hold, so only fusing is compared there; the third CPU must not crash. */
+export function runPage(rig: Rig, page: Page): Outcome {
+  for (const variant of rig) enter(variant, page);
+  const ends: string[] = [];
+  const compared = page.cpl === 3 ? rig : (rig.slice(0, 2) as unknown as Rig);
+  for (let run = 0; run < RUNS; run++) {
+    const stops: Stop[] = [];
+    for (const { name, cpu } of rig) {
+      try {
+        stops.push(cpuModel.run(cpu, BUDGET));
+      } catch (problem) {
+        const text = problem instanceof Error ? problem.stack?.split('\n').slice(0, 5).join('\n') : String(problem);
+        return { ends, failure: `${name} threw in run ${run}: ${text}` };
+      }
+    }
+    ends.push(endOf(stops[0]!));
+    const failure = difference(compared, stops);
+    if (failure !== undefined) return { ends, failure: `run ${run}: ${failure}` };
+    if (stops[0]!.kind === 'budget') break;
+    for (const { cpu } of rig) skip(cpu, run);
+  }
+  return { ends, failure: memoryDifference(compared) };
+}
+
+function enter({ cpu, start }: Variant, page: Page): void {
+  cpuModel.restore(cpu, start);
+  loadCode(cpu, page.code);
+  for (const [n, value] of page.registers.entries()) cpuModel.setReg(cpu, n, value);
+  cpuModel.setCr(cpu, 4, cpuModel.getCr(cpu, 4) | page.cr4);
+  cpuModel.setCpl(cpu, page.cpl);
+  cpuModel.setFlags(cpu, page.flags);
+  cpuModel.setSegmentBase(cpu, SEGMENTS_WITH_BASE.fs, page.fsBase);
+  cpuModel.setSegmentBase(cpu, SEGMENTS_WITH_BASE.gs, page.gsBase);
+  cpuModel.setRip(cpu, (page.cpl === 0 ? KERNEL_CODE : CODE) + BigInt(page.start));
+}
+
+/** On with the code after a fault: a few bytes further, or from the start when it has left its pages. */
+function skip(cpu: cpuModel.Cpu, run: number): void {
+  const base = cpuModel.getCpl(cpu) === 0 ? KERNEL_CODE : CODE;
+  const offset = cpuModel.getRip(cpu) - base;
+  const inside = offset >= 0n && offset < 0x1ff0n;
+  cpuModel.setRip(cpu, base + (inside ? offset + BigInt(1 + (run % 3)) : BigInt(16 * run)));
+}
+
+function endOf(stop: Stop): string {
+  switch (stop.kind) {
+    case 'fault':
+      return faultName(stop.vector);
+    case 'not-modelled':
+      return `not modelled: ${stop.form}`;
+    default:
+      return stop.kind;
+  }
+}
+
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `0x${v.toString(16)}` : v));
+
+/** Without the counters of the TLB, which are about what differs. */
+const COMPARED_STATE = [
+  [0, L.S_TLB_FILLED],
+  [L.S_COLD_COUNT, L.S_TLB_COUNT],
+] as const;
+
+function difference([first, ...others]: Rig, stops: readonly Stop[]): string | undefined {
+  for (const [i, other] of others.entries()) {
+    const [a, b] = [show(stops[0]), show(stops[i + 1])];
+    if (a !== b) return `${first.name} ends with ${a}, ${other.name} with ${b}`;
+    for (const [from, to] of COMPARED_STATE) {
+      const [x, y] = [first.cpu, other.cpu].map((cpu) => bytesOf(cpu.engine.bytes, L.STATE + from, L.STATE + to));
+      if (x!.equals(y!)) continue;
+      const at = x!.findIndex((byte, n) => byte !== y![n]) & ~7;
+      const [p, q] = [x!, y!].map((bytes) => bytes.readBigUInt64LE(at).toString(16));
+      return `state block + 0x${(from + at).toString(16)}: ${first.name} has ${p}, ${other.name} ${q}, after ${a}`;
+    }
+  }
+  return undefined;
+}
+
+const bytesOf = (bytes: Uint8Array, from: number, to: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
+
+function memoryDifference([first, ...others]: Rig): string | undefined {
+  for (const other of others)
+    for (const [from, to] of USED) {
+      const [x, y] = [first.cpu, other.cpu].map(({ ram }) => bytesOf(ram, from, to));
+      if (x!.equals(y!)) continue;
+      const at = x!.findIndex((byte, n) => byte !== y![n]);
+      return `memory at 0x${(from + at).toString(16)}: ${first.name} has ${x![at]}, ${other.name} ${y![at]}`;
+    }
+  return undefined;
+}
