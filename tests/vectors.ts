@@ -1,10 +1,36 @@
 /**
- * Vectors: single instructions and everything a real CPU did with them (an AMD Zen 5 in user mode, CPL 3, IOPL 0).
+ * Vectors: short pieces of code and everything a real CPU did with them (in user mode under Linux: CPL 3, IOPL 0).
  *
- * `readVectors` turns the lines into plain data; `checkVector` runs one through whatever executes instructions and lists what
+ * A file has one vector a line, as JSON; numbers are hexadecimal text but for `n` and `vec`, bytes are hexadecimal digits.
+ *
+ *   n, asm       number and text, for people
+ *   b            the bytes of the code
+ *   r            16 general registers by encoding: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 … r15
+ *   f            RFLAGS
+ *   fs, gs       segment bases; 0 when left out
+ *   mem          [[address, bytes] …]: memory that isn't as its page was filled
+ *   out.r        registers that changed, by name
+ *   out.f, fm    RFLAGS, and the bits of it that count
+ *   out.rip      where it ended; at an int3, that one's address
+ *   out.mem      [[address, bytes] …]: memory that changed
+ *   out.undef    registers whose value is undefined
+ *   out.fs, gs   segment bases that changed
+ *   out.fault    {vec, err, cr2}: the exception that ended it, its error code, and CR2 for #PF
+ *
+ * That is the format of the oracle; ours (tools/make-vectors.ts) has more fields, whose absence means what the oracle's do:
+ *
+ *   cpu          model of CPU that made it (`zen4`)
+ *   ip           where the code begins (10000800)
+ *   seq          true: it runs until an int3 or a fault; otherwise one instruction, a REP with all of its iterations
+ *   pages        [[address, rights, alias of] …]: all pages that are mapped, `r`, `rw` or `rwx`. What is executable is filled with
+ *                int3, the rest with zeros; an alias is another mapping of the page named. Left out: code at 10000000, data at
+ *                20000000, the stack at 20010000, each `rwx`, and only the first filled with int3
+ *
+ * `readVectors` turns lines into plain data; `checkVector` runs one through whatever executes instructions and lists what
  * differs: nothing, if all is well. The rules of comparison are the CPU's and Linux's:
  *   - flags count under the vector's mask, and RF not at all (in a fault's frame it is set);
- *   - Linux reports page faults above 2^47 with P set, to hide what the kernel has mapped, so P is not compared there;
+ *   - every byte of every page counts, not only those in `mem`;
+ *   - Linux reports page faults from TASK_SIZE_MAX (2^47 - 4096) up with P set, to hide what the kernel has mapped, so P is not compared there;
  *   - a jump to an unmapped page completes before the fetch faults, so such a vector is compared as one without a fault.
  */
 
@@ -12,13 +38,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parseHexBytes } from '../src/base/hex.ts';
 import { u64 } from '../src/base/u64.ts';
+import { faultName } from '../src/cpu/stop.ts';
 import { GPR64_NAMES, RFLAGS } from '../src/isa/insn.ts';
 
-/** Where the code stands, and the two pages (every byte outside the windows is zero) that are mapped beside it. */
+/** Where the oracle's code stands, and the pages that are mapped there. */
 export const VECTOR_CODE = 0x1000_0800n;
 export const VECTOR_PAGES = [0x1000_0000n, 0x2000_0000n, 0x2001_0000n] as const;
-/** What fills the code page around the instruction. */
+/** What fills the code page around the instruction: int3. */
 export const VECTOR_FILL = 0xcc;
+
+export interface VectorPage {
+  readonly linear: bigint;
+  readonly writable: boolean;
+  readonly executable: boolean;
+  readonly fill: number;
+  /** The page that this is another mapping of. */
+  readonly alias?: bigint;
+}
 
 export interface VectorMemory {
   readonly address: bigint;
@@ -39,8 +75,10 @@ export interface VectorState {
   readonly flags: bigint;
   readonly fs: bigint;
   readonly gs: bigint;
-  /** The data and the stack window. */
+  /** Windows: the oracle's data and stack; what was filled in, and what else changed. */
   readonly memory: readonly VectorMemory[];
+  /** Bytes outside of the windows that changed, though they should not have. */
+  readonly strays?: readonly VectorMemory[];
   readonly fault?: VectorFault;
 }
 
@@ -48,6 +86,12 @@ export interface Vector {
   readonly n: number;
   readonly asm: string;
   readonly bytes: Uint8Array;
+  /** The model of CPU that made it, where the line says so. */
+  readonly cpu?: string;
+  /** Until an int3 or a fault, not just one instruction. */
+  readonly sequence: boolean;
+  /** Vectors of one layout share the array. */
+  readonly pages: readonly VectorPage[];
   readonly before: VectorState;
   readonly after: VectorState;
   /** RFLAGS bits that count. */
@@ -56,7 +100,7 @@ export interface Vector {
   readonly undefinedRegs: readonly number[];
 }
 
-/** Runs the vector's instruction to its end (a REP through all of its iterations) from `vector.before`. */
+/** Runs the vector's instruction (a REP through all of its iterations), or its sequence, from `vector.before`. */
 export type Execute = (vector: Vector) => VectorState | { readonly notModelled: string };
 
 export type Verdict =
@@ -75,6 +119,10 @@ interface Line {
   readonly fs?: string;
   readonly gs?: string;
   readonly mem: readonly (readonly [string, string])[];
+  readonly cpu?: string;
+  readonly ip?: string;
+  readonly seq?: boolean;
+  readonly pages?: readonly (readonly [string, string, string?])[];
   readonly out: {
     readonly r: Readonly<Record<string, string>>;
     readonly f: string;
@@ -97,28 +145,89 @@ export const readVectors = (text: string): Vector[] =>
 
 const hex = (digits: string): bigint => BigInt(digits.startsWith('0x') ? digits : `0x${digits}`);
 
-function readVector({ n, asm, b, r, f, fs = '0', gs = '0', mem, out }: Line): Vector {
-  const bytes = hexBytes(b);
-  const memory = mem.map(([address, content]) => ({ address: hex(address), bytes: hexBytes(content) }));
+function readVector({ n, asm, b, r, f, fs = '0', gs = '0', mem, cpu, ip, seq = false, pages, out }: Line): Vector {
   const regs = r.map(hex);
+  const layout = pages === undefined ? ORACLE_PAGES : readPages(pages);
+  const bytes = hexBytes(b);
+  const rip = ip === undefined ? VECTOR_CODE : hex(ip);
+  const windows = mem.map(readMemory);
+  const changes = out.mem.map(readMemory);
+  const memory = [...windows, ...changedBeside(windows, changes, { address: rip, bytes, layout })];
   const after: VectorState = {
     regs: regs.map((value, i) => hex(out.r[GPR64_NAMES[i]!] ?? value.toString(16))),
     rip: hex(out.rip),
     flags: hex(out.f),
     fs: hex(out.fs ?? fs),
     gs: hex(out.gs ?? gs),
-    memory: memory.map((window) => withChanges(window, out.mem)),
+    memory: memory.map((window) => withChanges(window, changes)),
     ...(out.fault !== undefined && { fault: readFault(out.fault) }),
   };
   return {
     n,
     asm,
     bytes,
-    before: { regs, rip: VECTOR_CODE, flags: hex(f), fs: hex(fs), gs: hex(gs), memory },
+    ...(cpu !== undefined && { cpu }),
+    sequence: seq,
+    pages: layout,
+    before: { regs, rip, flags: hex(f), fs: hex(fs), gs: hex(gs), memory },
     after,
     flagMask: hex(out.fm),
     undefinedRegs: (out.undef ?? []).map((name) => (GPR64_NAMES as readonly string[]).indexOf(name)),
   };
+}
+
+const ORACLE_PAGES: readonly VectorPage[] = VECTOR_PAGES.map((linear, i) => ({
+  linear,
+  writable: true,
+  executable: true,
+  fill: i === 0 ? VECTOR_FILL : 0,
+}));
+
+const layouts = new Map<string, readonly VectorPage[]>();
+
+/** One array for each layout, whatever the number of its vectors. */
+function readPages(pages: NonNullable<Line['pages']>): readonly VectorPage[] {
+  const key = pages.join(' ');
+  const known = layouts.get(key);
+  if (known) return known;
+  const read = pages.map(([linear, rights, alias]) => ({
+    linear: hex(linear),
+    writable: rights.includes('w'),
+    executable: rights.includes('x'),
+    fill: rights.includes('x') ? VECTOR_FILL : 0,
+    ...(alias !== undefined && { alias: hex(alias) }),
+  }));
+  layouts.set(key, read);
+  return read;
+}
+
+const readMemory = ([address, content]: readonly [string, string]): VectorMemory => ({
+  address: hex(address),
+  bytes: hexBytes(content),
+});
+
+/** Windows for what changed outside of the windows: what was there is the code's, or what the page is filled with. */
+function changedBeside(windows: readonly VectorMemory[], changes: readonly VectorMemory[], code: Code): VectorMemory[] {
+  const covered = ({ address, bytes }: VectorMemory): boolean =>
+    windows.some((w) => address >= w.address && address + BigInt(bytes.length) <= w.address + BigInt(w.bytes.length));
+  return changes
+    .filter((change) => !covered(change))
+    .map(({ address, bytes }) => ({
+      address,
+      bytes: bytes.map((_, i) => initialByte(address + BigInt(i), windows, code)),
+    }));
+}
+
+interface Code extends VectorMemory {
+  readonly layout: readonly VectorPage[];
+}
+
+function initialByte(at: bigint, windows: readonly VectorMemory[], code: Code): number {
+  for (const { address, bytes } of [...windows, code]) {
+    const byte = bytes[Number(at - address)];
+    if (at >= address && byte !== undefined) return byte;
+  }
+  return code.layout.find(({ linear }) => linear === at - (at & 0xfffn))?.fill ?? 0;
 }
 
 const readFault = ({ vec, err, cr2 }: NonNullable<Line['out']['fault']>): VectorFault => ({
@@ -133,11 +242,13 @@ function hexBytes(text: string): Uint8Array {
   return bytes;
 }
 
-function withChanges({ address, bytes }: VectorMemory, changes: Line['out']['mem']): VectorMemory {
+function withChanges({ address, bytes }: VectorMemory, changes: readonly VectorMemory[]): VectorMemory {
   const changed = bytes.slice();
-  for (const [at, content] of changes) {
-    const offset = Number(hex(at) - address);
-    if (offset >= 0 && offset < bytes.length) changed.set(hexBytes(content), offset);
+  for (const change of changes) {
+    change.bytes.forEach((byte, i) => {
+      const offset = change.address + BigInt(i) - address;
+      if (offset >= 0n && offset < BigInt(bytes.length)) changed[Number(offset)] = byte;
+    });
   }
   return { address, bytes: changed };
 }
@@ -154,8 +265,10 @@ export function checkVector(vector: Vector, execute: Execute): Verdict {
 
 const INSTRUCTION_FETCH = 0x10;
 const PRESENT = 1;
-const KERNEL_HALF = 1n << 47n;
+/** TASK_SIZE_MAX. */
+const USER_END = 0x7fff_ffff_f000n;
 
+/** `what: silicon …, ours …` for each difference. */
 function differencesOf({ after, flagMask, undefinedRegs }: Vector, got: VectorState): string[] {
   const found: string[] = [];
   const compare = (what: string, want: unknown, have: unknown): void => {
@@ -166,17 +279,39 @@ function differencesOf({ after, flagMask, undefinedRegs }: Vector, got: VectorSt
   });
   const mask = flagMask & ~BigInt(RFLAGS.RF);
   compare('rip', after.rip, got.rip);
-  compare('flags', after.flags & mask, got.flags & mask);
+  compareFlags(after.flags, got.flags, mask, compare);
   compare('fs', after.fs, got.fs);
   compare('gs', after.gs, got.gs);
-  after.memory.forEach(({ address, bytes }, i) => {
-    bytes.forEach((want, offset) => {
-      compare(`[${show(u64(address + BigInt(offset)))}]`, want, got.memory[i]?.bytes[offset]);
-    });
+  after.memory.forEach((window, i) => {
+    compareWindow(window, got.memory[i], compare);
   });
+  for (const { address, bytes } of got.strays ?? [])
+    compare(place(address), 'unchanged', Buffer.from(bytes).toString('hex'));
   compare('fault', faultText(after), faultText(got));
   return found;
 }
+
+type Compare = (what: string, want: unknown, have: unknown) => void;
+
+/** All that differ, by name where they have one. */
+function compareFlags(want: bigint, have: bigint, mask: bigint, compare: Compare): void {
+  const differing = (want ^ have) & mask;
+  if (differing === 0n) return;
+  const names = Object.entries(RFLAGS).filter(([name, bit]) => name !== 'FIXED' && differing & BigInt(bit));
+  compare(`flags ${names.map(([name]) => name).join(' ')}`, want & mask, have & mask);
+}
+
+/** From the first byte that differs to the last. */
+function compareWindow({ address, bytes }: VectorMemory, got: VectorMemory | undefined, compare: Compare): void {
+  const differs = (byte: number, i: number): boolean => byte !== got?.bytes[i];
+  const first = bytes.findIndex(differs);
+  if (first < 0) return;
+  const end = bytes.findLastIndex(differs) + 1;
+  const content = (of: Uint8Array | undefined): string => Buffer.from(of?.subarray(first, end) ?? []).toString('hex');
+  compare(place(address + BigInt(first)), content(bytes), content(got?.bytes));
+}
+
+const place = (address: bigint): string => `[${show(u64(address))}]`;
 
 const show = (value: unknown): string =>
   typeof value === 'bigint' || typeof value === 'number' ? `0x${value.toString(16)}` : String(value);
@@ -184,9 +319,9 @@ const show = (value: unknown): string =>
 function faultText({ fault, rip }: VectorState): string {
   if (fault === undefined) return 'none';
   const { vector, error, cr2 } = fault;
-  if (cr2 === undefined) return `${vector} error ${show(error)}`;
+  if (cr2 === undefined) return `${faultName(vector)} error ${show(error)}`;
   if ((error & INSTRUCTION_FETCH) !== 0 && cr2 === rip) return 'none';
-  return `${vector} error ${show(cr2 >= KERNEL_HALF ? error & ~PRESENT : error)} at ${show(cr2)}`;
+  return `${faultName(vector)} error ${show(cr2 >= USER_END ? error & ~PRESENT : error)} at ${show(cr2)}`;
 }
 
 // The files

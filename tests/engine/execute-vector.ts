@@ -1,13 +1,18 @@
-/** Runs a vector on the modelled CPU: CPL 3, the three pages mapped for the user, everything through the engine. */
+/**
+ * Runs vectors on the modelled CPU: CPL 3, the vector's pages mapped for the user, everything through the engine. One CPU is kept
+ * for each layout of pages and model; the vectors share it, one after the other, with whatever its caches hold.
+ */
 import {
   type Cpu,
   CR4,
+  VECTOR as EXCEPTION,
   getCr,
   getFlags,
   getReg,
   getRip,
   getSegmentBase,
   run,
+  type Stop,
   setCpl,
   setCr,
   setFlags,
@@ -16,64 +21,177 @@ import {
   setSegmentBase,
   willWritePhysical,
 } from '../../src/cpu/cpu.ts';
-import { ZEN4 } from '../../src/isa/cpu-models.ts';
+import type { CpuModel } from '../../src/isa/cpu-model.ts';
+import { cpuModelNamed, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
-import { map, testMachine, USER_PAGE } from '../cpu/bench-machine.ts';
-import type { Execute } from '../vectors.ts';
-import { VECTOR_CODE, VECTOR_FILL, VECTOR_PAGES } from '../vectors.ts';
+import { map, PTE, type TestMachine, testMachine } from '../cpu/bench-machine.ts';
+import type { Execute, Vector, VectorMemory, VectorPage, VectorState } from '../vectors.ts';
 
-/** More iterations than any REP of the vectors has. */
-const LIMIT = 1000;
-const PAGE = 0x1000;
-
-/** Page i of VECTOR_PAGES lies at physical (i + 1) · 4096. */
-export function vectorCpu(fuse: boolean): Cpu {
-  const machine = testMachine({ fuse, model: ZEN4 });
-  VECTOR_PAGES.forEach((linear, i) => {
-    map(machine, linear, (i + 1) * PAGE, USER_PAGE);
-  });
-  setCr(machine.cpu, 4, getCr(machine.cpu, 4) | BigInt(CR4.FSGSBASE));
-  setCpl(machine.cpu, 3);
-  return machine.cpu;
+export interface ExecuteOptions {
+  readonly fuse: boolean;
+  readonly tlb?: 'keep' | 'none';
+  /** Instead of the model that the vector names; those that name none come from an AMD CPU (`zen4`). */
+  readonly model?: CpuModel;
 }
 
-const physicalOf = (linear: bigint): number =>
-  (VECTOR_PAGES.findIndex((page) => page === linear - (linear & 0xfffn)) + 1) * PAGE + Number(linear & 0xfffn);
+/** More iterations, or instructions, than any vector has. */
+const LIMIT = 20_000;
+const PAGE = 0x1000;
+/** Physical page 0 is left out, so that a zero is no valid frame. */
+const FIRST_FRAME = 1;
 
-export const executeOn =
-  (cpu: Cpu): Execute =>
-  ({ before, bytes }) => {
-    willWritePhysical(cpu, PAGE, 3 * PAGE);
-    cpu.ram.fill(VECTOR_FILL, PAGE, 2 * PAGE);
-    cpu.ram.fill(0, 2 * PAGE, 4 * PAGE);
-    for (const window of [{ address: VECTOR_CODE, bytes }, ...before.memory])
-      cpu.ram.set(window.bytes, physicalOf(window.address));
-    before.regs.forEach((value, n) => {
-      setReg(cpu, n, value);
-    });
-    setRip(cpu, before.rip);
-    setFlags(cpu, before.flags);
-    setSegmentBase(cpu, SEGMENT.FS, before.fs);
-    setSegmentBase(cpu, SEGMENT.GS, before.gs);
-    let stop = run(cpu, 1);
-    for (let i = 1; i < LIMIT && stop.kind === 'budget' && getRip(cpu) === VECTOR_CODE; i++) stop = run(cpu, 1);
-    if (stop.kind === 'not-modelled') return { notModelled: stop.form };
-    return {
-      regs: before.regs.map((_, n) => getReg(cpu, n)),
-      rip: getRip(cpu),
-      flags: getFlags(cpu),
-      fs: getSegmentBase(cpu, SEGMENT.FS),
-      gs: getSegmentBase(cpu, SEGMENT.GS),
-      memory: before.memory.map(({ address, bytes: window }) => ({
-        address,
-        bytes: cpu.ram.slice(physicalOf(address), physicalOf(address) + window.length),
-      })),
-      ...(stop.kind === 'fault' && {
-        fault: {
-          vector: stop.vector,
-          error: stop.error ?? 0,
-          ...(stop.cr2 !== undefined && { cr2: stop.cr2 }),
-        },
-      }),
-    };
+export function executor(options: ExecuteOptions): Execute {
+  const benches = new Map<readonly VectorPage[], Map<CpuModel, Bench>>();
+  return (vector) => {
+    const model = options.model ?? modelOf(vector);
+    const byModel = benches.get(vector.pages) ?? new Map<CpuModel, Bench>();
+    benches.set(vector.pages, byModel);
+    const bench = byModel.get(model) ?? newBench(vector.pages, model, options);
+    byModel.set(model, bench);
+    return execute(bench, vector);
   };
+}
+
+function modelOf({ cpu, n }: Vector): CpuModel {
+  if (cpu === undefined) return ZEN4;
+  const model = cpuModelNamed(cpu);
+  if (!model) throw new Error(`vector ${n}: no model of CPU is named ${cpu}`);
+  return model;
+}
+
+/** What Linux sets and user mode may notice. */
+const LINUX_CR4 =
+  CR4.DE |
+  CR4.MCE |
+  CR4.PGE |
+  CR4.OSFXSR |
+  CR4.OSXMMEXCPT |
+  CR4.UMIP |
+  CR4.FSGSBASE |
+  CR4.OSXSAVE |
+  CR4.SMEP |
+  CR4.SMAP;
+
+/** A CPU with the pages of a layout. */
+interface Bench {
+  readonly cpu: Cpu;
+  readonly pages: readonly VectorPage[];
+  /** The pages with memory of their own, in the order of their frames. */
+  readonly own: readonly VectorPage[];
+  /** What memory holds before a vector, all frames side by side. */
+  readonly image: Uint8Array;
+}
+
+function newBench(pages: readonly VectorPage[], model: CpuModel, { fuse, tlb = 'keep' }: ExecuteOptions): Bench {
+  const machine = testMachine({ fuse, model, tlb });
+  const own = pages.filter(({ alias }) => alias === undefined);
+  const bench = { cpu: machine.cpu, pages, own, image: new Uint8Array(own.length * PAGE) };
+  for (const page of pages) mapPage(machine, page, frameOf(bench, page.linear));
+  setCr(machine.cpu, 4, getCr(machine.cpu, 4) | BigInt(LINUX_CR4));
+  setCpl(machine.cpu, 3);
+  return bench;
+}
+
+const mapPage = (machine: TestMachine, { linear, writable, executable }: VectorPage, frame: number): void =>
+  map(machine, linear, frame * PAGE, PTE.P | PTE.US | (writable ? PTE.RW : 0n) | (executable ? 0n : PTE.NX));
+
+function frameOf({ pages, own }: Pick<Bench, 'pages' | 'own'>, linear: bigint): number {
+  const page = pages.find((p) => p.linear === linear);
+  if (!page) throw new Error(`no page at 0x${linear.toString(16)}`);
+  return own.findIndex((p) => p.linear === (page.alias ?? page.linear)) + FIRST_FRAME;
+}
+
+function execute(bench: Bench, vector: Vector): VectorState | { readonly notModelled: string } {
+  const { cpu } = bench;
+  const { before } = vector;
+  fillMemory(bench, vector);
+  before.regs.forEach((value, n) => {
+    setReg(cpu, n, value);
+  });
+  setRip(cpu, before.rip);
+  setFlags(cpu, before.flags);
+  setSegmentBase(cpu, SEGMENT.FS, before.fs);
+  setSegmentBase(cpu, SEGMENT.GS, before.gs);
+  const stop = vector.sequence ? run(cpu, LIMIT) : runInstruction(cpu, before.rip);
+  if (stop.kind === 'not-modelled') return { notModelled: stop.form };
+  return stateAfter(bench, vector, stop);
+}
+
+/** A REP is as many instructions as it has iterations; it is over when RIP is elsewhere. */
+function runInstruction(cpu: Cpu, rip: bigint): Stop {
+  let stop = run(cpu, 1);
+  for (let i = 1; i < LIMIT && stop.kind === 'budget' && getRip(cpu) === rip; i++) stop = run(cpu, 1);
+  return stop;
+}
+
+function fillMemory(bench: Bench, { before, bytes }: Vector): void {
+  const { cpu, own, image } = bench;
+  own.forEach(({ fill }, i) => {
+    image.fill(fill, i * PAGE, (i + 1) * PAGE);
+  });
+  for (const window of [{ address: before.rip, bytes }, ...before.memory]) {
+    eachPiece(bench, window, (at, piece) => image.set(piece, at));
+  }
+  willWritePhysical(cpu, FIRST_FRAME * PAGE, image.length);
+  cpu.ram.set(image, FIRST_FRAME * PAGE);
+}
+
+/** The parts of a window, page by page, with where they lie in the image. */
+function eachPiece(
+  bench: Bench,
+  { address, bytes }: VectorMemory,
+  visit: (at: number, piece: Uint8Array) => void,
+): void {
+  for (let from = 0; from < bytes.length; ) {
+    const linear = address + BigInt(from);
+    const offset = Number(linear & 0xfffn);
+    const end = Math.min(bytes.length, from + PAGE - offset);
+    visit((frameOf(bench, linear - BigInt(offset)) - FIRST_FRAME) * PAGE + offset, bytes.subarray(from, end));
+    from = end;
+  }
+}
+
+function stateAfter(bench: Bench, { before, sequence }: Vector, stop: Stop): VectorState {
+  const { cpu } = bench;
+  const memory = before.memory.map((window) => readWindow(bench, window));
+  const ended = stop.kind === 'fault' && !(sequence && stop.vector === EXCEPTION.BP) ? stop : undefined;
+  return {
+    regs: before.regs.map((_, n) => getReg(cpu, n)),
+    rip: getRip(cpu),
+    flags: getFlags(cpu),
+    fs: getSegmentBase(cpu, SEGMENT.FS),
+    gs: getSegmentBase(cpu, SEGMENT.GS),
+    memory,
+    strays: strays(bench, memory),
+    ...(ended && {
+      fault: {
+        vector: ended.vector,
+        error: ended.error ?? 0,
+        ...(ended.cr2 !== undefined && { cr2: ended.cr2 }),
+      },
+    }),
+  };
+}
+
+function readWindow(bench: Bench, { address, bytes }: VectorMemory): VectorMemory {
+  const now = new Uint8Array(bytes.length);
+  let from = 0;
+  eachPiece(bench, { address, bytes }, (at, piece) => {
+    const physical = FIRST_FRAME * PAGE + at;
+    now.set(bench.cpu.ram.subarray(physical, physical + piece.length), from);
+    from += piece.length;
+  });
+  return { address, bytes: now };
+}
+
+/** What changed outside of the windows: the image is brought up to date with these, and then has to equal memory. */
+function strays(bench: Bench, windows: readonly VectorMemory[]): VectorMemory[] {
+  const { cpu, own, image } = bench;
+  for (const window of windows) eachPiece(bench, window, (at, piece) => image.set(piece, at));
+  const ram = cpu.ram.subarray(FIRST_FRAME * PAGE, FIRST_FRAME * PAGE + image.length);
+  if (Buffer.compare(ram, image) === 0) return [];
+  const first = ram.findIndex((byte, at) => byte !== image[at]);
+  const last = ram.findLastIndex((byte, at) => byte !== image[at]);
+  const inPage = Math.min(last + 1, first - (first % PAGE) + PAGE);
+  return [{ address: own[Math.floor(first / PAGE)]!.linear + BigInt(first % PAGE), bytes: ram.slice(first, inPage) }];
+}

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkVector, loadVectors, VECTOR_SAMPLE, type Vector, vectorsAtHand } from '../vectors.ts';
-import { executeOn, vectorCpu } from './execute-vector.ts';
+import { executor } from './execute-vector.ts';
 
 const test = suite('engine vectors');
 
@@ -13,7 +13,7 @@ interface Tally {
 }
 
 function tally(vectors: readonly Vector[], fuse: boolean): Tally {
-  const execute = executeOn(vectorCpu(fuse));
+  const execute = executor({ fuse });
   const result: Tally = { passed: 0, failures: [], notModelled: new Set() };
   for (const vector of vectors) {
     const verdict = checkVector(vector, execute);
