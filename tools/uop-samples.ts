@@ -1,7 +1,7 @@
 /**
  * Writes tests/uop/samples/forms.txt: every form that lowers, found by decoding all opcodes under all prefixes with a register
- * and with a memory operand, and the operands that are special, assembled by GNU as. Run it after a change of the lowering
- * and read the diff.
+ * and with a memory operand, the operands that are special, assembled by GNU as, and what is left of every-form.ts. Run it
+ * after a change of the lowering and read the diff.
  *
  *     npx tsx tools/uop-samples.ts
  */
@@ -10,13 +10,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hexBytes } from '../src/base/hex.ts';
-import { MAX } from '../src/isa/cpu-models.ts';
+import type { CpuModel } from '../src/isa/cpu-model.ts';
+import { MAX, ZEN4 } from '../src/isa/cpu-models.ts';
 import { decode } from '../src/isa/decode.ts';
 import type { Insn } from '../src/isa/insn.ts';
 import { printInsn } from '../src/isa/print.ts';
 import { lower } from '../src/uop/lower/lower.ts';
 import { uopText } from '../src/uop/print.ts';
+import type { Uop } from '../src/uop/uop.ts';
 import { SAMPLE_IP, SAMPLES_FILE } from '../tests/uop/samples.ts';
+import { everyForm } from './every-form.ts';
 
 const PREFIXES = [
   '',
@@ -62,7 +65,7 @@ const SPECIAL = `
   lea 8(%esi,%edi,2),%eax; mov 8(%esi),%rax; mov %rax,-8(%rsp); mov %rax,-8(%rbp); mov %rax,-8(%rbp,%rcx,2)
   movabs 0x1122334455667788,%al; movabs %rax,0x1122334455667788; movabs $0x1122334455667788,%rax; mov 0xffffffff81000000,%eax
   bt %rcx,8(%rax); bt %cx,8(%rax,%rdx,2); bts %ecx,%gs:8(%rax); lock btr %rcx,(%rax,%rdx,8); lock btcq $5,%gs:8; bt %rax,(%esi,%edi)
-  ret $16; enter $16,$0; enter $16,$1; mov %cr0,%rax; mov %cr2,%r14; mov %cr3,%rax; mov %r14,%cr3; mov %cr4,%rcx; mov %rcx,%cr4
+  ret $16; enter $16,$0; enter $16,$1; enter $16,$2; enter $16,$31; enterw $8,$3; mov %cr0,%rax; mov %cr2,%r14; mov %cr3,%rax; mov %r14,%cr3; mov %cr4,%rcx; mov %rcx,%cr4
   mov %cr8,%rax; mov %db0,%rax; mov %rax,%db0; mov %db6,%rax; mov %db7,%rax; mov %rax,%db7
   invlpg %gs:8; invpcid (%rsp),%rcx; clflush %gs:8; rep stosq; rep movsb %gs:(%rsi),(%rdi); lodsb %fs:(%rsi)
   andnl %ecx,%ebx,%eax; andnl 8(%rsi),%ebx,%eax; blsrl %ecx,%eax; blsrl 8(%rsi),%eax; blsmskl %ecx,%eax
@@ -77,28 +80,35 @@ const SPECIAL = `
   xlat %gs:(%rbx); in %dx,%al; out %eax,%dx; shl %cl,%ecx; shld %cl,%rcx,%rcx; imul $-1,(%rsp),%rax; not %spl; bswap %r12
 `;
 
+/** An instruction of an extension that no model has: one #UD is like another. */
+const isUndefined = ({ mnemonic }: Insn, [first]: readonly Uop[]): boolean =>
+  first?.op === 'fault' && !/^ud[012]$/.test(mnemonic);
+
 interface Found {
   readonly insn: Insn;
+  readonly model: CpuModel;
   readonly uops: readonly string[];
 }
 
 function main(): void {
   const found = new Map<string, Found>();
-  const consider = (bytes: Uint8Array, special: boolean): void => {
-    const decoded = decode(bytes, SAMPLE_IP);
+  const consider = (bytes: Uint8Array, special = false, model = MAX): void => {
+    const decoded = decode(bytes, SAMPLE_IP, model);
     if (decoded.kind !== 'insn' && special) throw new Error(`not decoded: ${hexBytes(bytes)}`);
     if (decoded.kind !== 'insn') return;
     const { insn } = decoded;
     const key = special ? `special ${hexBytes(insn.bytes)}` : variantOf(insn);
     if (key === undefined || found.has(key)) return;
-    const lowered = lower(insn, MAX);
-    if (lowered.kind === 'uops') found.set(key, { insn, uops: lowered.uops.map(uopText) });
+    const lowered = lower(insn, model);
+    if (lowered.kind === 'uops' && isUndefined(insn, lowered.uops)) return;
+    if (lowered.kind === 'uops') found.set(key, { insn, model, uops: lowered.uops.map(uopText) });
     else if (special) throw new Error(`not lowered: ${printInsn(insn)}`);
   };
-  for (const bytes of sweep()) consider(bytes, false);
+  for (const bytes of sweep()) consider(bytes);
   for (const bytes of assemble(SPECIAL)) consider(bytes, true);
-  const blocks = [...found.values()].map(({ insn, uops }) => {
-    const head = [hexBytes(insn.bytes), insn.form, printInsn(insn)].join('\t');
+  for (const { samples, model } of everyForm()) for (const { bytes } of samples) consider(bytes, false, model);
+  const blocks = [...found.values()].map(({ insn, model, uops }) => {
+    const head = [hexBytes(insn.bytes), insn.form, printInsn(insn), ...(model === ZEN4 ? ['amd'] : [])].join('\t');
     return [head, ...uops.map((line) => `    ${line}`)].join('\n');
   });
   writeFileSync(
@@ -120,13 +130,16 @@ function* sweep(): Generator<Uint8Array> {
   }
 }
 
+/** Their address size is part of the form. */
+const BY_ADDRESS_SIZE = /^(Monitorx?|Clzero)d$|_r32_m512$|^Umonitor_r32$/;
+
 /** One sample for each of these; undefined where the prefix changes nothing that is worth a sample. */
 function variantOf(insn: Insn): string | undefined {
   const memory = insn.operands.some((operand) => operand.kind === 'mem');
   const string = insn.rep !== 'none';
   const byAddressSize = /^(loop|j[re]cxz|(movs|cmps|stos|lods|scas)[bwdq]$)/.test(insn.mnemonic);
-  if (insn.addressSize === 4 && !byAddressSize) return undefined;
-  if (string && !/^(movs|cmps|stos|lods|scas)[bwdq]$/.test(insn.mnemonic)) return undefined;
+  if (insn.addressSize === 4 && !byAddressSize && !BY_ADDRESS_SIZE.test(insn.form)) return undefined;
+  if (string && !/^(movs|cmps|stos|lods|scas|ins|outs)[bwdq]$/.test(insn.mnemonic)) return undefined;
   return [insn.form, memory, insn.lock, insn.rep, insn.addressSize].join(' ');
 }
 

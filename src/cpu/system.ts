@@ -86,6 +86,16 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
       return declared(parameter(cpu, record));
     case L.SYS_INTERRUPT:
       return interrupt(cpu, parameter(cpu, record));
+    case L.SYS_SUPERVISOR:
+      return cpl(cpu) === 0 ? L.STATUS_OK : ud('the instruction needs CPL 0 (SDM vol. 2, MONITOR)');
+    case L.SYS_ZERO:
+      if (truncate(value(cpu, record, L.R_A), widthOf(cpu, record) as Width))
+        return gp('a reserved operand is not zero');
+      return L.STATUS_OK;
+    case L.SYS_RDPRU:
+      return readPerformance(cpu, record);
+    case L.SYS_PORTS:
+      return privilegeOfIo(cpu) ?? L.STATUS_OK;
     case L.SYS_IN:
     case L.SYS_OUT:
       return port(cpu, record, code === L.SYS_IN);
@@ -95,6 +105,13 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     default:
       return writeFlags(cpu, record, code);
   }
+}
+
+/** RDPRU: MPERF and APERF count cycles alike here, since the clock never changes (APM vol. 3). */
+function readPerformance(cpu: Cpu, record: number): Outcome {
+  if (cpl(cpu) !== 0 && low(cpu, cr(4)) & CR4.TSD) return ud('RDPRU with CR4.TSD = 1 and CPL > 0 (APM vol. 3)');
+  const known = truncate(value(cpu, record, L.R_A), 4) <= 1n;
+  return give(cpu, record, known ? timeStamp(cpu) : 0n);
 }
 
 const slotOf = (cpu: Cpu, record: number, field: number): number => cpu.engine.u32[(record + field) >> 2]!;

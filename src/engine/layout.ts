@@ -283,6 +283,7 @@ export const OP_PEXT = 194;
 export const OP_CRC32 = 195;
 /** As OP_PROBE, for a read. */
 export const OP_PROBE_READ = 196;
+export const OP_LINEAR = 197;
 
 // ── What OP_SYSTEM asks for, in R_AUX ───────────────────────────────────────────────────────────────────────────
 export const SYS_WRCR = 1;

@@ -106,6 +106,9 @@ const ALU: Readonly<Record<BinaryKind, AluOp>> = {
   bts: { op: L.OP_BTS, family: false, flags: FLAGS.bit },
   btr: { op: L.OP_BTR, family: false, flags: FLAGS.bit },
   btc: { op: L.OP_BTC, family: false, flags: FLAGS.bit },
+  bextr: { op: L.OP_BEXTR, family: false, flags: 'told' },
+  pdep: { op: L.OP_PDEP, family: false, flags: 0 },
+  pext: { op: L.OP_PEXT, family: false, flags: 0 },
 };
 
 const UNARY: Readonly<Record<UnaryKind, AluOp>> = {
@@ -191,6 +194,9 @@ function packOne(packing: Packing, uop: Uop): void {
     case 'bts':
     case 'btr':
     case 'btc':
+    case 'bextr':
+    case 'pdep':
+    case 'pext':
       return packBinary(packing, uop);
     case 'bswap':
     case 'not':
@@ -235,11 +241,20 @@ function packOne(packing: Packing, uop: Uop): void {
       record.segment = slotOfValue(uop.divisor);
       return;
     }
+    case 'crc32': {
+      const record = append(packing, L.OP_CRC32, uop.width);
+      setDestination(record, uop.dst);
+      record.a = sourceSlot(record, uop.a);
+      record.b = secondSlot(record, uop.b);
+      return;
+    }
     case 'lea': {
       const op = uop.address.addressWidth === 4 ? L.OP_LEA32 : L.OP_LEA;
       const address: Address = { ...uop.address, segment: 'none', addressWidth: 8 };
       return setDestination(appendMemory(packing, op, uop.width, address), uop.dst);
     }
+    case 'linear':
+      return setDestination(appendMemory(packing, L.OP_LINEAR, 8, uop.address), uop.dst);
     case 'select': {
       const record = append(packing, L.OP_SELECT, uop.width);
       setDestination(record, uop.dst);
@@ -271,7 +286,8 @@ function packOne(packing: Packing, uop: Uop): void {
       return setDestination(record, uop.dst);
     }
     case 'probe': {
-      const record = appendMemory(packing, L.OP_PROBE, uop.width, uop.address);
+      const op = uop.forRead ? L.OP_PROBE_READ : L.OP_PROBE;
+      const record = appendMemory(packing, op, uop.width, uop.address);
       record.aux |= handleNumber(uop.handle.n);
       return;
     }
@@ -316,6 +332,10 @@ function packOne(packing: Packing, uop: Uop): void {
     case 'cpl0':
       append(packing, L.OP_CPL0);
       return;
+    case 'supervisor':
+      return packSystem(packing, { code: L.SYS_SUPERVISOR });
+    case 'zero':
+      return packSystem(packing, { code: L.SYS_ZERO, a: uop.src, width: uop.width });
     case 'fault':
       return packSystem(packing, {
         code: L.SYS_FAULT,
@@ -372,6 +392,8 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_STAC });
     case 'hlt':
       return packSystem(packing, { code: L.SYS_HLT });
+    case 'ports':
+      return packSystem(packing, { code: L.SYS_PORTS, a: uop.port, width: uop.width });
     case 'in':
       return packSystem(packing, { code: L.SYS_IN, a: uop.port, dst: uop.dst, width: uop.width });
     case 'out':
@@ -416,6 +438,8 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_WRXCR, a: uop.index, b: uop.src });
     case 'rdpmc':
       return packSystem(packing, { code: L.SYS_RDPMC, a: uop.index, dst: uop.dst });
+    case 'rdpru':
+      return packSystem(packing, { code: L.SYS_RDPRU, a: uop.index, dst: uop.dst });
     case 'random':
       return packSystem(packing, { code: L.SYS_RANDOM, width: uop.width, dst: uop.dst });
     default:

@@ -44,7 +44,10 @@ export function uopText(uop: Uop): string {
     case 'bt':
     case 'bts':
     case 'btr':
-    case 'btc': {
+    case 'btc':
+    case 'bextr':
+    case 'pdep':
+    case 'pext': {
       const text = `${uop.op}.${uop.width} ${name(uop.a)}, ${name(uop.b)}`;
       return `${uop.dst === undefined ? '' : `${name(uop.dst)} = `}${text}${flags(uop)}`;
     }
@@ -74,8 +77,12 @@ export function uopText(uop: Uop): string {
       const dividend = `${name(uop.hi)}:${name(uop.lo)}`;
       return `${name(uop.quotient)}, ${name(uop.remainder)} = ${uop.op}.${uop.width} ${dividend}, ${name(uop.divisor)}`;
     }
+    case 'crc32':
+      return `${name(uop.dst)} = crc32.${uop.width} ${name(uop.a)}, ${name(uop.b)}`;
     case 'lea':
       return `${name(uop.dst)} = lea.${uop.width} ${place(uop.address)}`;
+    case 'linear':
+      return `${name(uop.dst)} = linear ${place(uop.address)}`;
     case 'select':
       return `${name(uop.dst)} = select.${uop.width} ${condition(uop.condition)} ? ${name(uop.a)} : ${name(uop.b)}`;
     case 'setcc':
@@ -96,7 +103,7 @@ function memoryText(uop: MemoryUop | ControlUop | SystemUop): string {
     case 'load':
       return `${name(uop.dst)} = load.${uop.width} ${place(uop.address)}`;
     case 'probe':
-      return `${name(uop.handle)} = probe.${uop.width} ${place(uop.address)}`;
+      return `${name(uop.handle)} = probe.${uop.width} ${place(uop.address)}${uop.forRead ? ' to read' : ''}`;
     case 'loadh':
       return `${name(uop.dst)} = load.${uop.width} ${name(uop.handle)}`;
     case 'store':
@@ -127,6 +134,8 @@ function controlText(uop: ControlUop | SystemUop): string {
 
 function systemText(uop: SystemUop): string {
   switch (uop.op) {
+    case 'zero':
+      return `zero.${uop.width} ${name(uop.src)}`;
     case 'fault':
       return `fault ${uop.vector}${uop.error === undefined ? '' : `, error ${hex(BigInt(uop.error))}`}`;
     case 'interrupt':
@@ -158,6 +167,8 @@ function systemText(uop: SystemUop): string {
       return uop.kind;
     case 'popf':
       return `popf.${uop.width} ${name(uop.src)}`;
+    case 'ports':
+      return `ports.${uop.width} ${name(uop.port)}`;
     case 'in':
       return `${name(uop.dst)} = in.${uop.width} ${name(uop.port)}`;
     case 'out':
@@ -182,9 +193,12 @@ function systemText(uop: SystemUop): string {
       return `xcr[${name(uop.index)}] = ${name(uop.src)}`;
     case 'rdpmc':
       return `${name(uop.dst)} = pmc[${name(uop.index)}]`;
+    case 'rdpru':
+      return `${name(uop.dst)} = rdpru[${name(uop.index)}]`;
     case 'random':
       return `${name(uop.dst)} = random.${uop.width}`;
     case 'cpl0':
+    case 'supervisor':
     case 'cpuid':
     case 'swapgs':
     case 'cli':

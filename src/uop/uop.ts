@@ -27,7 +27,8 @@
  *   bt …           CF only.
  *   bsf bsr        ZF: the source is zero. PF of the result, 0 for a source of zero. The others 0.
  *   tzcnt lzcnt    CF: the source is zero. ZF and PF of the result. The others 0.   popcnt: ZF, the others 0.
- *   div            leaves all flags alone.
+ *   bextr          PF and ZF of the result, the others 0.
+ *   div pdep pext  leave all flags alone.
  */
 
 import type { Width } from '../base/u64.ts';
@@ -114,7 +115,12 @@ export type BinaryKind =
   | 'bt'
   | 'bts'
   | 'btr'
-  | 'btc';
+  | 'btc'
+  /** b's bytes 0 and 1 are the first bit and the number of bits that are taken from a. */
+  | 'bextr'
+  /** b is the mask whose set bits a's low bits are spread over, or a's bits are gathered from; `flags` is 0. */
+  | 'pdep'
+  | 'pext';
 
 /** One source. `bsf`/`bsr` leave all of `dst` alone when the source is zero (ZF = 1), so `dst` is a register. `bswap` has width 4 or 8. */
 export type UnaryKind = 'bswap' | 'not' | 'neg' | 'inc' | 'dec' | 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt';
@@ -180,8 +186,15 @@ export type DataUop =
       readonly lo: Src;
       readonly divisor: Src;
     }
+  /**
+   * CRC32-C of the low `width` bytes of b, continuing from the low four bytes of a; the 32-bit result is zero-extended
+   * into all of `dst` (SDM vol. 2, CRC32).
+   */
+  | { readonly op: 'crc32'; readonly width: Width; readonly dst: Dst; readonly a: Src; readonly b: Src }
   /** The effective address without the segment base (LEA). */
   | { readonly op: 'lea'; readonly width: Width; readonly dst: Dst; readonly address: Address }
+  /** The linear address, with the segment base: no access, no check. */
+  | { readonly op: 'linear'; readonly dst: Dst; readonly address: Address }
   /** dst = condition ? a : b. Commits `dst` in both cases (CMOV zero-extends even when not taken). */
   | {
       readonly op: 'select';
@@ -203,14 +216,23 @@ export type DataUop =
 export type MemoryUop =
   /** Translate, check, read: can fault. `dst` is a temporary or, as the last faulting op, a register. */
   | { readonly op: 'load'; readonly width: Width; readonly dst: Dst; readonly address: Address }
-  /** Translate and check a write of `width` bytes: can fault, changes nothing but accessed/dirty bits. */
-  | { readonly op: 'probe'; readonly width: Width; readonly handle: Handle; readonly address: Address }
+  /**
+   * Translate and check a write (or, `forRead`, a read) of `width` bytes: can fault, changes nothing but accessed and dirty
+   * bits. What is read through the handle later is what memory holds then, whatever was stored in between.
+   */
+  | {
+      readonly op: 'probe';
+      readonly width: Width;
+      readonly handle: Handle;
+      readonly address: Address;
+      readonly forRead?: true;
+    }
   /** Read through a probed handle: cannot fault. */
   | { readonly op: 'loadh'; readonly width: Width; readonly dst: Dst; readonly handle: Handle }
   /** Write through a probed handle: cannot fault, commits. */
   | { readonly op: 'store'; readonly width: Width; readonly handle: Handle; readonly src: Src }
-  /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B). */
-  | { readonly op: 'aligned'; readonly boundary: 16; readonly address: Address };
+  /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B, MOVDIR64B …). */
+  | { readonly op: 'aligned'; readonly boundary: 4 | 8 | 16 | 64; readonly address: Address };
 
 /** Where RIP goes. */
 export type ControlUop =
@@ -236,8 +258,10 @@ export type ControlUop =
 
 /** Everything privileged or beside the integer core. */
 export type SystemUop =
-  // `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions.
-  | { readonly op: 'cpl0' }
+  // `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions; `supervisor` raises #UD (MONITOR).
+  | { readonly op: 'cpl0' | 'supervisor' }
+  /** #GP(0) unless the low `width` bytes of src are zero: a reserved operand. */
+  | { readonly op: 'zero'; readonly width: Width; readonly src: Src }
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
   | { readonly op: 'fault'; readonly vector: number; readonly error?: number }
   /** A software interrupt, delivered with the RIP of the next instruction; INT n checks the gate's DPL (SDM vol. 3, 6.12.1.2). */
@@ -265,8 +289,8 @@ export type SystemUop =
   | { readonly op: 'invpcid'; readonly type: Src; readonly address: Address }
   /** Flushes the cache line of `address` (CLFLUSH, CLFLUSHOPT, CLWB): faults as a load does. */
   | { readonly op: 'clflush'; readonly address: Address }
-  /** LFENCE, SFENCE, MFENCE; WBINVD and INVD (behind `cpl0`): no architectural effect here, a cost. */
-  | { readonly op: 'fence'; readonly kind: 'lfence' | 'sfence' | 'mfence' | 'wbinvd' }
+  /** LFENCE, SFENCE, MFENCE, SERIALIZE; WBINVD and INVD (behind `cpl0`): no architectural effect here, a cost. */
+  | { readonly op: 'fence'; readonly kind: 'lfence' | 'sfence' | 'mfence' | 'serialize' | 'wbinvd' }
   /** POPF: writes RFLAGS by the rules of CPL and IOPL (SDM vol. 2, POPF). */
   | { readonly op: 'popf'; readonly width: 2 | 8; readonly src: Src }
   /** By CPL and IOPL: #GP(0). */
@@ -274,6 +298,8 @@ export type SystemUop =
   /** EFLAGS.AC := 0, 1. #UD unless CPL is 0 and the CPU has SMAP. */
   | { readonly op: 'clac' | 'stac' }
   | { readonly op: 'hlt' }
+  /** The checks of `in` and `out` alone, for INS and OUTS: they stand before those of memory and of REP's count. */
+  | { readonly op: 'ports'; readonly width: 1 | 2 | 4; readonly port: Src }
   /** Port I/O; #GP(0) by CPL, IOPL and the I/O bitmap. The port is the low 16 bits of `port`. */
   | { readonly op: 'in'; readonly width: 1 | 2 | 4; readonly port: Src; readonly dst: Tmp }
   | { readonly op: 'out'; readonly width: 1 | 2 | 4; readonly port: Src; readonly src: Src }
@@ -314,6 +340,8 @@ export type SystemUop =
   | { readonly op: 'wrxcr'; readonly index: Src; readonly src: Src }
   /** RDPMC: #GP(0) at CPL > 0 without CR4.PCE, or without such a counter. */
   | { readonly op: 'rdpmc'; readonly index: Src; readonly dst: Tmp }
+  /** RDPRU: MPERF for 0, APERF for 1, 0 for other numbers; #UD at CPL > 0 with CR4.TSD (APM vol. 3). */
+  | { readonly op: 'rdpru'; readonly index: Src; readonly dst: Tmp }
   /** The next of the machine's pseudo-random numbers, which follow from the state block: the same in every run. */
   | { readonly op: 'random'; readonly width: 2 | 4 | 8; readonly dst: Tmp };
 
@@ -338,21 +366,32 @@ const COMMIT: Effect = { fault: false, commit: 'always' };
 const GUARDED_COMMIT: Effect = { fault: true, commit: 'always' };
 
 const EFFECTS: Readonly<Record<UopKind, Effect>> = {
-  ...{ mov: VALUE, sext: VALUE, zext: VALUE, lea: VALUE, select: VALUE, setcc: VALUE, getflags: VALUE, step: VALUE },
+  ...{
+    mov: VALUE,
+    sext: VALUE,
+    zext: VALUE,
+    lea: VALUE,
+    linear: VALUE,
+    select: VALUE,
+    setcc: VALUE,
+    getflags: VALUE,
+    step: VALUE,
+  },
   ...{ add: VALUE, adc: VALUE, sub: VALUE, sbb: VALUE, and: VALUE, or: VALUE, xor: VALUE, imul: VALUE },
   ...{ shl: VALUE, shr: VALUE, sar: VALUE, rol: VALUE, ror: VALUE, rcl: VALUE, rcr: VALUE, shld: VALUE, shrd: VALUE },
   ...{ bt: VALUE, bts: VALUE, btr: VALUE, btc: VALUE, bsf: VALUE, bsr: VALUE },
+  ...{ bextr: VALUE, pdep: VALUE, pext: VALUE, crc32: VALUE },
   ...{ popcnt: VALUE, tzcnt: VALUE, lzcnt: VALUE, bswap: VALUE, not: VALUE, neg: VALUE, inc: VALUE, dec: VALUE },
   ...{ mulu: VALUE, muls: VALUE, divu: FAULTING_VALUE, divs: FAULTING_VALUE, setflags: COMMIT },
   ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, aligned: CHECK },
   ...{ canonical: CHECK, jump: COMMIT, branch: COMMIT, branchz: COMMIT, exitz: { fault: false, commit: 'never' } },
-  ...{ cpl0: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
+  ...{ cpl0: CHECK, supervisor: CHECK, zero: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
   ...{ rdcr: VALUE, wrcr: GUARDED_COMMIT, rddr: FAULTING_VALUE, wrdr: GUARDED_COMMIT },
   ...{ rdmsr: FAULTING_VALUE, wrmsr: GUARDED_COMMIT, rdtsc: FAULTING_VALUE, cpuid: COMMIT, swapgs: COMMIT },
   ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },
   ...{ clflush: GUARDED_COMMIT, fence: COMMIT, popf: COMMIT, hlt: COMMIT },
   ...{ cli: GUARDED_COMMIT, sti: GUARDED_COMMIT, clac: GUARDED_COMMIT, stac: GUARDED_COMMIT },
-  ...{ in: GUARDED_COMMIT, out: GUARDED_COMMIT, unmodelled: CHECK, umip: CHECK },
+  ...{ ports: CHECK, in: GUARDED_COMMIT, out: GUARDED_COMMIT, unmodelled: CHECK, umip: CHECK, rdpru: FAULTING_VALUE },
   ...{ rdseg: VALUE, wrseg: GUARDED_COMMIT, rdtable: VALUE, wrtable: GUARDED_COMMIT, inspect: GUARDED_COMMIT },
   ...{ transfer: GUARDED_COMMIT, rdxcr: FAULTING_VALUE, wrxcr: GUARDED_COMMIT, rdpmc: FAULTING_VALUE, random: COMMIT },
 };
@@ -399,6 +438,7 @@ export function sources(uop: Uop): readonly Src[] {
     case 'invpcid':
       return [uop.type, ...addressSources(uop.address)];
     case 'in':
+    case 'ports':
       return [uop.port];
     case 'out':
       return [uop.port, uop.src];
@@ -410,6 +450,7 @@ export function sources(uop: Uop): readonly Src[] {
       return [uop.selector, uop.offset];
     case 'rdxcr':
     case 'rdpmc':
+    case 'rdpru':
       return [uop.index];
     case 'wrxcr':
       return [uop.index, uop.src];

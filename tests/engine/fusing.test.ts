@@ -15,6 +15,8 @@ import {
   stateBytes,
   writePhysical,
 } from '../../src/cpu/cpu.ts';
+import type { CpuModel } from '../../src/isa/cpu-model.ts';
+import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
 import { KERNEL_PAGE, map, testMachine, USER_PAGE } from '../cpu/bench-machine.ts';
 import { type Random, random } from '../cpu/random.ts';
@@ -32,8 +34,8 @@ const POOL = random(7).bytes(2 * DATA_BYTES);
 /** Flags that a random state may have: the arithmetic ones and DF. */
 const FLAGS = 0xcd5n;
 
-function machineAt(cpl: number, fuse: boolean): Cpu {
-  const machine = testMachine({ fuse, ramBytes: 0x108000 });
+function machineAt(cpl: number, fuse: boolean, model: CpuModel): Cpu {
+  const machine = testMachine({ fuse, model, ramBytes: 0x108000 });
   const flags = cpl === 3 ? USER_PAGE : KERNEL_PAGE;
   map(machine, CODE, 0x10000, flags);
   for (let at = 0; at < DATA_BYTES; at += 0x1000) map(machine, DATA + BigInt(at), 0x40000 + at, flags);
@@ -68,10 +70,15 @@ const memory = ({ ram }: Cpu): Buffer =>
 
 for (const cpl of [0, 3]) {
   test(`every sample at CPL ${cpl}`, () => {
-    const fused = machineAt(cpl, true);
-    const unfused = machineAt(cpl, false);
+    const machines = new Map(
+      [MAX, ZEN4].map((model) => [
+        model,
+        { fused: machineAt(cpl, true, model), unfused: machineAt(cpl, false, model) },
+      ]),
+    );
     assert.ok(SAMPLES.length > 500, `${SAMPLES.length} samples`);
-    SAMPLES.forEach(({ bytes, text }, i) => {
+    SAMPLES.forEach(({ bytes, text, model }, i) => {
+      const { fused, unfused } = machines.get(model)!;
       for (let round = 0; round < ROUNDS; round++) {
         const seed = i * ROUNDS + round;
         prepare(fused, bytes, seed);

@@ -181,9 +181,44 @@ export function binary(
       const value = op === 'bt' ? a : op === 'bts' ? a | mask : op === 'btr' ? a & ~mask : a ^ mask;
       return { value, flags: flagsOf(value, width, bit(a, n), false) };
     }
+    case 'bextr': {
+      const [start, length] = [b & 0xffn, (b >> 8n) & 0xffn];
+      const taken = [...digits(a)].filter(([n]) => n >= start && n < start + length);
+      const value = taken.reduce((sum, [n, digit]) => sum + (digit << (n - start)), 0n);
+      return { value, flags: flagsOf(value, width, false, false) & ~SF };
+    }
+    case 'pdep':
+    case 'pext': {
+      const places = [...digits(b)].filter(([, digit]) => digit === 1n).map(([n]) => n);
+      const value = places.reduce((sum, place, n) => {
+        const [from, to] = op === 'pdep' ? [BigInt(n), place] : [place, BigInt(n)];
+        return bit(a, from) ? sum + (1n << to) : sum;
+      }, 0n);
+      return { value, flags: undefined };
+    }
     default:
       return op satisfies never;
   }
+}
+
+/** The 64 bits of a value with their numbers. */
+const digits = (value: bigint): [bigint, bigint][] =>
+  Array.from({ length: 64 }, (_, n) => [BigInt(n), (value >> BigInt(n)) & 1n]);
+
+/** The reflected bits of a value. */
+const reflect = (value: bigint, count: number): bigint =>
+  digits(value)
+    .slice(0, count)
+    .reduce((sum, [n, digit]) => sum | (digit << (BigInt(count - 1) - n)), 0n);
+
+/** SDM vol. 2, CRC32, as its operation reads: polynomial division of the reflected operands, modulo 2. */
+export function crc32(width: Width, accumulator: bigint, data: bigint): bigint {
+  const count = 8 * width;
+  const first = reflect(data, count) << 32n;
+  const second = reflect(accumulator, 32) << BigInt(count);
+  let rest = first ^ second;
+  for (let n = BigInt(count) + 31n; n >= 32n; n--) if (bit(rest, n)) rest ^= 0x11edc6f41n << (n - 32n);
+  return reflect(rest, 32);
 }
 
 /** The positions of the lowest and highest set bit; undefined when there is none. */

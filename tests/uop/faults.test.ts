@@ -1,7 +1,6 @@
 /** A fault changes nothing: every sample, run with one page mapped after another, so that each of its accesses faults in turn. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
@@ -26,9 +25,9 @@ function machineWith(pages: readonly bigint[], cpl: number): Machine {
   return machine;
 }
 
-function run(machine: Machine, { bytes, text }: Sample): Fault | undefined {
-  const decoded = decode(bytes, SAMPLE_IP);
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
+function run(machine: Machine, { bytes, text, model }: Sample): Fault | undefined {
+  const decoded = decode(bytes, SAMPLE_IP, model);
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, model) : undefined;
   if (decoded.kind !== 'insn' || lowered?.kind !== 'uops') throw new Error(text);
   return execute(machine, decoded.insn, lowered.uops);
 }
@@ -40,7 +39,7 @@ const snapshot = ({ regs, rip, flags, base, memory, cr, dr, msr, log }: Machine)
 function faultsInTurn(sample: Sample, cpl: number): { faults: Fault[]; changed: boolean } {
   const pages: bigint[] = [];
   const faults: Fault[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 20; i++) {
     const machine = machineWith(pages, cpl);
     const before = snapshot(machine);
     const fault = run(machine, sample);

@@ -113,7 +113,10 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
     case 'bt':
     case 'bts':
     case 'btr':
-    case 'btc': {
+    case 'btc':
+    case 'bextr':
+    case 'pdep':
+    case 'pext': {
       const cf = (m.flags & BigInt(RFLAGS.CF)) !== 0n;
       const [a, b] = [value(uop.a, uop.width), value(uop.b, uop.width)];
       const result = alu.binary(uop.op, uop.width, a, b, cf, uop.overflow);
@@ -156,8 +159,12 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
       assign(uop.quotient, width, result.quotient);
       return void assign(uop.remainder, width, result.remainder);
     }
+    case 'crc32':
+      return void assign(uop.dst, 8, alu.crc32(uop.width, value(uop.a, 4), value(uop.b, uop.width)));
     case 'lea':
       return void assign(uop.dst, uop.width, effective(m, frame, uop.address));
+    case 'linear':
+      return void assign(uop.dst, 8, linear(m, frame, uop.address));
     case 'select':
       return void assign(uop.dst, uop.width, value(alu.holds(uop.condition, m.flags) ? uop.a : uop.b, uop.width));
     case 'setcc':
@@ -186,7 +193,7 @@ function memoryOrControl(m: Machine, frame: Frame, uop: MemoryUop | ControlUop |
     case 'probe': {
       const at = linear(m, frame, uop.address);
       frame.handles[uop.handle.n] = at;
-      return check(m, at, uop.width, uop.address.stack, true);
+      return check(m, at, uop.width, uop.address.stack, !uop.forRead);
     }
     case 'loadh':
       return void assign(uop.dst, uop.width, readMemory(m, handleOf(frame, uop.handle.n), uop.width));
@@ -221,6 +228,10 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
   switch (uop.op) {
     case 'cpl0':
       return privileged ? undefined : { vector: GP, error: 0 };
+    case 'supervisor':
+      return privileged ? undefined : { vector: UD, error: 0 };
+    case 'zero':
+      return value(uop.src, uop.width) === 0n ? undefined : { vector: GP, error: 0 };
     case 'fault':
       return { vector: uop.vector, error: uop.error ?? 0 };
     case 'interrupt':
@@ -278,25 +289,32 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       return void setFlags(m, uop.op === 'stac' ? BigInt(RFLAGS.AC) : 0n, BigInt(RFLAGS.AC));
     case 'hlt':
       return void m.log.push('hlt');
+    case 'ports':
+      return ioAllowed ? undefined : { vector: GP, error: 0 };
     case 'in':
       if (!ioAllowed) return { vector: GP, error: 0 };
       return void assign(uop.dst, uop.width, 0n);
     case 'out':
       if (!ioAllowed) return { vector: GP, error: 0 };
       return void m.log.push(`out ${value(uop.port, 2)} ${value(uop.src, uop.width)}`);
-    // What follows belongs to the CPU model; here it shows in the log, and gives zeros.
+    case 'umip': {
+      const UMIP = 1n << 11n;
+      return privileged || ((m.cr.get(4) ?? 0n) & UMIP) === 0n ? undefined : { vector: GP, error: 0 };
+    }
+    // What follows belongs to the CPU model; here it gives zeros, and what commits shows in the log.
     case 'unmodelled':
-    case 'umip':
     case 'wrseg':
     case 'wrtable':
     case 'wrxcr':
       return void m.log.push(uopText(uop));
     case 'rdseg':
     case 'rdtable':
-    case 'inspect':
-    case 'transfer':
     case 'rdxcr':
     case 'rdpmc':
+    case 'rdpru':
+      return void assign(uop.dst, 8, 0n);
+    case 'inspect':
+    case 'transfer':
     case 'random':
       m.log.push(uopText(uop));
       return void assign(uop.dst, 8, 0n);

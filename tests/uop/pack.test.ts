@@ -91,9 +91,9 @@ test('shifts are told what becomes of the flags', () => {
 });
 
 test('every sample ends in exactly one end bit, which carries the cost', () => {
-  for (const { bytes, text } of SAMPLES) {
-    const decoded = decode(bytes, IP);
-    const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
+  for (const { bytes, text, model } of SAMPLES) {
+    const decoded = decode(bytes, IP, model);
+    const lowered = decoded.kind === 'insn' ? lower(decoded.insn, model) : undefined;
     if (lowered?.kind !== 'uops') continue;
     for (const fuse of [true, false]) {
       const packed = pack(lowered.uops, { ip: IP, cost: 9, fuse });

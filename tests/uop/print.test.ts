@@ -10,9 +10,9 @@ import { SAMPLE_IP, SAMPLES } from './samples.ts';
 
 const test = suite('uop print');
 
-function uopsOf(bytes: Uint8Array, ip = SAMPLE_IP): readonly Uop[] {
-  const decoded = decode(bytes, ip);
-  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, MAX) : undefined;
+function uopsOf(bytes: Uint8Array, model = MAX): readonly Uop[] {
+  const decoded = decode(bytes, SAMPLE_IP, model);
+  const lowered = decoded.kind === 'insn' ? lower(decoded.insn, model) : undefined;
   return lowered?.kind === 'uops' ? lowered.uops : [];
 }
 
@@ -57,7 +57,7 @@ const canonical = (value: unknown): string =>
 
 test('different micro-ops print differently', () => {
   const byText = new Map<string, string>();
-  for (const uop of SAMPLES.flatMap(({ bytes }) => uopsOf(bytes))) {
+  for (const uop of SAMPLES.flatMap(({ bytes, model }) => uopsOf(bytes, model))) {
     const text = uopText(uop);
     const whole = canonical(uop);
     assert.is.not(text, '');

@@ -2,17 +2,21 @@
  * The sample encodings: at least one with registers and one with memory of every form that lowers, with its micro-ops.
  *
  * They stand in samples/forms.txt, made by `npx tsx tools/uop-samples.ts`: a line with the bytes, the form and the text of an
- * instruction, then its micro-ops, indented. The file is a golden of decoder, printer and lowering at once, and the list
+ * instruction (and `amd`, where only AMD's CPUs decode it so), then its micro-ops, indented. The file is a golden of decoder, printer and lowering at once, and the list
  * that whoever executes micro-ops can go through (engine: fused against unfused).
  */
 import { readFileSync } from 'node:fs';
 import { parseHexBytes } from '../../src/base/hex.ts';
+import type { CpuModel } from '../../src/isa/cpu-model.ts';
+import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 
 export interface Sample {
   readonly bytes: Uint8Array;
   readonly form: string;
   /** As objdump prints it. */
   readonly text: string;
+  /** Whose decoding and features: all of them, or AMD's where no other decodes it so. */
+  readonly model: CpuModel;
   /** Its micro-ops as `uopText` prints them. */
   readonly uops: readonly string[];
 }
@@ -30,8 +34,14 @@ export const readSamples = (): Sample[] =>
 
 function readSample(block: string): Sample {
   const [head = '', ...uops] = block.trimEnd().split('\n');
-  const [bytes = '', form = '', text = ''] = head.split('\t');
-  return { bytes: parseHexBytes(bytes) ?? new Uint8Array(), form, text, uops: uops.map((line) => line.trim()) };
+  const [bytes = '', form = '', text = '', vendor] = head.split('\t');
+  return {
+    bytes: parseHexBytes(bytes) ?? new Uint8Array(),
+    form,
+    text,
+    model: vendor === 'amd' ? ZEN4 : MAX,
+    uops: uops.map((line) => line.trim()),
+  };
 }
 
 export const SAMPLES: readonly Sample[] = readSamples();

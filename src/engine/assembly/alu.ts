@@ -308,3 +308,47 @@ export function divideSigned(hi: u64, lo: u64, divisor: u64, width: u32): bool {
 export function swapBytes(value: u64, width: u32): u64 {
   return bswap<u64>(value) >> (64 - 8 * width);
 }
+
+/** The bits of `a` from `control`'s byte 0 on, as many as byte 1 says. */
+export function bextr(a: u64, control: u64, width: u32, rules: u32): u64 {
+  const start = <u32>control & 0xff;
+  const length = (<u32>control >> 8) & 0xff;
+  const shifted = start < 8 * width ? a >> start : 0;
+  const r = length < 64 ? shifted & ((<u64>1 << length) - 1) : shifted;
+  flags.commit(flags.ofResult(r) & ~flags.SF, rules);
+  return r;
+}
+
+/** The low bits of `a`, one into each place where `mask` has a one. */
+export function pdep(a: u64, mask: u64): u64 {
+  let r: u64 = 0;
+  let from: u64 = a;
+  for (let rest = mask; rest; rest &= rest - 1) {
+    if (from & 1) r |= rest & (0 - rest);
+    from >>= 1;
+  }
+  return r;
+}
+
+/** The bits of `a` where `mask` has ones, side by side. */
+export function pext(a: u64, mask: u64): u64 {
+  let r: u64 = 0;
+  let to: u64 = 1;
+  for (let rest = mask; rest; rest &= rest - 1) {
+    if (a & rest & (0 - rest)) r |= to;
+    to <<= 1;
+  }
+  return r;
+}
+
+/** CRC-32C's polynomial, 0x11EDC6F41, with the lowest power in the top bit. */
+const CRC32C: u32 = 0x82f63b78;
+
+export function crc32(start: u32, data: u64, width: u32): u64 {
+  let crc = start;
+  for (let i: u32 = 0; i < width; i++) {
+    crc ^= <u32>(data >> (8 * i)) & 0xff;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (crc & 1 ? CRC32C : 0);
+  }
+  return <u64>crc;
+}

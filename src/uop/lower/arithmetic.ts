@@ -1,5 +1,5 @@
 /** Integer arithmetic and logic: two operands, one operand, multiply, divide, and the compare-and-exchange family. */
-import { GPR, RFLAGS } from '../../isa/insn.ts';
+import { GPR, type Insn, type MemOperand, RFLAGS } from '../../isa/insn.ts';
 import { type BinaryKind, FLAGS, type ShiftRules, type Src, type Tmp, type UnaryKind } from '../uop.ts';
 import {
   address,
@@ -110,6 +110,44 @@ export const xadd: Lowering = (insn, draft) => {
   emit(draft, { op: 'mov', width, dst: register(source), src: old });
   close(draft, place, sum);
 };
+
+/** AADD, AAND, AOR, AXOR: on naturally aligned memory, without flags (SDM vol. 2). */
+export const remote =
+  (op: 'add' | 'and' | 'or' | 'xor'): Lowering =>
+  (insn, draft) => {
+    const [operand, source] = [operandOf(insn, 0), operandOf(insn, 1)];
+    if (operand.kind !== 'mem' || source.kind !== 'gpr') return refuse(draft);
+    checkAligned(insn, draft, operand);
+    const place = open(insn, draft, operand);
+    const old = current(draft, place);
+    close(draft, place, compute(draft, op, place.width, old, register(source)));
+  };
+
+/** #GP(0) unless memory of 4 or 8 bytes is naturally aligned. */
+function checkAligned(insn: Insn, draft: Draft, operand: MemOperand): void {
+  emit(draft, { op: 'aligned', boundary: operand.width === 8 ? 8 : 4, address: address(insn, operand) });
+}
+
+/**
+ * CMPccXADD: memory against the second operand; if the condition holds, the third is added to memory. The second operand
+ * takes the old value, the flags are the comparison's (SDM vol. 2).
+ */
+export const cmpccxadd =
+  (condition: number): Lowering =>
+  (insn, draft) => {
+    const [operand, compared, added] = [operandOf(insn, 0), operandOf(insn, 1), operandOf(insn, 2)];
+    if (operand.kind !== 'mem' || compared.kind !== 'gpr' || added.kind !== 'gpr') return refuse(draft);
+    checkAligned(insn, draft, operand);
+    const place = open(insn, draft, operand);
+    const { width } = place;
+    const old = current(draft, place);
+    const sum = compute(draft, 'add', width, old, register(added));
+    emit(draft, { op: 'sub', width, a: old, b: register(compared), flags: FLAGS.all });
+    const written = temporary(draft);
+    emit(draft, { op: 'select', width, condition, dst: written, a: sum, b: old });
+    close(draft, place, written);
+    emit(draft, { op: 'mov', width, dst: register(compared), src: old });
+  };
 
 const EQUAL = 4;
 

@@ -72,6 +72,15 @@ function bitStringAddress(insn: Insn, draft: Draft, to: MemOperand, bit: InsnOpe
   return { ...rest, base: start, index: unit, scale: width, disp: 0n };
 }
 
+/** CRC32: into a 32-bit register, or a 64-bit one whose upper half it clears. */
+export const crc32: Lowering = (insn, draft) => {
+  const to = operandOf(insn, 0);
+  if (to.kind !== 'gpr') return refuse(draft);
+  const b = read(insn, draft, operandOf(insn, 1));
+  const dst = register(to);
+  emit(draft, { op: 'crc32', width: widthOf(operandOf(insn, 1)), dst, a: dst, b });
+};
+
 /** BSF, BSR, which leave the destination alone, all 64 bits of it, when the source is zero; POPCNT, TZCNT, LZCNT. */
 export const scan =
   (

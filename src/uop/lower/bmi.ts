@@ -1,9 +1,11 @@
 /**
- * The three-operand integer instructions of BMI1 and BMI2, and ADX's two carry chains (SDM vol. 1, 5.1.16 and 5.1.17). AF and PF,
- * undefined after most of them, are the model's. PDEP, PEXT and BEXTR aren't modelled.
+ * The three-operand integer instructions of BMI1 and BMI2, AMD's TBM (APM vol. 3), and ADX's two carry chains (SDM vol. 1,
+ * 5.1.16 and 5.1.17). AF and PF, undefined after most of them, are the model's.
  */
+
+import type { Width } from '../../base/u64.ts';
 import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
-import type { BinaryKind, FlagsCommitted, Reg } from '../uop.ts';
+import type { BinaryKind, FlagsCommitted, Reg, Src, Tmp } from '../uop.ts';
 import {
   compute,
   type Draft,
@@ -18,7 +20,7 @@ import {
   temporary,
   widthOf,
 } from './draft.ts';
-import { logicFlags } from './residue.ts';
+import { extractFlags, logicFlags } from './residue.ts';
 
 const { CF, ZF, SF, OF } = RFLAGS;
 
@@ -89,6 +91,42 @@ export const bzhi: Lowering = (insn, draft) => {
 
 const BELOW = 2;
 const NOT_BELOW = 3;
+
+/**
+ * TBM's nine: the source, or its complement, with its successor or predecessor. CF is the carry or borrow of the step, which
+ * says that the source was all ones, or zero.
+ */
+export const trailing =
+  (op: 'and' | 'or' | 'xor', step: 'add' | 'sub', complement: 'source' | 'stepped' | 'none'): Lowering =>
+  (insn, draft) => {
+    const dst = destination(insn, draft);
+    if (dst === undefined) return;
+    const width = widthOf(operandOf(insn, 0));
+    const a = read(insn, draft, operandOf(insn, 1));
+    const stepped = temporary(draft);
+    emit(draft, { op: step, width, dst: stepped, a, b: imm(1), flags: CF });
+    const first = complement === 'source' ? inverted(draft, width, a) : a;
+    const second = complement === 'stepped' ? inverted(draft, width, stepped) : stepped;
+    emit(draft, { op, width, dst, a: first, b: second, ...lowestBitFlags(draft) });
+  };
+
+function inverted(draft: Draft, width: Width, a: Src): Tmp {
+  const dst = temporary(draft);
+  emit(draft, { op: 'not', width, dst, a, flags: 0 });
+  return dst;
+}
+
+/** BEXTR, by a register or TBM's immediate; PDEP and PEXT, which have no flags. */
+export const extract =
+  (op: 'bextr' | 'pdep' | 'pext'): Lowering =>
+  (insn, draft) => {
+    const dst = destination(insn, draft);
+    if (dst === undefined) return;
+    const a = read(insn, draft, operandOf(insn, 1));
+    const b = read(insn, draft, operandOf(insn, 2));
+    const flags = op === 'bextr' ? extractFlags(draft) : { flags: 0 };
+    emit(draft, { op, width: widthOf(operandOf(insn, 0)), dst, a, b, ...flags });
+  };
 
 /** RORX, SARX, SHLX, SHRX: no flags. */
 export const shiftWithoutFlags =

@@ -20,18 +20,25 @@ import { pushValue } from './stack.ts';
 const RSP = reg(GPR.RSP);
 const RCX = reg(GPR.RCX);
 
-/**
- * Where a near jump or call goes; an indirect target is read and checked. Undefined for far pointers, and for the 16-bit
- * branches that only AMD has in 64-bit mode.
- */
+/** Operand size of a branch: 8, or 2 with a 66 prefix on AMD, whose branches truncate RIP then (APM vol. 3, JMP near). */
+const branchSize = (insn: Insn): 2 | 8 => (insn.operandSize === 2 ? 2 : 8);
+
+/** Where a near jump or call goes; an indirect target is read and checked. Undefined for far pointers. */
 function branchTarget(insn: Insn, draft: Draft): Src | undefined {
   const to = operandOf(insn, 0);
-  if (insn.operandSize !== 8) return undefined;
+  const size = branchSize(insn);
   if (to.kind === 'target') return imm(to.address);
-  if ((to.kind !== 'gpr' && to.kind !== 'mem') || to.width !== 8) return undefined;
+  if ((to.kind !== 'gpr' && to.kind !== 'mem') || to.width !== size) return undefined;
   const target = read(insn, draft, to);
-  emit(draft, { op: 'canonical', src: target });
+  if (size === 8) emit(draft, { op: 'canonical', src: target });
+  else if (to.kind === 'gpr') return truncated(draft, target);
   return target;
+}
+
+function truncated(draft: Draft, src: Src): Src {
+  const dst = temporary(draft);
+  emit(draft, { op: 'zext', width: 8, from: 2, dst, src });
+  return dst;
 }
 
 export const jmp: Lowering = (insn, draft) => {
@@ -42,7 +49,7 @@ export const jmp: Lowering = (insn, draft) => {
 
 export const jcc: Lowering = (insn, draft) => {
   const to = operandOf(insn, 0);
-  if (to.kind !== 'target' || insn.condition === undefined || insn.operandSize !== 8) return refuse(draft);
+  if (to.kind !== 'target' || insn.condition === undefined) return refuse(draft);
   emit(draft, { op: 'branch', condition: insn.condition, target: to.address });
 };
 
@@ -55,17 +62,17 @@ export const call: Lowering = (insn, draft) => {
     emit(draft, { op: 'mov', width: 8, dst: before, src: RSP });
     target = before;
   }
-  pushValue(draft, 8, imm(nextIp(insn)));
+  pushValue(draft, branchSize(insn), imm(nextIp(insn)));
   emit(draft, { op: 'jump', target });
 };
 
 /** RET: the address is loaded and checked before RSP moves (past the immediate's bytes, too). */
 export const ret: Lowering = (insn, draft) => {
-  if (insn.operandSize !== 8) return refuse(draft);
+  const size = branchSize(insn);
   const released = insn.operands[0];
-  const target = load(draft, 8, stackAddress(RSP));
-  emit(draft, { op: 'canonical', src: target });
-  const bytes = 8n + (released?.kind === 'imm' ? released.value : 0n);
+  const target = load(draft, size, stackAddress(RSP));
+  if (size === 8) emit(draft, { op: 'canonical', src: target });
+  const bytes = BigInt(size) + (released?.kind === 'imm' ? released.value : 0n);
   emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(bytes), flags: 0 });
   emit(draft, { op: 'jump', target });
 };
@@ -73,7 +80,7 @@ export const ret: Lowering = (insn, draft) => {
 /** JRCXZ, JECXZ. */
 export const jumpIfZero: Lowering = (insn, draft) => {
   const to = operandOf(insn, 0);
-  if (to.kind !== 'target' || insn.operandSize !== 8) return refuse(draft);
+  if (to.kind !== 'target') return refuse(draft);
   const width = insn.addressSize === 4 ? 4 : 8;
   emit(draft, { op: 'branchz', width, src: RCX, nonzero: false, target: to.address });
 };
@@ -83,7 +90,7 @@ export const loop =
   (condition?: number): Lowering =>
   (insn, draft) => {
     const to = operandOf(insn, 0);
-    if (to.kind !== 'target' || insn.operandSize !== 8) return refuse(draft);
+    if (to.kind !== 'target') return refuse(draft);
     const width = insn.addressSize === 4 ? 4 : 8;
     emit(draft, { op: 'sub', width, dst: RCX, a: RCX, b: imm(1), flags: 0 });
     const src = condition === undefined ? RCX : whileCondition(draft, condition);

@@ -62,6 +62,27 @@ export function widthOf(operand: InsnOperand): Width {
 
 const isWidth = (width: number): width is Width => width === 1 || width === 2 || width === 4 || width === 8;
 
+/** The base that a segment prefix gives to memory which the instruction doesn't name (CLZERO, MONITOR). */
+export function impliedSegment({ bytes }: Insn): Address['segment'] {
+  let segment: Address['segment'] = 'none';
+  for (const byte of bytes) {
+    if (byte === 0x64) segment = 'fs';
+    else if (byte === 0x65) segment = 'gs';
+    else if (byte === 0x0f) break;
+  }
+  return segment;
+}
+
+/** The address in a register alone, under the prefixes of the instruction. */
+export const registerAddress = (insn: Insn, base: Src, segment: Address['segment'], disp = 0): Address => ({
+  segment,
+  base,
+  scale: 1,
+  disp: BigInt(disp),
+  addressWidth: insn.addressSize === 4 ? 4 : 8,
+  stack: false,
+});
+
 /** The micro-op address of a memory operand. */
 export function address(insn: Insn, operand: MemOperand): Address {
   const at: { -readonly [Part in keyof Address]: Address[Part] } = {
@@ -113,6 +134,13 @@ export function load(draft: Draft, width: Width, at: Address): Tmp {
 export function probe(draft: Draft, width: Width, at: Address): Handle {
   const handle = newHandle(draft);
   emit(draft, { op: 'probe', width, handle, address: at });
+  return handle;
+}
+
+/** The handle of memory that is read later, behind what may be stored into it first. */
+export function probeToRead(draft: Draft, width: Width, at: Address): Handle {
+  const handle = newHandle(draft);
+  emit(draft, { op: 'probe', width, handle, address: at, forRead: true });
   return handle;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Insn to micro-ops: one table from mnemonic to lowering function. A mnemonic that isn't here, and a form that its function
+ * Insn to micro-ops: one table from mnemonic to lowering function, behind that of the features (gates.ts). A mnemonic that isn't here, and a form that its function
  * refuses, is reported as not modelled; nothing is approximated. What each micro-op does stands in uop.ts.
  */
 import type { CpuModel } from '../../isa/cpu-model.ts';
@@ -12,20 +12,45 @@ import * as control from './control.ts';
 import * as data from './data.ts';
 import { type Lowering, newDraft } from './draft.ts';
 import * as flags from './flags.ts';
+import { meaning } from './gates.ts';
+import * as lines from './lines.ts';
 import { countFlags, scanFlags } from './residue.ts';
 import * as shift from './shift.ts';
 import * as stack from './stack.ts';
 import * as string from './string.ts';
 import * as system from './system.ts';
+import * as wait from './wait.ts';
 
 /** The micro-ops of an instruction on a model of CPU. RIP moves on by itself to the next one unless the last micro-op says otherwise. */
 export function lower(insn: Insn, model: CpuModel): Lowered {
-  const lowering = LOWERINGS.get(insn.mnemonic);
+  const mnemonic = meaning(insn, model);
+  if (mnemonic === undefined) return UNDEFINED;
+  const lowering = LOWERINGS.get(mnemonic);
   const draft = newDraft(model);
   if (lowering !== undefined) lowering(insn, draft);
   if (lowering === undefined || !draft.modelled) return { kind: 'not-modelled', form: insn.form };
   return { kind: 'uops', uops: draft.uops };
 }
+
+/** As CMPccXADD spells them. */
+const XADD_CONDITIONS = [
+  'o',
+  'no',
+  'b',
+  'nb',
+  'z',
+  'nz',
+  'be',
+  'nbe',
+  's',
+  'ns',
+  'p',
+  'np',
+  'l',
+  'nl',
+  'le',
+  'nle',
+] as const;
 
 /** The condition suffixes in the order of their encoding, as the decoder names them. */
 const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'] as const;
@@ -38,6 +63,9 @@ const each = (mnemonics: string, lowering: Lowering): [string, Lowering][] =>
 
 const { CF, DF } = RFLAGS;
 
+/** #UD. */
+const UNDEFINED: Lowered = { kind: 'uops', uops: [{ op: 'fault', vector: 6 }] };
+
 const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   // Data movement
   ...each('mov movnti movdiri', data.mov),
@@ -47,6 +75,8 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['xchg', data.xchg],
   ['bswap', data.bswap],
   ['movbe', data.movbe],
+  ['movdir64b', lines.movdir64b],
+  ['clzero', lines.clzero],
   ['xlatb', data.xlat],
   ['cbw', data.widenAccumulator(2)],
   ['cwde', data.widenAccumulator(4)],
@@ -56,8 +86,9 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['cqo', data.signIntoRdx(8)],
   ...conditional('cmov', data.cmov),
   ...conditional('set', data.setcc),
-  ...each('nop reservednop endbr64 endbr32 pause cldemote prefetchit0 prefetchit1', data.nothing),
+  ...each('nop reservednop endbr64 endbr32 rdsspd rdsspq pause cldemote prefetchit0 prefetchit1', data.nothing),
   ...each('prefetchnta prefetcht0 prefetcht1 prefetcht2 prefetchw prefetchwt1 prefetch', data.nothing),
+  ...each('prefetchreserved3 prefetchreserved4 prefetchreserved5 prefetchreserved6 prefetchreserved7', data.nothing),
   // Arithmetic and logic
   ['add', arithmetic.binary('add', FLAGS.all)],
   ['adc', arithmetic.binary('adc', FLAGS.all)],
@@ -80,6 +111,11 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['cmpxchg', arithmetic.cmpxchg],
   ['cmpxchg8b', arithmetic.cmpxchg8b],
   ['cmpxchg16b', arithmetic.cmpxchg16b],
+  ['aadd', arithmetic.remote('add')],
+  ['aand', arithmetic.remote('and')],
+  ['aor', arithmetic.remote('or')],
+  ['axor', arithmetic.remote('xor')],
+  ...XADD_CONDITIONS.map((suffix, n): [string, Lowering] => [`cmp${suffix}xadd`, arithmetic.cmpccxadd(n)]),
   // Shifts and bits
   ...each('shl sal', shift.shift('shl')),
   ['shr', shift.shift('shr')],
@@ -99,7 +135,20 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['popcnt', bits.scan('popcnt', () => ({ flags: FLAGS.all }))],
   ['tzcnt', bits.scan('tzcnt', countFlags)],
   ['lzcnt', bits.scan('lzcnt', countFlags)],
+  ['crc32', bits.crc32],
   ['andn', bmi.andn],
+  ['bextr', bmi.extract('bextr')],
+  ['pdep', bmi.extract('pdep')],
+  ['pext', bmi.extract('pext')],
+  ['blcfill', bmi.trailing('and', 'add', 'none')],
+  ['blci', bmi.trailing('or', 'add', 'stepped')],
+  ['blcic', bmi.trailing('and', 'add', 'source')],
+  ['blcmsk', bmi.trailing('xor', 'add', 'none')],
+  ['blcs', bmi.trailing('or', 'add', 'none')],
+  ['blsfill', bmi.trailing('or', 'sub', 'none')],
+  ['blsic', bmi.trailing('or', 'sub', 'source')],
+  ['t1mskc', bmi.trailing('or', 'add', 'source')],
+  ['tzmsk', bmi.trailing('and', 'sub', 'source')],
   ['blsr', bmi.withPredecessor('and')],
   ['blsmsk', bmi.withPredecessor('xor')],
   ['blsi', bmi.blsi],
@@ -145,6 +194,8 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ...each('lodsb lodsw lodsd lodsq', string.lods),
   ...each('cmpsb cmpsw cmpsq', string.cmps),
   ...each('scasb scasw scasd scasq', string.scas),
+  ...each('insb insw insd', string.ins),
+  ...each('outsb outsw outsd', string.outs),
   ['movsd', string.ifString(string.movs)],
   ['cmpsd', string.ifString(string.cmps)],
   // System
@@ -159,7 +210,25 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['lfence', system.single({ op: 'fence', kind: 'lfence' })],
   ['sfence', system.single({ op: 'fence', kind: 'sfence' })],
   ['mfence', system.single({ op: 'fence', kind: 'mfence' })],
+  ['serialize', system.single({ op: 'fence', kind: 'serialize' })],
   ['clts', system.clts],
+  ['smsw', system.smsw],
+  ['lmsw', system.lmsw],
+  ['xgetbv', system.xgetbv],
+  ['xsetbv', system.xsetbv],
+  ['rdpmc', system.rdpmc],
+  ['rdpru', system.rdpru],
+  ...each('rdrand rdseed', system.random),
+  ['ptwrite', system.ptwrite],
+  ['monitor', wait.monitor],
+  ['mwait', wait.mwait],
+  ['monitorx', wait.monitorx],
+  ['mwaitx', wait.mwaitx],
+  ['umonitor', wait.umonitor],
+  ...each('umwait tpause', wait.userWait),
+  // Their effect isn't modelled; SYSCALL, SYSENTER and IRET, which CPL 3 may use, are not here at all.
+  ...each('sysret sysretq', system.privileged({ op: 'unmodelled' })),
+  ...each('sysexit sysexitq', system.sysexit),
   ['rdmsr', system.rdmsr],
   ...each('wrmsr wrmsrns', system.wrmsr),
   ['rdtsc', system.rdtsc],

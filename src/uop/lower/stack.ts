@@ -15,6 +15,7 @@ import {
   load,
   operandOf,
   probe,
+  probeToRead,
   read,
   refuse,
   reg,
@@ -86,20 +87,31 @@ export const leave: Lowering = (insn, draft) => {
 };
 
 /**
- * ENTER size, level. Levels 0 and 1; deeper ones copy frame pointers that no compiler of ours makes, and aren't modelled.
- * A write at the final RSP must be possible (SDM vol. 2, ENTER: #PF if a write using the final value would fault).
+ * ENTER size, level: pushes RBP, copies the level - 1 frame pointers below the old frame's, pushes the new one's own address, and
+ * makes room. The copies are read through handles, each behind the pushes before it, for the two frames may overlap. Silicon
+ * keeps what it pushed before a fault; here a fault keeps nothing. A write at the final RSP must be possible (SDM vol. 2).
  */
 export const enter: Lowering = (insn, draft) => {
-  const [size, level] = [operandOf(insn, 0), operandOf(insn, 1)];
-  if (size.kind !== 'imm' || level.kind !== 'imm' || (level.value & 31n) > 1n) return refuse(draft);
+  const [size, nesting] = [operandOf(insn, 0), operandOf(insn, 1)];
+  if (size.kind !== 'imm' || nesting.kind !== 'imm') return refuse(draft);
   const width = slot(insn);
-  const nested = (level.value & 31n) === 1n;
+  const level = Number(nesting.value & 31n);
   const frame = compute(draft, 'sub', 8, RSP, imm(width));
-  const saved = probe(draft, width, stackAddress(frame));
-  const link = nested ? probe(draft, width, stackAddress(frame, BigInt(-width))) : undefined;
-  const depth = size.value + (nested ? BigInt(width) : 0n);
+  const slotBelow = (base: Src, n: number): Address => stackAddress(base, BigInt(-n * width));
+  const saved = probe(draft, width, slotBelow(frame, 0));
+  const copies = Array.from({ length: Math.max(0, level - 1) }, (_, i) => ({
+    from: probeToRead(draft, width, slotBelow(RBP, i + 1)),
+    to: probe(draft, width, slotBelow(frame, i + 1)),
+  }));
+  const link = level === 0 ? undefined : probe(draft, width, slotBelow(frame, level));
+  const depth = size.value + BigInt(level * width);
   probe(draft, width, stackAddress(frame, -depth));
+
   emit(draft, { op: 'store', width, handle: saved, src: RBP });
+  for (const { from, to } of copies) {
+    const dst = temporary(draft);
+    emit(draft, { op: 'loadh', width, dst, handle: from }, { op: 'store', width, handle: to, src: dst });
+  }
   if (link !== undefined) emit(draft, { op: 'store', width, handle: link, src: frame });
   emit(draft, { op: 'mov', width, dst: RBP, src: frame });
   emit(draft, { op: 'sub', width: 8, dst: RSP, a: frame, b: imm(depth), flags: 0 });

@@ -3,6 +3,7 @@
  * once when the count is zero, and otherwise does one element, counts down and jumps back, so that every iteration is a
  * boundary where an event may be taken, and obeys commit-last by itself.
  */
+import type { Width } from '../../base/u64.ts';
 import { GPR, type Insn, type MemOperand } from '../../isa/insn.ts';
 import { type Address, FLAGS, type Tmp } from '../uop.ts';
 import { whileCondition } from './control.ts';
@@ -22,18 +23,26 @@ import {
 } from './draft.ts';
 
 const RCX = reg(GPR.RCX);
+const RDX = reg(GPR.RDX);
 const EQUAL = 4;
 const NOT_EQUAL = 5;
 
 /** What one iteration does, between the check of the count and the moving on. */
 type Element = (insn: Insn, draft: Draft) => void;
 
-/** `compares`: REPE and REPNE also look at ZF. */
+interface Repetition {
+  /** REPE and REPNE also look at ZF. */
+  readonly compares?: boolean;
+  /** What is checked even when the count is zero. */
+  readonly first?: Element;
+}
+
 const repeated =
-  (element: Element, pointers: readonly number[], compares = false): Lowering =>
+  (element: Element, pointers: readonly number[], { compares = false, first }: Repetition = {}): Lowering =>
   (insn, draft) => {
     const width = insn.addressSize === 4 ? 4 : 8;
     const looping = insn.rep !== 'none';
+    first?.(insn, draft);
     if (looping) emit(draft, { op: 'exitz', width, src: RCX });
     element(insn, draft);
     const stride = temporary(draft);
@@ -47,7 +56,7 @@ const repeated =
     emit(draft, { op: 'branchz', width, src, nonzero: true, target: insn.ip });
   };
 
-const elementWidth = (insn: Insn) =>
+const elementWidth = (insn: Insn): Width =>
   widthOf(insn.operands.find((operand) => operand.kind === 'mem') ?? operandOf(insn, 0));
 
 function memoryAt(insn: Insn, i: number): { operand: MemOperand; at: Address } {
@@ -93,7 +102,7 @@ export const cmps = repeated(
     emit(draft, { op: 'sub', width, a, b, flags: FLAGS.all });
   },
   [GPR.RSI, GPR.RDI],
-  true,
+  { compares: true },
 );
 
 export const scas = repeated(
@@ -103,7 +112,36 @@ export const scas = repeated(
     emit(draft, { op: 'sub', width, a: reg(GPR.RAX), b, flags: FLAGS.all });
   },
   [GPR.RDI],
-  true,
+  { compares: true },
+);
+
+/** Bytes, words, doublewords; the operand size of 64 bits counts as 32. */
+const portWidth = (insn: Insn): 1 | 2 | 4 => {
+  const width = elementWidth(insn);
+  return width === 8 ? 4 : width;
+};
+
+/** INS and OUTS ask for the right to the port before they look at the count, and at memory after it. */
+const checkPort: Element = (insn, draft) => emit(draft, { op: 'ports', width: portWidth(insn), port: RDX });
+
+export const ins = repeated(
+  (insn, draft) => {
+    const width = portWidth(insn);
+    const handle = probe(draft, width, memoryAt(insn, 0).at);
+    const src = temporary(draft);
+    emit(draft, { op: 'in', width, port: RDX, dst: src }, { op: 'store', width, handle, src });
+  },
+  [GPR.RDI],
+  { first: checkPort },
+);
+
+export const outs = repeated(
+  (insn, draft) => {
+    const src = loadOperand(insn, draft, 1);
+    emit(draft, { op: 'out', width: portWidth(insn), port: RDX, src });
+  },
+  [GPR.RSI],
+  { first: checkPort },
 );
 
 /** MOVSD, CMPSD are string instructions or SSE ones. */

@@ -2,16 +2,19 @@
  * Privileged and system instructions (SDM vol. 3, 2.8). The privilege check stands first, as a micro-op of its own; the
  * micro-ops that follow check what is particular to them and commit at once.
  */
-import { GPR, type Insn } from '../../isa/insn.ts';
-import type { Uop } from '../uop.ts';
+import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
+import { FLAGS, type Tmp, type Uop } from '../uop.ts';
 import {
   address,
+  close,
   compute,
   type Draft,
   emit,
   imm,
   type Lowering,
+  open,
   operandOf,
+  read,
   refuse,
   reg,
   register,
@@ -53,7 +56,7 @@ export function moveDebug(insn: Insn, draft: Draft): void {
 }
 
 /** Leaves a 64-bit value in EDX:EAX, both registers' upper halves zeroed. */
-function splitIntoEdxEax(draft: Draft, src: ReturnType<typeof temporary>): void {
+function splitIntoEdxEax(draft: Draft, src: Tmp): void {
   emit(draft, { op: 'mov', width: 4, dst: RAX, src });
   emit(draft, { op: 'shr', width: 8, dst: RDX, a: src, b: imm(32), flags: 0 });
 }
@@ -64,12 +67,52 @@ export const rdmsr: Lowering = (_insn, draft) => {
   splitIntoEdxEax(draft, dst);
 };
 
-export const wrmsr: Lowering = (_insn, draft) => {
-  emit(draft, { op: 'cpl0' });
+/** EDX:EAX as one value. */
+function joinEdxEax(draft: Draft): Tmp {
   const low = temporary(draft);
   emit(draft, { op: 'zext', width: 8, from: 4, dst: low, src: RAX });
-  const src = compute(draft, 'or', 8, compute(draft, 'shl', 8, RDX, imm(32)), low);
+  return compute(draft, 'or', 8, compute(draft, 'shl', 8, RDX, imm(32)), low);
+}
+
+export const wrmsr: Lowering = (_insn, draft) => {
+  emit(draft, { op: 'cpl0' });
+  const src = joinEdxEax(draft);
   emit(draft, { op: 'wrmsr', index: RCX, src });
+};
+
+export const xgetbv: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdxcr', index: RCX, dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+/** XSETBV: #UD without CR4.OSXSAVE at every CPL, so XCR0 is read for that check before the privileged part. */
+export const xsetbv: Lowering = (_insn, draft) => {
+  emit(draft, { op: 'rdxcr', index: imm(0), dst: temporary(draft) }, { op: 'cpl0' });
+  const src = joinEdxEax(draft);
+  emit(draft, { op: 'wrxcr', index: RCX, src });
+};
+
+export const rdpmc: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdpmc', index: RCX, dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+export const rdpru: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdpru', index: RCX, dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+/** RDRAND, RDSEED: CF says that there was a number, as there always is here; the other five are 0. */
+export const random: Lowering = (insn, draft) => {
+  const to = operandOf(insn, 0);
+  if (to.kind !== 'gpr' || to.width === 1) return refuse(draft);
+  const { width } = to;
+  const src = temporary(draft);
+  emit(draft, { op: 'random', width, dst: src }, { op: 'mov', width, dst: register(to), src });
+  emit(draft, { op: 'setflags', src: imm(RFLAGS.CF), mask: FLAGS.all });
 };
 
 export const rdtsc: Lowering = (_insn, draft) => {
@@ -146,6 +189,38 @@ export const clts: Lowering = (_insn, draft) => {
   emit(draft, { op: 'cpl0' }, { op: 'rdcr', cr: 0, dst: old });
   emit(draft, { op: 'wrcr', cr: 0, src: compute(draft, 'and', 8, old, imm(~TS)) });
 };
+
+/** SMSW: the low 16 bits of CR0 to memory, as much of it as fits to a register. */
+export const smsw: Lowering = (insn, draft) => {
+  emit(draft, { op: 'umip' });
+  const place = open(insn, draft, operandOf(insn, 0));
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdcr', cr: 0, dst });
+  close(draft, place, dst);
+};
+
+/** PE, MP, EM and TS, the bits of CR0 that LMSW writes; it cannot clear PE (SDM vol. 2). */
+const MACHINE_STATUS = 0xf;
+const PE = 1;
+
+export const lmsw: Lowering = (insn, draft) => {
+  emit(draft, { op: 'cpl0' });
+  const word = read(insn, draft, operandOf(insn, 0));
+  const old = temporary(draft);
+  emit(draft, { op: 'rdcr', cr: 0, dst: old });
+  const kept = compute(draft, 'and', 8, old, imm(~(MACHINE_STATUS & ~PE)));
+  const src = compute(draft, 'or', 8, kept, compute(draft, 'and', 8, word, imm(MACHINE_STATUS)));
+  emit(draft, { op: 'wrcr', cr: 0, src });
+};
+
+/** PTWRITE: reads its operand, for a trace that there isn't. */
+export const ptwrite: Lowering = (insn, draft) => {
+  read(insn, draft, operandOf(insn, 0));
+};
+
+/** SYSEXIT, which AMD's long mode does not have, though it checks CPL first. */
+export const sysexit: Lowering = (_insn, draft) =>
+  emit(draft, { op: 'cpl0' }, draft.model.vendor === 'amd' ? { op: 'fault', vector: 6 } : { op: 'unmodelled' });
 
 /** IN: from an immediate port or DX into AL, AX, EAX. */
 export const input: Lowering = (insn, draft) => {
