@@ -68,8 +68,8 @@ const PLACES: Readonly<Record<CpuFeature, readonly Place[]>> = {
   rdtscp: [[0x80000001, 0, EDX, 27]],
   clzero: [[0x80000008, 0, EBX, 0]],
   rdpru: [[0x80000008, 0, EBX, 4]],
-  mcommit: [[0x80000008, 0, EBX, 8]],
   wbnoinvd: [[0x80000008, 0, EBX, 9]],
+  nullBase: [[0x80000021, 0, EAX, 6, 'amd']],
 };
 
 /** FPU, DE, PSE, TSC, MSR, PAE, MCE, CX8, PGE, CMOV, PAT, CLFSH, SSE, SSE2. */

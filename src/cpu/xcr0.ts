@@ -4,7 +4,7 @@
  */
 import { hex } from '../base/hex.ts';
 import * as L from '../engine/layout.ts';
-import { type Cpu, CR4, cpl, cr, low, read64, write64 } from './state.ts';
+import { type Cpu, CR4, cr, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 
 /** x87, which cannot be left out, and SSE. */
@@ -24,11 +24,10 @@ export function readXcr(cpu: Cpu, index: number): bigint | Fault {
   return index === 0 ? read64(cpu, L.S_XCR0) : gp(`there is no XCR${index}`);
 }
 
-/** XSETBV. */
+/** XSETBV, at CPL 0. */
 export function writeXcr(cpu: Cpu, index: number, value: bigint): Fault | undefined {
   const missing = withoutOsxsave(cpu, 'XSETBV');
   if (missing) return missing;
-  if (cpl(cpu) !== 0) return gp('privileged instruction at CPL > 0 (SDM vol. 3, 5.9)');
   if (index !== 0) return gp(`there is no XCR${index}`);
   if (!(value & X87)) return gp('XCR0 bit 0 (x87) cannot be cleared (SDM vol. 1, 13.3)');
   if (value & ~BigInt(XCR0_LEGAL)) return gp(`${hex(value)} sets bits of XCR0 that the CPU does not have`);

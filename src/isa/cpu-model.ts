@@ -22,6 +22,7 @@ export const CPU_FEATURES = {
   rdtscp: 'RDTSCP and IA32_TSC_AUX',
   specCtrl: 'IA32_SPEC_CTRL and IA32_PRED_CMD (IBRS, IBPB, STIBP, SSBD)',
   xsave: 'XGETBV, XSETBV, CR4.OSXSAVE',
+  nullBase: 'a null selector loaded into FS or GS clears the base, as on all of Intel and on AMD from Zen 2 on',
   // Integer instructions.
   cmpxchg16b: 'CMPXCHG16B',
   lahf64: 'LAHF and SAHF in 64-bit mode',
@@ -47,7 +48,6 @@ export const CPU_FEATURES = {
   prefetchw: "PREFETCHW, and 3DNow!'s PREFETCH",
   clzero: "AMD's CLZERO",
   wbnoinvd: 'WBNOINVD; its bytes are WBINVD without',
-  mcommit: "AMD's MCOMMIT",
   serialize: 'SERIALIZE',
   monitor: 'MONITOR, MWAIT',
   monitorx: "AMD's MONITORX, MWAITX",

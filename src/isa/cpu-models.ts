@@ -1,7 +1,7 @@
 /**
  * The models of CPU that `--cpu` knows, as data. Features, caches, addresses and leaves are those of CPUID dumps, named at each
  * model: InstLatx64 (github.com/InstLatx64/InstLatx64) and the test data of libcpuid (github.com/anrieff/libcpuid). What a dump
- * has and the model of a CPU here lacks (SSE, AVX, VMX, SVM, MPX, TSX, SGX, protection keys, LA57, CET …) is left out.
+ * has and the model of a CPU here lacks (SSE, AVX, VMX, SVM, MPX, TSX, SGX, protection keys, LA57, CET, MCOMMIT …) is left out.
  */
 import {
   ALL_FEATURES,
@@ -62,7 +62,7 @@ const DESCRIPTORS: CpuidLeaf = [0x76036301, 0x00f0b5ff, 0, 0x00c30000];
 const INTEL_L2: CpuidLeaf = [0, 0, 0x01006040, 0];
 
 const HASWELL_FEATURES: readonly CpuFeature[] = [
-  ...(['pcid', 'invpcid', 'fsgsbase', 'smep', 'nx', 'gbpages', 'rdtscp', 'xsave'] as const),
+  ...(['pcid', 'invpcid', 'fsgsbase', 'smep', 'nx', 'gbpages', 'rdtscp', 'xsave', 'nullBase'] as const),
   ...(['cmpxchg16b', 'lahf64', 'movbe', 'popcnt', 'lzcnt', 'bmi1', 'bmi2', 'crc32', 'rdrand', 'monitor'] as const),
   // By microcode, from January 2018 on.
   'specCtrl',
@@ -152,11 +152,10 @@ const NOT_ZEN: readonly CpuFeature[] = [
   ...(['ptwrite', 'wrmsrns'] as const),
 ];
 
-const zen = (...lacking: readonly CpuFeature[]): CpuModel['features'] =>
-  having(...CPU_FEATURE_NAMES.filter((name) => !NOT_ZEN.includes(name) && !lacking.includes(name)));
+const ZEN_FEATURES = having(...CPU_FEATURE_NAMES.filter((name) => !NOT_ZEN.includes(name)));
 
-/** Leaf 80000021: LFENCE always serializes; a null selector clears base and limit (APM vol. 3, appendix E.4.18). */
-const ZEN_EXTENSIONS: CpuidLeaf = [0b1000100, 0, 0, 0];
+/** Leaf 80000021: LFENCE always serializes (APM vol. 3, appendix E.4.18). */
+const ZEN_EXTENSIONS: CpuidLeaf = [0b100, 0, 0, 0];
 
 /** libcpuid, tests/amd/zen3/epyc-milan.test. */
 export const ZEN3: CpuModel = {
@@ -167,7 +166,7 @@ export const ZEN3: CpuModel = {
   model: 1,
   stepping: 1,
   physicalBits: 48,
-  features: zen(),
+  features: ZEN_FEATURES,
   lastLeaf: 0x10,
   lastExtendedLeaf: 0x80000023,
   caches: withL1(cache(2, 'both', 512, 8, 2), cache(3, 'both', 32768, 16, 1)),
@@ -188,7 +187,7 @@ export const ZEN4: CpuModel = {
   model: 0x11,
   stepping: 1,
   physicalBits: 52,
-  features: zen('mcommit'),
+  features: ZEN_FEATURES,
   lastLeaf: 0x10,
   lastExtendedLeaf: 0x80000028,
   caches: withL1(cache(2, 'both', 1024, 8, 2), cache(3, 'both', 16384, 16, 1)),
