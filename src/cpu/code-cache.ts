@@ -8,7 +8,7 @@
 import type { CostTable } from '../cost/cost.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
-import { decode } from '../isa/decode.ts';
+import { decode, decodeRun } from '../isa/decode.ts';
 import type { Decoded, Insn } from '../isa/insn.ts';
 import { lower } from '../uop/lower/lower.ts';
 import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
@@ -23,8 +23,8 @@ import { VECTOR } from './stop.ts';
 /** Room for the one instruction that crosses a page, at the start of the record area. */
 const CROSSING_RECORDS = 160;
 const CACHED_RECORDS = L.RECORDS + CROSSING_RECORDS * L.RECORD_BYTES;
-/** A block ends after so many instructions, or where the area has no room for one more of the longest (ENTER). */
-const BLOCK_INSNS = 32;
+/** Bytes of a block: few, since what is decoded and never runs costs most. */
+const BLOCK_BYTES = 64;
 const INSN_RECORDS = 150;
 const LONGEST = 15;
 
@@ -87,26 +87,24 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
     return fetchRecord(cpu);
   }
   const { u32 } = cpu.engine;
-  const start = cpu.code.next;
-  const frame = physical - (physical & 0xfff);
   const pageLinear = join(ripLow & ~0xfff, ripHigh);
   let at = physical & 0xfff;
-  for (let n = 0; n < (cpu.keepsTlb ? BLOCK_INSNS : 1) && hasRoom(cpu); n++) {
-    const slot = (page.table + at * 4) >> 2;
-    if (at === 0x1000 || u32[slot] !== 0) break;
-    const ip = pageLinear + BigInt(at);
-    const decoded = decode(cpu.ram.subarray(frame + at, frame + Math.min(at + LONGEST, 0x1000)), ip, cpu.model);
-    if (decoded.kind === 'truncated') {
-      if (n === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
-      break;
-    }
-    const { records, length, ends } = packDecoded(decoded, ip, cpu);
-    u32[slot] = cpu.code.next;
-    writeRecords(cpu, records, ip);
-    markLines(cpu, frame + at, Math.min(length, 0x1000 - at));
+  let start = 0;
+  let open = true;
+  const bytes = cpu.ram.subarray(physical, physical - at + Math.min(at + BLOCK_BYTES, 0x1000));
+  decodeRun(bytes, pageLinear + BigInt(at), cpu.model, (decoded) => {
+    if (decoded.kind === 'truncated') return false;
+    const { records, length, ends, jumps } = packDecoded(decoded, pageLinear + BigInt(at), cpu);
+    if (start === 0) start = takeLink(cpu);
+    u32[(page.table + at * 4) >> 2] = cpu.code.next;
+    writeRecords(cpu, records, pageLinear + BigInt(at));
+    markLines(cpu, physical - (physical & 0xfff) + at, Math.min(length, 0x1000 - at));
     at += length;
-    if (ends) return start;
-  }
+    open = !ends;
+    return !ends && !jumps && cpu.keepsTlb && at < 0x1000 && u32[(page.table + at * 4) >> 2] === 0 && hasRoom(cpu);
+  });
+  if (start === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
+  if (!open) return start;
   // The rest lies elsewhere: within the page the link may remember it.
   const rest = BigInt.asUintN(64, pageLinear + BigInt(at));
   writeRecord(cpu.engine, cpu.code.next, packLink(cpu.keepsTlb && at < 0x1000), rest);
@@ -116,6 +114,20 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
 
 /** For an instruction and the link behind it. */
 const hasRoom = (cpu: Cpu): boolean => cpu.code.next + (INSN_RECORDS + 1) * L.RECORD_BYTES <= L.RECORDS_END;
+
+/**
+ * Where the first record goes: over the link that asks for it, if nothing lies behind, so that straight code costs no
+ * links in the end; else behind everything.
+ */
+function takeLink(cpu: Cpu): number {
+  const { u32 } = cpu.engine;
+  const last = cpu.code.next - L.RECORD_BYTES;
+  if (u32[L.PENDING >> 2] === last && (u32[last >> 2]! & 0xffff) === L.OP_LINK) {
+    u32[L.PENDING >> 2] = 0;
+    cpu.code.next = last;
+  }
+  return cpu.code.next;
+}
 
 function writeRecords(cpu: Cpu, records: readonly EngineRecord[], ip: bigint): void {
   for (const record of records) {
@@ -178,6 +190,8 @@ interface PackedInsn {
   readonly length: number;
   /** Nothing behind it runs without a jump. */
   readonly ends: boolean;
+  /** What is behind it need not run next. */
+  readonly jumps: boolean;
 }
 
 function packDecoded(
@@ -189,15 +203,17 @@ function packDecoded(
     const vector = decoded.kind === 'too-long' ? VECTOR.GP : VECTOR.UD;
     const fault: Uop = vector === VECTOR.GP ? { op: 'fault', vector, error: 0 } : { op: 'fault', vector };
     const length = decoded.kind === 'invalid' ? Math.max(1, decoded.length) : 1;
-    return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true };
+    return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true, jumps: false };
   }
   const { insn } = decoded;
   const lowered = lower(insn, model);
-  if (lowered.kind === 'not-modelled') return { records: packUnmodelled(), length: insn.length, ends: true };
+  if (lowered.kind === 'not-modelled')
+    return { records: packUnmodelled(), length: insn.length, ends: true, jumps: false };
   const records = pack(lowered.uops, { ip, cost: cost?.cycles(insn) ?? 1, fuse });
   if (records.length > INSN_RECORDS) throw new Error(`${insn.form} takes ${records.length} records`);
   const last = lowered.uops[lowered.uops.length - 1];
-  return { records, length: insn.length, ends: last?.op === 'jump' || last?.op === 'fault' };
+  const ends = last?.op === 'jump' || last?.op === 'fault';
+  return { records, length: insn.length, ends, jumps: isJump(records[records.length - 1]!.op) || last?.op === 'hlt' };
 }
 
 /** What would run at an address. */

@@ -48,14 +48,40 @@ export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {
   return { kind: 'invalid', length };
 }
 
+/** Instructions one after the other from the start of `bytes`, until `visit` answers false or the bytes do not go on. */
+export function decodeRun(
+  bytes: Uint8Array,
+  ip: bigint,
+  options: DecodeOptions,
+  visit: (decoded: Decoded) => boolean,
+): void {
+  const decoder = open(bytes, ip, options);
+  let at = 0;
+  let decoded: Decoded;
+  do {
+    const here = bytes.subarray(at, at + MAX_LENGTH);
+    const next = u64(ip + BigInt(at));
+    decoder.decodeOut(scratch);
+    // What iced cannot decode is looked at again by itself.
+    decoded = scratch.code === Code.INVALID ? decode(here, next, options) : { kind: 'insn', insn: convert(here, next) };
+    if (decoded.kind === 'insn') at += decoded.insn.length;
+  } while (visit(decoded) && decoded.kind === 'insn');
+  decoder.free();
+}
+
 /** Decodes into `scratch`. */
-function read(bytes: Uint8Array, ip: bigint, { vendor }: DecodeOptions): DecoderError {
-  const decoder = new Decoder(64, bytes, vendor === 'amd' ? DecoderOptions.AMD : DecoderOptions.None);
-  decoder.ip = u64(ip);
+function read(bytes: Uint8Array, ip: bigint, options: DecodeOptions): DecoderError {
+  const decoder = open(bytes, ip, options);
   decoder.decodeOut(scratch);
   const error = scratch.code === Code.INVALID ? decoder.lastError : DecoderError.None;
   decoder.free();
   return error;
+}
+
+function open(bytes: Uint8Array, ip: bigint, { vendor }: DecodeOptions): Decoder {
+  const decoder = new Decoder(64, bytes, vendor === 'amd' ? DecoderOptions.AMD : DecoderOptions.None);
+  decoder.ip = u64(ip);
+  return decoder;
 }
 
 function convert(window: Uint8Array, ip: bigint): Insn {
@@ -63,9 +89,8 @@ function convert(window: Uint8Array, ip: bigint): Insn {
   const bytes = window.slice(0, length);
   const form = formInfo(scratch.code);
   const prefixes = legacyPrefixes(bytes);
-  const count = scratch.opCount;
   const operands: InsnOperand[] = [];
-  for (let i = 0; i < count; i++) operands.push(operand(i, prefixes.addressSize));
+  for (let i = 0; i < form.operands; i++) operands.push(operand(i, prefixes.addressSize, form.masked));
   return {
     ip,
     length,
@@ -75,8 +100,9 @@ function convert(window: Uint8Array, ip: bigint): Insn {
     operands,
     operandSize: form.operandSize ?? prefixes.operandSize,
     addressSize: prefixes.addressSize,
-    lock: scratch.hasLockPrefix,
-    rep: scratch.hasRepePrefix ? 'rep' : scratch.hasRepnePrefix ? 'repne' : 'none',
+    // Asking iced costs a call each, and most instructions have no prefix of the kind.
+    lock: prefixes.any && scratch.hasLockPrefix,
+    rep: !prefixes.any ? 'none' : scratch.hasRepePrefix ? 'rep' : scratch.hasRepnePrefix ? 'repne' : 'none',
     ...(form.condition !== undefined && { condition: form.condition }),
   };
 }
@@ -89,6 +115,10 @@ interface FormInfo {
   /** Undefined where the form leaves it to the prefixes. */
   readonly operandSize: 2 | 4 | 8 | undefined;
   readonly condition: number | undefined;
+  /** How many. */
+  readonly operands: number;
+  /** May have an opmask. */
+  readonly masked: boolean;
 }
 
 const forms: FormInfo[] = [];
@@ -106,6 +136,8 @@ function formInfo(code: Code): FormInfo {
       scratch.conditionCode !== ConditionCode.None && /^(J|Set|Cmov)/.test(Mnemonic[scratch.mnemonic])
         ? scratch.conditionCode - 1
         : undefined,
+    operands: scratch.opCount,
+    masked: Code[code].startsWith('EVEX'),
   };
   forms[code] = info;
   return info;
@@ -120,27 +152,45 @@ function operandSizeOf(code: Code): 2 | 4 | 8 | undefined {
 }
 
 /** Operand and address size as the prefixes give them (SDM vol. 1, 3.6.1), for forms that don't settle it. */
-function legacyPrefixes(bytes: Uint8Array): { operandSize: 2 | 4 | 8; addressSize: 4 | 8 } {
-  let operandSize: 2 | 4 | 8 = 4;
+function legacyPrefixes(bytes: Uint8Array): Prefixes {
+  let operandSize: 2 | 4 = 4;
   let addressSize: 4 | 8 = 8;
-  for (const byte of bytes) {
+  let any = false;
+  let rex = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if ((byte & 0xf0) === 0x40) {
+      rex = byte;
+      continue;
+    }
     if (byte === 0x66) operandSize = 2;
     else if (byte === 0x67) addressSize = 4;
-    else if ((byte & 0xf8) === 0x48) return { operandSize: 8, addressSize };
-    else if (!LEGACY_PREFIXES.has(byte)) break;
+    else if (LEGACY_PREFIXES.has(byte)) any = true;
+    else break;
+    // A REX prefix that is not the last one is ignored (SDM vol. 2, 2.2.1).
+    rex = 0;
   }
-  return { operandSize, addressSize };
+  return { operandSize: rex & 8 ? 8 : operandSize, addressSize, any };
+}
+
+interface Prefixes {
+  readonly operandSize: 2 | 4 | 8;
+  readonly addressSize: 4 | 8;
+  /** A segment, LOCK or repeat prefix among them. */
+  readonly any: boolean;
 }
 
 const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0, 0xf2, 0xf3]);
 
 // Operands
 
-function operand(i: number, addressSize: 4 | 8): InsnOperand {
+function operand(i: number, addressSize: 4 | 8, mayBeMasked: boolean): InsnOperand {
   const kind = scratch.opKind(i);
   switch (kind) {
     case OpKind.Register:
-      return i === 0 && scratch.hasOpMask ? masked(scratch.opRegister(i)) : register(scratch.opRegister(i));
+      return i === 0 && mayBeMasked && scratch.hasOpMask
+        ? masked(scratch.opRegister(i))
+        : register(scratch.opRegister(i));
     case OpKind.NearBranch16:
     case OpKind.NearBranch32:
     case OpKind.NearBranch64:
