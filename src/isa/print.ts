@@ -62,7 +62,7 @@ const SUFFIXED_STRINGS: ReadonlySet<string> = new Set(['movs', 'cmps', 'ins', 'o
 const SIZED: ReadonlySet<string> = new Set(
   (
     'mov add or adc sbb and sub xor cmp test not neg inc dec mul imul div idiv rol ror rcl rcr shl sal shr sar ' +
-    'bt bts btr btc nop reservednop'
+    'bt bts btr btc nop reservednop ptwrite'
   ).split(' '),
 );
 
@@ -87,13 +87,14 @@ function attMnemonic(insn: Insn): string {
   // Without REX.W, MOVSXD extends nothing, and has no AT&T name of its own.
   if (mnemonic === 'movsxd' && insn.operandSize !== 8) return 'movsxd';
   if (form.includes('moffs') || form === 'Mov_r64_imm64') return 'movabs';
-  if (mnemonic === 'call' || mnemonic === 'jmp') return isFarIndirect(insn) ? `l${mnemonic}` : mnemonic;
+  if (mnemonic === 'call' || mnemonic === 'jmp') return branchName(insn);
   if (mnemonic === 'push' || mnemonic === 'pop')
     return insn.operandSize === 2 && !hasRegister(insn) ? `${mnemonic}w` : mnemonic;
   if (/^(ret|enter|leave)$/.test(mnemonic) && insn.operandSize === 2) return `${mnemonic}w`;
   if (/^Prefetchreserved[4-7]_m8$/.test(form)) return 'prefetch';
+  if (mnemonic === 'retf' && insn.operandSize !== 4) return `${name}${insn.operandSize === 2 ? 'w' : 'q'}`;
   if (LOOPS.test(mnemonic) && insn.addressSize === 4) return `${mnemonic}l`;
-  if (/^crc32$/.test(mnemonic)) return mnemonic + widthSuffix(operands[1]);
+  if (mnemonic === 'crc32' && operands[1]?.kind === 'mem') return mnemonic + widthSuffix(operands[1]);
   if (X87.test(mnemonic) && operands[0]?.kind === 'mem') return mnemonic + x87Suffix(mnemonic, operands[0].width);
   if (SIZED.has(mnemonic) && needsSuffix(insn)) return name + widthSuffix(operands[0]);
   // The two-byte NOP is XCHG %ax,%ax to objdump.
@@ -118,6 +119,14 @@ function widthSuffix(operand: InsnOperand | undefined): string {
   return width === 1 || width === 2 || width === 4 || width === 8 ? SUFFIX[width] : '';
 }
 
+/** `ljmp` for far pointers; AMD's branches of 16 bits get a suffix, unless a register tells. */
+function branchName(insn: Insn): string {
+  if (isFarIndirect(insn)) return `l${insn.mnemonic}${insn.operandSize === 2 ? 'w' : ''}`;
+  const [to] = insn.operands;
+  const narrow = (to?.kind === 'mem' && to.width === 2) || insn.form.endsWith('_rel16');
+  return narrow ? `${insn.mnemonic}w` : insn.mnemonic;
+}
+
 const hasRegister = ({ operands }: Insn): boolean => operands.some((operand) => operand.kind === 'gpr');
 
 /** Memory, and no register beside it that is as wide (the count in CL isn't). */
@@ -127,7 +136,8 @@ function needsSuffix({ mnemonic, operands }: Insn): boolean {
   return SHIFTS.test(mnemonic) || mnemonic === 'reservednop' || second === undefined || second.kind === 'imm';
 }
 
-const isFarIndirect = ({ operands: [to] }: Insn): boolean => to?.kind === 'mem' && ![2, 8].includes(to.width);
+/** A far pointer is 2 bytes longer than its offset. */
+const isFarIndirect = ({ form }: Insn): boolean => /_m16(16|32|64)$/.test(form);
 
 // Prefixes
 
@@ -166,9 +176,21 @@ function prefixes(insn: Insn): string[] {
   return named;
 }
 
+/** 66 is part of their opcode. */
+const MANDATORY_66 = /^(adcx|aand|tpause)$/;
+
+/** A selector, or a machine status word: 16 bits in memory, for some in a register too, whatever the prefixes say. */
+const isWord = ({ mnemonic, operands }: Insn): boolean =>
+  /^(lldt|ltr|verr|verw|lmsw)$/.test(mnemonic) ||
+  (operands.some(({ kind }) => kind === 'mem') &&
+    (/^(str|sldt|smsw)$/.test(mnemonic) || (mnemonic === 'mov' && operands.some(({ kind }) => kind === 'segment'))));
+
 /** REX.W overrides 66 in integer instructions; elsewhere it is part of the opcode. */
-const ignores66 = ({ operandSize, mnemonic, operands }: Insn): boolean =>
-  operandSize === 8 && mnemonic !== 'adcx' && operands.every((operand) => operand.kind !== 'other');
+const ignores66 = (insn: Insn): boolean =>
+  isWord(insn) ||
+  (insn.operandSize === 8 &&
+    !MANDATORY_66.test(insn.mnemonic) &&
+    insn.operands.every((operand) => operand.kind !== 'other'));
 
 function lastPrefix(bytes: Uint8Array, prefix: number): number {
   let last = -1;
@@ -191,7 +213,7 @@ function repName(insn: Insn): string | undefined {
 
 /** Whether an operand shows the 67 prefix by its registers, or the mnemonic by its name. */
 const showsAddressSize = ({ mnemonic, operands }: Insn): boolean =>
-  mnemonic === 'jecxz' ||
+  /^(jecxz|u?monitorx?|invlpga)$/.test(mnemonic) ||
   LOOPS.test(mnemonic) ||
   operands.some(
     (operand) =>
@@ -210,23 +232,27 @@ function segmentName(insn: Insn, segment: number): string | undefined {
 }
 
 /** REX.W on instructions whose operand is 64 bits wide without it. */
-const ignoresRexW = ({ mnemonic, operands }: Insn): boolean =>
-  (mnemonic === 'nop' && operands.length === 0) || (mnemonic === 'call' && operands[0]?.kind === 'target');
+const ignoresRexW = (insn: Insn): boolean =>
+  (insn.mnemonic === 'nop' && insn.operands.length === 0) ||
+  (insn.mnemonic === 'call' && insn.operands[0]?.kind === 'target') ||
+  (/^(call|jmp)$/.test(insn.mnemonic) && isFarIndirect(insn)) ||
+  isWord(insn);
 
 // Operands
 
 /** Operands that iced leaves implicit and objdump prints. */
 const IMPLICIT: Readonly<Record<string, string>> = {
   monitor: '%rax,%ecx,%edx',
+  monitorx: '%rax,%ecx,%edx',
   mwait: '%eax,%ecx',
+  mwaitx: '%eax,%ecx,%ebx',
   invlpga: '%rax,%ecx',
   skinit: '%eax',
-  clzero: '%rax',
 };
 
 function operandsText(insn: Insn, options: PrintOptions): string {
   const implicit = IMPLICIT[insn.mnemonic];
-  if (implicit !== undefined) return implicit;
+  if (implicit !== undefined) return insn.addressSize === 4 ? implicit.replace('%rax', '%eax') : implicit;
   if (insn.form === 'Nopw') return '%ax,%ax';
   const shown = hidesSecond(insn) ? insn.operands.slice(0, 1) : insn.operands;
   const texts = shown.map((operand) => operandText(insn, operand, options));

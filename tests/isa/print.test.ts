@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { type PrintOptions, printInsn } from '../../src/isa/print.ts';
 import { SAMPLES } from '../uop/samples.ts';
@@ -13,8 +14,8 @@ import { loadVectors, VECTOR_SAMPLE, vectorsAtHand } from '../vectors.ts';
 
 const test = suite('print');
 
-function print(bytes: Uint8Array, ip: bigint, options: PrintOptions = {}): string {
-  const decoded = decode(bytes, ip);
+function print(bytes: Uint8Array, ip: bigint, options: PrintOptions = {}, model = MAX): string {
+  const decoded = decode(bytes, ip, model);
   return decoded.kind === 'insn' ? printInsn(decoded.insn, options) : `(${decoded.kind})`;
 }
 
@@ -83,17 +84,20 @@ function objdump(encodings: readonly Uint8Array[]): string[] | undefined {
 
 const vectors = loadVectors(vectorsAtHand() ?? VECTOR_SAMPLE).map(({ bytes }) => bytes);
 const unique = [...new Map([...vectors, ...SAMPLES.map(({ bytes }) => bytes)].map((b) => [b.join(), b])).values()];
+/** Those that only AMD's CPUs decode as sampled, which is how objdump does. */
+const models = new Map(SAMPLES.map(({ bytes, model }) => [bytes.join(), model]));
 const expected = objdump(unique);
 
 if (expected === undefined) {
   console.log('# SKIP binutils is not installed');
 } else {
   // What nobody assembles: MOVSXD with a 16-bit destination, whose source objdump shows as 32 bits, and the hint space that
-  // objdump 2.40 takes for MPX or doesn't know yet (PREFETCHIT).
-  const disputed = /^(6663|(48|66)?0f(0d5c|0df3|1874|187c|1[ab]))/;
+  // objdump 2.40 takes for MPX or doesn't know yet (PREFETCHIT), the encodings of MFENCE and SFENCE beside the usual, and
+  // AMD's UD0 without a ModRM byte. And short branches of 16 bits, whose targets it doesn't cut to 16 as Zen 4 does.
+  const disputed = /^(6663|66(67)?(7|e[0-3]|eb)|(48|66)?0f(0d5c|0df3|1874|187c|1[ab]|aef[1-79a-f]|ff$))/;
   test('everything in the vectors and samples prints as objdump prints it', () => {
     const different = unique.flatMap((bytes, i) => {
-      const text = print(bytes, BigInt(i * SLOT));
+      const text = print(bytes, BigInt(i * SLOT), {}, models.get(bytes.join()));
       const hex = Buffer.from(bytes).toString('hex');
       if (text === expected[i] || disputed.test(hex)) return [];
       return [`${hex}: objdump "${expected[i]}", ours "${text}"`];
