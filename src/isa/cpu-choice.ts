@@ -53,9 +53,11 @@ function parseItem(item: string): CpuChoice | string {
   return `\`${item}' is no CPU model${suggestion(name, models) || `; the models are ${models.join(', ')}`}`;
 }
 
-/** The names that differ from what was written by two letters at the most. */
+/** The names that differ from what was written by two letters at the most, and not by more than half of theirs. */
 function suggestion(written: string, names: readonly string[], sign = ''): string {
-  const near = names.filter((name) => distance(written.toLowerCase(), name.toLowerCase()) <= 2);
+  const near = names.filter(
+    (name) => distance(written.toLowerCase(), name.toLowerCase()) <= Math.min(2, Math.floor(name.length / 2)),
+  );
   return near.length > 0 ? `; did you mean ${near.map((name) => sign + name).join(' or ')}?` : '';
 }
 
