@@ -17,14 +17,25 @@ import { MAX } from '../isa/cpu-models.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
-import { emptyKeys, refreshKey } from './fast-tlb.ts';
+import { emptyKeys } from './fast-tlb.ts';
 import { emptyJournal } from './journal.ts';
 import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
 import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
 import { DEFAULT_SEED } from './random.ts';
-import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
+import {
+  enterLevel,
+  readSegment,
+  readTable,
+  resetSegments,
+  type Segment,
+  type Table,
+  type TableName,
+  writeSegment,
+  writeTable,
+} from './segments.ts';
+import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, write64 } from './state.ts';
 import { systemOp } from './system.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
 import { XCR0_RESET } from './xcr0.ts';
@@ -34,6 +45,7 @@ export { type UopsAt, uopsAt } from './code-cache.ts';
 export { MSR } from './msr.ts';
 export type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
 export { run } from './run.ts';
+export { LDTR, type Segment, type Table, type TableName, TR } from './segments.ts';
 export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
 export { EXCEPTIONS, type FaultStop, faultName, type Stop, VECTOR } from './stop.ts';
 export { tlbEntries } from './tlb.ts';
@@ -75,6 +87,7 @@ export function createCpu(options: CpuOptions): Cpu {
     keepsTlb: tlb === 'keep',
     slice: 0,
     fault: undefined,
+    unmodelled: undefined,
     tlbIndex: emptyIndex(),
     keys: emptyKeys(),
     code: emptyCode(),
@@ -94,7 +107,7 @@ function reset(cpu: Cpu): void {
   write64(cpu, L.S_XCR0, XCR0_RESET);
   write64(cpu, L.S_EFER, BigInt(EFER.SCE | EFER.LME | EFER.LMA | (features.nx ? EFER.NXE : 0)));
   for (const n of [6, 7]) write64(cpu, drOffset(n), effective(n, 0n));
-  refreshKey(cpu);
+  resetSegments(cpu);
 }
 
 // Registers: 0 … 15 by their encoding.
@@ -144,10 +157,17 @@ export function setSegmentBase(cpu: Cpu, segment: number, value: bigint): void {
 
 export const getCpl = (cpu: Cpu): number => cpl(cpu);
 
-export function setCpl(cpu: Cpu, level: number): void {
-  cpu.engine.u32[word(L.S_CPL)] = level;
-  refreshKey(cpu);
-}
+/** With CS and SS as Linux has them there: flat, 0x10 and 0x18 for the kernel, 0x33 and 0x2b for the user. */
+export const setCpl = (cpu: Cpu, level: number): void => enterLevel(cpu, level);
+
+/** A segment register by number: `SEGMENT`, `LDTR`, `TR`. */
+export const getSegment = (cpu: Cpu, n: number): Segment => readSegment(cpu, n);
+/** Raw: no checks, and the CPL stays. */
+export const setSegment = (cpu: Cpu, n: number, segment: Segment): void => writeSegment(cpu, n, segment);
+
+/** GDTR, IDTR; raw. */
+export const getTable = (cpu: Cpu, table: TableName): Table => readTable(cpu, table);
+export const setTable = (cpu: Cpu, table: TableName, value: Table): void => writeTable(cpu, table, value);
 
 export function counters(cpu: Cpu): Counters {
   const number = (offset: number): number => Number(read64(cpu, offset));

@@ -19,6 +19,7 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
   for (let left = maxInsns; left > 0; ) {
     const budget = Math.min(left, SLICE);
     cpu.fault = undefined;
+    cpu.unmodelled = undefined;
     cpu.slice = budget;
     const status = engine.run(budget);
     const used = budget - (engine.unused() >>> 0);
@@ -41,7 +42,7 @@ function beginRun(cpu: Cpu): void {
 function report(cpu: Cpu, status: number): Stop {
   const rip = read64(cpu, L.S_RIP);
   if (status === L.STATUS_HALT) return { kind: 'halt' };
-  if (status === L.STATUS_UNMODELLED) return { kind: 'not-modelled', form: formAt(cpu, rip), rip };
+  if (status === L.STATUS_UNMODELLED) return { kind: 'not-modelled', form: cpu.unmodelled ?? formAt(cpu, rip), rip };
   const fault = faultOf(cpu, status);
   cpu.eventLog?.push({ kind: 'fault', vector: fault.vector, rip });
   return { kind: 'fault', ...fault, rip };

@@ -28,6 +28,8 @@ export interface Cpu {
   slice: number;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;
+  /** What the model lacks, from the import that came across it. */
+  unmodelled: string | undefined;
   readonly tlbIndex: TlbIndex;
   readonly keys: FastKeys;
   readonly code: CodeCache;

@@ -10,14 +10,28 @@ import { writeControl } from './control.ts';
 import { readCounter } from './counters.ts';
 import { cpuid } from './cpuid.ts';
 import { readDebug, writeDebug } from './debug-registers.ts';
+import { type FarTransfer, transferFar } from './far-transfer.ts';
 import { refreshKey } from './fast-tlb.ts';
+import { inspect } from './inspect.ts';
 import { invpcid } from './invpcid.ts';
 import { attend, evictLine, isCanonicalHigh, nonCanonical } from './memory.ts';
 import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
 import { READ, translatePage } from './paging.ts';
 import { nextRandom } from './random.ts';
+import {
+  LDTR,
+  loadLdt,
+  loadSegment,
+  loadTask,
+  readTable,
+  selectorIn,
+  type TableName,
+  TR,
+  writeTable,
+} from './segments.ts';
 import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
+import { isFault } from './system-access.ts';
 import { flushAddress } from './tlb.ts';
 import { readXcr, writeXcr } from './xcr0.ts';
 
@@ -28,7 +42,7 @@ export function systemOp(cpu: Cpu, record: number): number {
   return L.STATUS_FAULT;
 }
 
-type Outcome = Fault | typeof L.STATUS_OK | typeof L.STATUS_FAULT | typeof L.STATUS_ATTEND;
+type Outcome = Fault | typeof L.STATUS_OK | typeof L.STATUS_FAULT | typeof L.STATUS_ATTEND | typeof L.STATUS_UNMODELLED;
 
 function perform(cpu: Cpu, record: number, code: number): Outcome {
   switch (code) {
@@ -99,6 +113,20 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_IN:
     case L.SYS_OUT:
       return port(cpu, record, code === L.SYS_IN);
+    case L.SYS_UMIP:
+      return umip(cpu);
+    case L.SYS_RDSEG:
+      return give(cpu, record, BigInt(selectorIn(cpu, parameter(cpu, record))));
+    case L.SYS_WRSEG:
+      return loadRegister(cpu, parameter(cpu, record), selector(cpu, record)) ?? L.STATUS_OK;
+    case L.SYS_RDTABLE:
+      return give(cpu, record, tablePart(cpu, parameter(cpu, record)));
+    case L.SYS_WRTABLE:
+      return loadTable(cpu, record);
+    case L.SYS_INSPECT:
+      return inspectSelector(cpu, record);
+    case L.SYS_TRANSFER:
+      return transfer(cpu, record);
     case L.SYS_HLT:
       attend(cpu, L.ATTEND_HALT);
       return L.STATUS_ATTEND;
@@ -184,6 +212,67 @@ function clflush(cpu: Cpu, record: number): Outcome {
   evictLine(cpu, physical);
   cpu.eventLog?.push({ kind: 'cache-flush', linear });
   return L.STATUS_OK;
+}
+
+function umip(cpu: Cpu): Outcome {
+  if (cpl(cpu) === 0 || !(low(cpu, cr(4)) & CR4.UMIP)) return L.STATUS_OK;
+  return gp('SGDT, SIDT, SLDT, SMSW, STR with CR4.UMIP = 1 and CPL > 0 (SDM vol. 3, 2.5)');
+}
+
+const selector = (cpu: Cpu, record: number): number => Number(truncate(value(cpu, record, L.R_A), 2));
+
+function loadRegister(cpu: Cpu, n: number, loaded: number): Fault | undefined {
+  if (n === LDTR) return loadLdt(cpu, loaded);
+  return n === TR ? loadTask(cpu, loaded) : loadSegment(cpu, n, loaded);
+}
+
+/** The parameter of RDTABLE and WRTABLE. */
+const tableOf = (packed: number): TableName => (packed & 2 ? 'idt' : 'gdt');
+
+function tablePart(cpu: Cpu, packed: number): bigint {
+  const { base, limit } = readTable(cpu, tableOf(packed));
+  return packed & 1 ? BigInt(limit) : base;
+}
+
+/** LGDT, LIDT. */
+function loadTable(cpu: Cpu, record: number): Outcome {
+  const limit = Number(truncate(value(cpu, record, L.R_A), 2));
+  const base = value(cpu, record, L.R_B);
+  if (!isCanonical(base)) return nonCanonical(base, false);
+  writeTable(cpu, tableOf(parameter(cpu, record)), { base, limit });
+  return L.STATUS_OK;
+}
+
+const INSPECTIONS = ['lar', 'lsl', 'verr', 'verw'] as const;
+
+function inspectSelector(cpu: Cpu, record: number): Outcome {
+  const found = inspect(cpu, INSPECTIONS[parameter(cpu, record)]!, selector(cpu, record));
+  if (isFault(found)) return found;
+  const flags = low(cpu, L.S_RFLAGS);
+  setFlags(cpu, found === undefined ? flags & ~RFLAGS.ZF : flags | RFLAGS.ZF);
+  return give(cpu, record, found ?? 0n);
+}
+
+const TRANSFERS = ['jmp', 'call', 'ret'] as const;
+
+function transfer(cpu: Cpu, record: number): Outcome {
+  const packed = parameter(cpu, record);
+  const kind = TRANSFERS[packed & 0xff]!;
+  const target = transferFar(cpu, {
+    kind,
+    width: widthOf(cpu, record) as FarTransfer['width'],
+    selector: selector(cpu, record),
+    offset: value(cpu, record, L.R_B),
+    release: packed >>> 8,
+    next: kind === 'call' ? value(cpu, record, L.R_BASE) : 0n,
+  });
+  if (typeof target === 'bigint') {
+    give(cpu, record, target);
+    return done(cpu, undefined);
+  }
+  if (isFault(target)) return target;
+  cpu.unmodelled = target.unmodelled;
+  return L.STATUS_UNMODELLED;
 }
 
 /** UD2 and forms that always fault: vector, and the error code plus one above it. */

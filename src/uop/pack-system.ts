@@ -12,17 +12,23 @@ interface SystemOp {
   readonly parameter?: number;
   readonly a?: Src;
   readonly b?: Src;
+  /** Where there is no address: in the base's field. */
+  readonly third?: Src;
   readonly dst?: Dst;
   readonly width?: number;
   readonly address?: Address;
 }
 
-export function packSystem(packing: Packing, { code, parameter, a, b, dst, width = 8, address }: SystemOp): void {
+export function packSystem(
+  packing: Packing,
+  { code, parameter, a, b, third, dst, width = 8, address }: SystemOp,
+): void {
   const record = address ? appendMemory(packing, L.OP_SYSTEM_AT, width, address) : append(packing, L.OP_SYSTEM, width);
   record.aux |= code;
   setDestination(record, dst);
   if (a) record.a = sourceSlot(record, a);
   if (b) record.b = a?.space === 'imm' ? heldSlot(packing, b) : sourceSlot(record, b);
+  if (third) record.base = heldSlot(packing, third);
   if (parameter !== undefined) record.disp = BigInt(parameter);
 }
 

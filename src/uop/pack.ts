@@ -430,6 +430,7 @@ function packOne(packing: Packing, uop: Uop): void {
         width: uop.width,
         a: uop.selector,
         b: uop.offset,
+        ...(uop.kind === 'call' && { third: uop.next }),
         dst: uop.dst,
       });
     case 'rdxcr':

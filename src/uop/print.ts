@@ -185,7 +185,8 @@ function systemText(uop: SystemUop): string {
       return `${name(uop.dst)} = ${uop.what} ${name(uop.selector)}`;
     case 'transfer': {
       const release = uop.release === 0 ? '' : `, release ${hex(BigInt(uop.release))}`;
-      return `${name(uop.dst)} = far ${uop.kind}.${uop.width} ${name(uop.selector)}:${name(uop.offset)}${release}`;
+      const next = uop.kind === 'call' ? `, next ${name(uop.next)}` : '';
+      return `${name(uop.dst)} = far ${uop.kind}.${uop.width} ${name(uop.selector)}:${name(uop.offset)}${release}${next}`;
     }
     case 'rdxcr':
       return `${name(uop.dst)} = xcr[${name(uop.index)}]`;

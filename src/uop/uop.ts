@@ -324,7 +324,8 @@ export type SystemUop =
     }
   /**
    * A far transfer, all of it but RIP, for which `dst` holds the checked target of the `jump` that follows. `width` is the
-   * operand size. JMP and CALL take `selector` and `offset`; RETF pops them and releases `release` bytes.
+   * operand size. RET has loaded `selector` and `offset` from the stack, which the transfer pops, with `release` bytes beyond.
+   * `next`: the address after the instruction, which CALL pushes.
    */
   | {
       readonly op: 'transfer';
@@ -333,6 +334,7 @@ export type SystemUop =
       readonly selector: Src;
       readonly offset: Src;
       readonly release: number;
+      readonly next: Imm;
       readonly dst: Tmp;
     }
   /** XGETBV, XSETBV: #UD without CR4.OSXSAVE, #GP for an index without a register or a value that it doesn't take. */

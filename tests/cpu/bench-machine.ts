@@ -1,5 +1,19 @@
 /** A CPU with a few mapped pages, for tests and benchmarks: linear addresses are mapped one page at a time. */
-import { type Cpu, type CpuOptions, createCpu, setCr, willWritePhysical } from '../../src/cpu/cpu.ts';
+import {
+  type Cpu,
+  type CpuOptions,
+  createCpu,
+  setCpl,
+  setCr,
+  setSegment,
+  setTable,
+  TR,
+  willWritePhysical,
+  writePhysical,
+} from '../../src/cpu/cpu.ts';
+import { ATTRIBUTE } from '../../src/cpu/descriptors.ts';
+import { SEGMENT } from '../../src/isa/insn.ts';
+import { GDT_LIMIT, linuxGdt, TSS_SELECTOR, taskDescriptor } from '../../src/machine/descriptor-tables.ts';
 
 /** Rights of a mapping: bits of a page-table entry. */
 export const PTE = { P: 1n, RW: 2n, US: 4n, G: 1n << 8n, NX: 1n << 63n } as const;
@@ -46,6 +60,25 @@ export function map(machine: TestMachine, linear: bigint, physical: number, flag
   const at = entryAddress(machine, linear, root);
   willWritePhysical(machine.cpu, at, 8);
   view(machine.cpu).setBigUint64(at, BigInt(physical) | flags, true);
+}
+
+/** Linux's GDT and an empty TSS behind it, in a page of the supervisor's. */
+export function installGdt(machine: TestMachine, cpuNumber = 0): void {
+  const { cpu } = machine;
+  map(machine, GDT.linear, GDT.physical, PTE.P);
+  writePhysical(cpu, GDT.physical, linuxGdt({ tss: GDT.tss, cpu: cpuNumber }));
+  setTable(cpu, 'gdt', { base: GDT.linear, limit: GDT_LIMIT });
+  setSegment(cpu, TR, { ...taskDescriptor(GDT.tss), selector: TSS_SELECTOR });
+}
+
+const GDT = { linear: 0xffff_fe00_0000_1000n, physical: 0xff000, tss: 0xffff_fe00_0000_1800n } as const;
+
+/** The segment registers of a Linux process, FS and GS with a base of 0. */
+export function enterUser(cpu: Cpu): void {
+  setCpl(cpu, 3);
+  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) {
+    setSegment(cpu, n, { selector: 0, base: 0n, limit: 0, attributes: ATTRIBUTE.UNUSABLE });
+  }
 }
 
 /** A new, empty top-level table. */

@@ -13,7 +13,6 @@ import {
   getSegmentBase,
   run,
   type Stop,
-  setCpl,
   setCr,
   setFlags,
   setReg,
@@ -24,7 +23,7 @@ import {
 import type { CpuModel } from '../../src/isa/cpu-model.ts';
 import { cpuModelNamed, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
-import { map, PTE, type TestMachine, testMachine } from '../cpu/bench-machine.ts';
+import { enterUser, installGdt, map, PTE, type TestMachine, testMachine } from '../cpu/bench-machine.ts';
 import type { Execute, Vector, VectorMemory, VectorPage, VectorState } from '../vectors.ts';
 
 export interface ExecuteOptions {
@@ -88,7 +87,7 @@ function newBench(pages: readonly VectorPage[], model: CpuModel, { fuse, tlb = '
   const bench = { cpu: machine.cpu, pages, own, image: new Uint8Array(own.length * PAGE) };
   for (const page of pages) mapPage(machine, page, frameOf(bench, page.linear));
   setCr(machine.cpu, 4, getCr(machine.cpu, 4) | BigInt(LINUX_CR4));
-  setCpl(machine.cpu, 3);
+  installGdt(machine);
   return bench;
 }
 
@@ -110,6 +109,7 @@ function execute(bench: Bench, vector: Vector): VectorState | { readonly notMode
   });
   setRip(cpu, before.rip);
   setFlags(cpu, before.flags);
+  enterUser(cpu);
   setSegmentBase(cpu, SEGMENT.FS, before.fs);
   setSegmentBase(cpu, SEGMENT.GS, before.gs);
   const stop = vector.sequence ? run(cpu, LIMIT) : runInstruction(cpu, before.rip);

@@ -18,6 +18,7 @@ import {
   temporary,
   widthOf,
 } from './draft.ts';
+import { moveSegment } from './segment.ts';
 import { moveControl, moveDebug } from './system.ts';
 
 /** MOV between general registers, memory and immediates, and to and from control and debug registers. */
@@ -25,7 +26,7 @@ export const mov: Lowering = (insn, draft) => {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   if (to.kind === 'cr' || from.kind === 'cr') return moveControl(insn, draft);
   if (to.kind === 'dr' || from.kind === 'dr') return moveDebug(insn, draft);
-  if (to.kind === 'segment' || from.kind === 'segment') return refuse(draft);
+  if (to.kind === 'segment' || from.kind === 'segment') return moveSegment(insn, draft);
   if (to.kind === 'gpr' && from.kind === 'mem') {
     emit(draft, { op: 'load', width: to.width, dst: register(to), address: address(insn, from) });
     return;

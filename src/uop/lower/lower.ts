@@ -15,6 +15,7 @@ import * as flags from './flags.ts';
 import { meaning } from './gates.ts';
 import * as lines from './lines.ts';
 import { countFlags, scanFlags } from './residue.ts';
+import * as segment from './segment.ts';
 import * as shift from './shift.ts';
 import * as stack from './stack.ts';
 import * as string from './string.ts';
@@ -168,9 +169,10 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['enter', stack.enter],
   ['leave', stack.leave],
   // Control
-  ['jmp', control.jmp],
+  ['jmp', segment.farOr('jmp', control.jmp)],
   ...conditional('j', control.jcc),
-  ['call', control.call],
+  ['call', segment.farOr('call', control.call)],
+  ['retf', segment.retf],
   ['ret', control.ret],
   ...each('jrcxz jecxz', control.jumpIfZero),
   ['loop', control.loop()],
@@ -180,6 +182,22 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['int3', control.int3],
   ['int1', control.int1],
   ['int', control.int],
+  // Segments and descriptor tables
+  ['lss', segment.lss],
+  ['lfs', segment.lfs],
+  ['lgs', segment.lgs],
+  ['lgdt', segment.loadTable('gdt')],
+  ['lidt', segment.loadTable('idt')],
+  ['sgdt', segment.storeTable('gdt')],
+  ['sidt', segment.storeTable('idt')],
+  ['lldt', segment.loadSystemSelector('ldtr')],
+  ['ltr', segment.loadSystemSelector('tr')],
+  ['sldt', segment.storeSystemSelector('ldtr')],
+  ['str', segment.storeSystemSelector('tr')],
+  ['lar', segment.inspectInto('lar')],
+  ['lsl', segment.inspectInto('lsl')],
+  ['verr', segment.verify('verr')],
+  ['verw', segment.verify('verw')],
   // Flags
   ['clc', flags.assign(CF, 0)],
   ['stc', flags.assign(CF, 1)],

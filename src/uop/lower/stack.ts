@@ -23,6 +23,7 @@ import {
   stackAddress,
   temporary,
 } from './draft.ts';
+import { selectorOf } from './segment.ts';
 
 const RSP = reg(GPR.RSP);
 const RBP = reg(GPR.RBP);
@@ -39,16 +40,19 @@ export function pushValue(draft: Draft, width: 2 | 8, src: Src): void {
 
 export const push: Lowering = (insn, draft) => {
   const operand = operandOf(insn, 0);
-  // PUSH %fs and %gs push a selector.
-  if (operand.kind === 'segment') return refuse(draft);
+  if (operand.kind === 'segment') return pushValue(draft, slot(insn), selectorOf(draft, operand.index));
   pushValue(draft, slot(insn), read(insn, draft, operand));
 };
 
 export const pop: Lowering = (insn, draft) => {
   const operand = operandOf(insn, 0);
-  if (operand.kind === 'segment') return refuse(draft);
   const width = slot(insn);
   const value = load(draft, width, stackAddress(RSP));
+  if (operand.kind === 'segment') {
+    emit(draft, { op: 'wrseg', segment: operand.index, src: value });
+    emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+    return;
+  }
   if (operand.kind === 'gpr') {
     emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
     close(draft, { kind: 'register', width, reg: register(operand) }, value);

@@ -1,0 +1,299 @@
+/**
+ * The segment registers with their hidden parts, GDTR and IDTR: views of the state block, and loads from the descriptor tables with
+ * every check of SDM vol. 2 (MOV, POP, LDS/LES/LFS/LGS/LSS, LLDT, LTR). A load has changed nothing when it faults.
+ *
+ * In 64-bit mode the caches of ES, CS, SS and DS matter for privilege and type only: their bases and limits are kept, and not used.
+ * The subtle invariant: CPL is the DPL in the cache of SS and the RPL in CS, and S_CPL repeats it for the engine.
+ *
+ * A load of SS would also hold off events for one instruction (SDM vol. 3, 6.8.3); with events that begins at the end of `loadSegment`.
+ */
+import { isCanonical, u64 } from '../base/u64.ts';
+import * as L from '../engine/layout.ts';
+import type { CpuModel } from '../isa/cpu-model.ts';
+import { SEGMENT } from '../isa/insn.ts';
+import {
+  ATTRIBUTE,
+  attributesOf,
+  type Descriptor,
+  dplOf,
+  isNull,
+  isPresent,
+  isPrivate,
+  isReadable,
+  isSystem,
+  isWritable,
+  parseDescriptor,
+  rplOf,
+  SEGMENT_TYPE,
+  SYSTEM_TYPE,
+  selectorError,
+  typeOf,
+  upperTypeIsZero,
+} from './descriptors.ts';
+import { refreshKey } from './fast-tlb.ts';
+import { IMPLICIT } from './paging.ts';
+import { type Cpu, cpl, read64, word, write64 } from './state.ts';
+import { type Fault, gp, VECTOR } from './stop.ts';
+import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory } from './system-access.ts';
+
+/** A segment register: what the program sees, and the descriptor as it was loaded. */
+export interface Segment extends Descriptor {
+  readonly selector: number;
+}
+
+/** Numbers of segment registers go on from `SEGMENT`. */
+export const LDTR = 6;
+export const TR = 7;
+export const SEGMENT_COUNT = 8;
+
+export interface Table {
+  readonly base: bigint;
+  /** The last byte's offset. */
+  readonly limit: number;
+}
+
+export type TableName = 'gdt' | 'idt';
+
+// The state block
+
+const at = (n: number): number => L.S_SEGMENTS + n * L.SEGMENT_BYTES;
+const SELECTOR_OF_LAST_WORD = (L.SEG_SELECTOR - L.SEG_LIMIT) / 4;
+
+/** Selector in the low half, attributes in the high one. */
+const selectorWord = (cpu: Cpu, n: number): number =>
+  cpu.engine.u32[word(at(n) + L.SEG_LIMIT) + SELECTOR_OF_LAST_WORD]!;
+export const selectorIn = (cpu: Cpu, n: number): number => selectorWord(cpu, n) & 0xffff;
+export const attributesIn = (cpu: Cpu, n: number): number => selectorWord(cpu, n) >>> 16;
+
+export const readSegment = (cpu: Cpu, n: number): Segment => ({
+  selector: selectorIn(cpu, n),
+  base: read64(cpu, at(n)),
+  limit: cpu.engine.u32[word(at(n) + L.SEG_LIMIT)]!,
+  attributes: attributesIn(cpu, n),
+});
+
+export function writeSegment(cpu: Cpu, n: number, { selector, base, limit, attributes }: Segment): void {
+  const { u32 } = cpu.engine;
+  write64(cpu, at(n), u64(base));
+  u32[word(at(n) + L.SEG_LIMIT)] = limit;
+  u32[word(at(n) + L.SEG_SELECTOR)] = ((selector & 0xffff) | (attributes << 16)) >>> 0;
+}
+
+const tableAt = (table: TableName): number => (table === 'gdt' ? L.S_GDTR : L.S_IDTR);
+
+export const readTable = (cpu: Cpu, table: TableName): Table => ({
+  base: read64(cpu, tableAt(table)),
+  limit: cpu.engine.u32[word(tableAt(table) + 8)]!,
+});
+
+export function writeTable(cpu: Cpu, table: TableName, { base, limit }: Table): void {
+  write64(cpu, tableAt(table), u64(base));
+  cpu.engine.u32[word(tableAt(table) + 8)] = limit;
+}
+
+// By hand
+
+const { P, S, DPL, L: LONG, DB, G, UNUSABLE } = ATTRIBUTE;
+const { ACCESSED, WRITABLE, READABLE, CODE } = SEGMENT_TYPE;
+const FLAT = 0xffffffff;
+/** A 64-bit code segment and a data segment of all memory, without their DPL. */
+export const FLAT_CODE = P | S | G | LONG | CODE | READABLE | ACCESSED;
+export const FLAT_DATA = P | S | G | DB | WRITABLE | ACCESSED;
+
+/** Selectors of Linux's flat segments, by CPL. */
+const KERNEL = { cs: 0x10, ss: 0x18 } as const;
+const USER = { cs: 0x33, ss: 0x2b } as const;
+
+const withDpl = (attributes: number, level: number): number => (attributes & ~DPL) | (level << 5);
+
+/** CS and SS as Linux has them at this CPL, and the CPL. */
+export function enterLevel(cpu: Cpu, level: number): void {
+  const { cs, ss } = level === 3 ? USER : { cs: KERNEL.cs | level, ss: KERNEL.ss | level };
+  writeSegment(cpu, SEGMENT.CS, { selector: cs, base: 0n, limit: FLAT, attributes: withDpl(FLAT_CODE, level) });
+  writeSegment(cpu, SEGMENT.SS, { selector: ss, base: 0n, limit: FLAT, attributes: withDpl(FLAT_DATA, level) });
+  writeCpl(cpu, level);
+}
+
+export function writeCpl(cpu: Cpu, level: number): void {
+  cpu.engine.u32[word(L.S_CPL)] = level;
+  refreshKey(cpu);
+}
+
+const NULL_SEGMENT: Segment = { selector: 0, base: 0n, limit: 0, attributes: UNUSABLE };
+
+/** A flat kernel without descriptor tables: the tables' registers and TR as after a reset (SDM vol. 3, table 10-1). */
+export function resetSegments(cpu: Cpu): void {
+  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS, LDTR]) writeSegment(cpu, n, NULL_SEGMENT);
+  writeSegment(cpu, TR, { selector: 0, base: 0n, limit: 0xffff, attributes: P | SYSTEM_TYPE.BUSY_TSS });
+  for (const table of ['gdt', 'idt'] as const) writeTable(cpu, table, { base: 0n, limit: 0xffff });
+  enterLevel(cpu, 0);
+}
+
+// Descriptors in memory
+
+/** A descriptor, and the address that it was read from. */
+export interface Found {
+  readonly selector: number;
+  readonly linear: bigint;
+  readonly low: bigint;
+  readonly attributes: number;
+}
+
+const BYTE_OF_TYPE = 5n;
+const BEYOND = 'the selector is beyond its descriptor table';
+
+/** Address of the descriptor, or undefined when the table ends before it does. */
+function locate(cpu: Cpu, selector: number, size: 8 | 16): bigint | undefined {
+  const inLdt = (selector & 4) !== 0;
+  if (inLdt && attributesIn(cpu, LDTR) & UNUSABLE) return undefined;
+  const { base, limit } = inLdt ? readSegment(cpu, LDTR) : readTable(cpu, 'gdt');
+  const offset = selector & ~7;
+  return offset + size - 1 <= limit ? u64(base + BigInt(offset)) : undefined;
+}
+
+/** The descriptor that a selector names; undefined beyond its table. Faults are those of the access. */
+export function lookUp(cpu: Cpu, selector: number): Found | Fault | undefined {
+  const linear = locate(cpu, selector, 8);
+  if (linear === undefined) return undefined;
+  const low = readMemory(cpu, linear, 8, IMPLICIT, { vector: VECTOR.GP, error: selectorError(selector) });
+  return isFault(low) ? low : { selector, linear, low, attributes: attributesOf(low) };
+}
+
+/** The same, and #GP(selector) beyond the table. */
+export const find = (cpu: Cpu, selector: number): Found | Fault => lookUp(cpu, selector) ?? refuse(selector, BEYOND);
+
+/** The second half of a system descriptor; its type field has to be zero. */
+export function findUpper(cpu: Cpu, { selector }: Found): bigint | Fault {
+  const linear = locate(cpu, selector, 16);
+  if (linear === undefined) return refuse(selector, BEYOND);
+  const high = readMemory(cpu, linear + 8n, 8, IMPLICIT, { vector: VECTOR.GP, error: selectorError(selector) });
+  if (isFault(high) || upperTypeIsZero(high)) return high;
+  return refuse(selector, 'the upper half of the system descriptor has a type');
+}
+
+const name = (selector: number): string => `selector 0x${selector.toString(16)}`;
+
+/** #GP(selector). */
+export const refuse = (selector: number, why: string): Fault =>
+  gp(`${name(selector)}: ${why}`, selectorError(selector));
+
+/** #NP(selector), or #SS(selector) for stacks. */
+export const absent = (selector: number, vector: number = VECTOR.NP): Fault => ({
+  vector,
+  error: selectorError(selector),
+  detail: `${name(selector)}: the segment is not present`,
+});
+
+/** Plans to mark the descriptor, where the bits aren't set yet. */
+export function planMark(cpu: Cpu, plan: PlannedWrite[], { linear, low, selector, attributes }: Found, bits: number) {
+  if ((attributes & bits) === bits) return undefined;
+  const value = ((low >> 40n) & 0xffn) | BigInt(bits);
+  const refusal = { vector: VECTOR.GP, error: selectorError(selector) };
+  return planWrite(cpu, plan, { linear: linear + BYTE_OF_TYPE, width: 1, value }, IMPLICIT, refusal);
+}
+
+/** A code or data segment as it comes into its register. */
+export const cacheOf = ({ low, attributes }: Found, selector: number): Segment => ({
+  ...parseDescriptor(low),
+  attributes: attributes | ACCESSED,
+  selector,
+});
+
+// Loads
+
+/** MOV, POP and the far-pointer loads to ES, SS, DS, FS, GS. */
+export function loadSegment(cpu: Cpu, n: number, selector: number): Fault | undefined {
+  if (isNull(selector)) return loadNull(cpu, n, selector);
+  const found = find(cpu, selector);
+  if (isFault(found)) return found;
+  const denied = n === SEGMENT.SS ? deniedAsStack(found, cpl(cpu)) : deniedAsData(found, cpl(cpu));
+  if (denied) return denied;
+  const plan: PlannedWrite[] = [];
+  const fault = planMark(cpu, plan, found, ACCESSED);
+  if (fault) return fault;
+  commitWrites(cpu, plan);
+  writeSegment(cpu, n, cacheOf(found, selector));
+  return undefined;
+}
+
+/** SS takes a null selector at CPL 0, 1 and 2, with the CPL as its RPL: what an event that changes the CPL leaves in it. */
+function loadNull(cpu: Cpu, n: number, selector: number): Fault | undefined {
+  if (n === SEGMENT.SS) {
+    if (cpl(cpu) === 3 || rplOf(selector) !== cpl(cpu))
+      return gp(`SS loaded with ${name(selector)} at CPL ${cpl(cpu)}`);
+    writeSegment(cpu, n, nullStack(selector, cpl(cpu)));
+  } else setNull(cpu, n, selector);
+  return undefined;
+}
+
+/** A null SS; the CPL stands in it all the same. */
+export const nullStack = (selector: number, level: number): Segment => ({
+  ...NULL_SEGMENT,
+  selector,
+  attributes: withDpl(UNUSABLE, level),
+});
+
+/** Base and limit go too, but for AMD's CPUs without NullSelectorClearsBase (APM vol. 2, 4.5.3). */
+export function setNull(cpu: Cpu, n: number, selector: number): void {
+  const kept = clearsBase(cpu.model) ? NULL_SEGMENT : readSegment(cpu, n);
+  writeSegment(cpu, n, { ...kept, selector, attributes: UNUSABLE });
+}
+
+const clearsBase = ({ features }: CpuModel): boolean => features.nullBase;
+
+function deniedAsData({ selector, attributes }: Found, level: number): Fault | undefined {
+  if (!isReadable(attributes)) return refuse(selector, 'neither data nor readable code');
+  if (isPrivate(attributes, level, rplOf(selector))) return refuse(selector, 'the DPL is below the CPL or the RPL');
+  return isPresent(attributes) ? undefined : absent(selector);
+}
+
+/** RPL and DPL of a stack have to be the CPL's `level`. */
+export function deniedAsStack({ selector, attributes }: Found, level: number): Fault | undefined {
+  if (rplOf(selector) !== level) return refuse(selector, `the RPL of a stack segment is not ${level}`);
+  if (!isWritable(attributes)) return refuse(selector, 'a stack segment has to be writable data');
+  if (dplOf(attributes) !== level) return refuse(selector, `the DPL of a stack segment is not ${level}`);
+  return isPresent(attributes) ? undefined : absent(selector, VECTOR.SS);
+}
+
+/** LLDT; a null selector leaves the CPU without an LDT. */
+export function loadLdt(cpu: Cpu, selector: number): Fault | undefined {
+  if (isNull(selector)) {
+    writeSegment(cpu, LDTR, { ...NULL_SEGMENT, selector });
+    return undefined;
+  }
+  const loaded = loadSystem(cpu, selector, SYSTEM_TYPE.LDT, 0);
+  if (isFault(loaded)) return loaded;
+  writeSegment(cpu, LDTR, loaded);
+  return undefined;
+}
+
+/** What tells a busy TSS from an available one. */
+const BUSY = SYSTEM_TYPE.BUSY_TSS & ~SYSTEM_TYPE.TSS;
+
+/** LTR: the TSS has to be available, and is busy then. */
+export function loadTask(cpu: Cpu, selector: number): Fault | undefined {
+  if (isNull(selector)) return gp('LTR with a null selector (SDM vol. 2, LTR)');
+  const loaded = loadSystem(cpu, selector, SYSTEM_TYPE.TSS, BUSY);
+  if (isFault(loaded)) return loaded;
+  writeSegment(cpu, TR, loaded);
+  return undefined;
+}
+
+/** A descriptor of this type in the GDT, with `mark` set in memory and in the result. */
+function loadSystem(cpu: Cpu, selector: number, type: number, mark: number): Segment | Fault {
+  if (selector & 4) return refuse(selector, 'LDTs and TSSs stand in the GDT');
+  const found = find(cpu, selector);
+  if (isFault(found)) return found;
+  if (!isSystem(found.attributes) || typeOf(found.attributes) !== type)
+    return refuse(selector, type === SYSTEM_TYPE.LDT ? 'not an LDT' : 'not an available 64-bit TSS');
+  const high = findUpper(cpu, found);
+  if (isFault(high)) return high;
+  if (!isPresent(found.attributes)) return absent(selector);
+  const descriptor = parseDescriptor(found.low, high);
+  if (!isCanonical(descriptor.base)) return refuse(selector, 'the base is not canonical');
+  const plan: PlannedWrite[] = [];
+  const fault = mark === 0 ? undefined : planMark(cpu, plan, found, mark);
+  if (fault) return fault;
+  commitWrites(cpu, plan);
+  return { ...descriptor, selector, attributes: descriptor.attributes | mark };
+}
