@@ -100,8 +100,8 @@ const INSTRUCTIONS: Partial<Readonly<Record<CpuFeature, string>>> = {
 };
 /** Named by CR4, EFER, MSRs, page tables and selectors alone; and what checks for itself when it runs. */
 const NO_INSTRUCTION: readonly CpuFeature[] = ['pcid', 'smep', 'smap', 'umip', 'nx', 'gbpages', 'specCtrl', 'nullBase'];
-/** Hints: they do nothing here, and are NOPs without the feature. */
-const SAME_WITHOUT: readonly CpuFeature[] = ['prefetchw', 'cldemote'];
+/** Hints do nothing here and are NOPs without the feature; WBNOINVD and WBINVD find no cache to write back. */
+const SAME_WITHOUT: readonly CpuFeature[] = ['prefetchw', 'cldemote', 'wbnoinvd'];
 
 test('an instruction of every feature lowers with it, and means something else without', () => {
   assert.equal([...Object.keys(INSTRUCTIONS), ...NO_INSTRUCTION].sort(), [...CPU_FEATURE_NAMES].sort());
