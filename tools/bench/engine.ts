@@ -1,6 +1,7 @@
 /**
  * The engine's speed on the three workloads, beside Unicorn 2 on the same bytes in the same run (where libunicorn-dev is
- * installed); and of decode, lower, pack on code that is cold. Figures are millions of instructions a second.
+ * installed); what a checkpoint and its restore add to a short run; and the stages of decoding on code that is cold.
+ * Figures are millions of instructions a second.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,12 +9,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import b from 'benny';
 import { parseHexBytes } from '../../src/base/hex.ts';
-import { type Cpu, run, setRip, writePhysical } from '../../src/cpu/cpu.ts';
+import { type Cpu, checkpoint, restore, run, setRip, writePhysical } from '../../src/cpu/cpu.ts';
+import { RECORD_BYTES, RECORDS } from '../../src/engine/layout.ts';
 import { MAX } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { pack } from '../../src/uop/pack.ts';
-import { CODE, WORKLOADS, type Workload, workloadCpu } from './workloads.ts';
+import { writeRecord } from '../../src/uop/record.ts';
+import {
+  BESIDE_CODE_LOOP,
+  CODE,
+  type Program,
+  STORE_LOOP,
+  WORKLOADS,
+  type Workload,
+  workloadCpu,
+} from './workloads.ts';
 
 /** Instructions of one benchmark operation. */
 const BATCH = 200_000;
@@ -42,6 +53,9 @@ export async function engineSuite(): Promise<readonly EngineFigure[]> {
     return measured;
   });
   for (const figure of figures) console.log(line(figure));
+  const beside = await measure(BESIDE_CODE_LOOP.name, workloadCpu(BESIDE_CODE_LOOP));
+  console.log(`${BESIDE_CODE_LOOP.name.padEnd(32)} ${beside.toFixed(0).padStart(6)} M/s`);
+  await benchCheckpoints();
   await benchCold();
   return figures;
 }
@@ -90,13 +104,47 @@ async function unicornBeside<T>(
   }
 }
 
+/** Instructions between a checkpoint and its restore, and how many times as long as they alone all three may take. */
+const SHORT_RUN = 200;
+const CHECKPOINT_TARGET = 3;
+
+/** Checkpoint, a short run, restore; against the short run alone. */
+async function benchCheckpoints(): Promise<void> {
+  for (const workload of [...WORKLOADS, STORE_LOOP]) {
+    const ratio = await checkpointRatio(workload);
+    console.log(
+      `checkpoint, ${SHORT_RUN} instructions, restore: ${workload.name.padEnd(32)} ${ratio.toFixed(2)} x (wanted: below ${CHECKPOINT_TARGET})`,
+    );
+  }
+}
+
+async function checkpointRatio(workload: Program): Promise<number> {
+  const alone = workloadCpu(workload);
+  const forked = workloadCpu(workload);
+  for (const cpu of [alone, forked]) run(cpu, 20 * BATCH);
+  const { results } = await b.suite(
+    `checkpoints, ${workload.name}`,
+    b.add('alone', () => void run(alone, SHORT_RUN)),
+    b.add('with checkpoint and restore', () => {
+      const start = checkpoint(forked);
+      run(forked, SHORT_RUN);
+      restore(forked, start);
+    }),
+    b.cycle(),
+  );
+  const [plain, both] = results.map((r) => r.details.min);
+  return both! / plain!;
+}
+
 /** Code that has not been seen: each stage on the bytes of the entry-like loop, and the whole way to its first run. */
 async function benchCold(): Promise<void> {
   const workload = WORKLOADS[2]!;
   const bytes = parseHexBytes(workload.hex)!;
   const insns = decodeAll(bytes);
   const lowered = insns.map((insn) => lower(insn, MAX)).flatMap((l) => (l.kind === 'uops' ? [l.uops] : []));
+  const records = lowered.flatMap((uops) => pack(uops, { ip: 0n, cost: 1, fuse: true }));
   const cpu = workloadCpu(workload);
+  const scratch = workloadCpu(workload);
   const { results } = await b.suite(
     'cold code',
     b.add('decode', () => void decodeAll(bytes)),
@@ -105,6 +153,13 @@ async function benchCold(): Promise<void> {
     }),
     b.add('pack', () => {
       for (const uops of lowered) pack(uops, { ip: 0n, cost: 1, fuse: true });
+    }),
+    b.add('write', () => {
+      let at = RECORDS;
+      for (const record of records) {
+        writeRecord(scratch.engine, at, record, 0n);
+        at += RECORD_BYTES;
+      }
     }),
     b.add('all, and the first run', () => {
       writePhysical(cpu, CODE, bytes);

@@ -7,13 +7,16 @@ import { parseHexBytes } from '../../src/base/hex.ts';
 import { type Cpu, CR4, createCpu, getCr, setCr, setReg, setRip, writePhysical } from '../../src/cpu/cpu.ts';
 import { GPR } from '../../src/isa/insn.ts';
 
-export interface Workload {
+export interface Program {
   readonly name: string;
   readonly hex: string;
   /** Instructions of one iteration. */
   readonly insns: number;
   /** What R13 holds: the bits that entry-like code sets in CR3 (Unicorn has no PCID, so there it is 0). */
   readonly r13: bigint;
+}
+
+export interface Workload extends Program {
   /** How much of Unicorn's speed is asked for. */
   readonly target: number;
   /** Iterations for Unicorn, about a third of a second. */
@@ -29,6 +32,11 @@ const ENTRY =
   '57 56 52 51 50 4150 4151 4152 4153 53 55 4154 4155 4156 4157 0f20d8 480fbae00c 480fbae80c 480fbaf00c 4c09e8 0f22d8' +
   '415f 415e 415d 415c 5d 5b 415b 415a 4159 4158 58 59 5a 5e 5f 48ffcd 75b5 f4';
 
+/** Stores to four pages, inc, dec, jnz. */
+const STORES = '488906 48898600100000 48898600200000 48898600300000 48ffc0 48ffcd 75e0 f4';
+/** A store to the page of the code, away from its lines; inc, dec, jnz. */
+const BESIDE_CODE = '4889042500080100 48ffc0 48ffcd 75f0 f4';
+
 const NO_FLUSH = 1n << 63n;
 
 export const WORKLOADS: readonly Workload[] = [
@@ -38,11 +46,15 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'entry-like, flushing CR3 write', hex: ENTRY, insns: 38, r13: 0n, target: 0, unicornIterations: 1e5 },
 ];
 
+/** Ours alone. */
+export const STORE_LOOP: Program = { name: 'stores to four pages', hex: STORES, insns: 7, r13: 0n };
+export const BESIDE_CODE_LOOP: Program = { name: 'stores beside the code', hex: BESIDE_CODE, insns: 4, r13: 0n };
+
 export const CODE = 0x10000;
 const ROOT = 0x8000;
 const PRESENT_WRITABLE = 3n;
 
-export function workloadCpu({ hex, r13 }: Workload): Cpu {
+export function workloadCpu({ hex, r13 }: Program): Cpu {
   const cpu = createCpu({ ramBytes: 0x1000000 });
   const view = new DataView(cpu.ram.buffer, cpu.ram.byteOffset, cpu.ram.length);
   const entry = (at: number, physical: number) => view.setBigUint64(at, BigInt(physical) | PRESENT_WRITABLE, true);
