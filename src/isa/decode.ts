@@ -6,8 +6,8 @@
  * What depends only on the form (its name, mnemonic, condition, operand size) is looked up once per form.
  *
  * The subtle part is the absence of an instruction. iced calls "more than 15 bytes" invalid, where the CPU raises #GP
- * instead of #UD (SDM vol. 2, 2.3.11); we tell them apart by whether fourteen bytes were too few. (An undefined opcode that
- * ends at exactly the fifteenth byte is taken for too long.) LOCK where it isn't allowed is invalid: #UD (SDM vol. 2, LOCK).
+ * instead of #UD (SDM vol. 2, 2.3.11); `isTooLong` tells them apart. LOCK where it isn't allowed is invalid: #UD (SDM vol. 2,
+ * LOCK).
  */
 import {
   Code,
@@ -42,10 +42,32 @@ export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {
   if (error === DecoderError.None) return { kind: 'insn', insn: convert(window, u64(ip)) };
   if (error === DecoderError.NoMoreBytes) return { kind: 'truncated' };
   const length = scratch.length;
-  if (length === MAX_LENGTH && read(window.subarray(0, MAX_LENGTH - 1), ip, options) === DecoderError.NoMoreBytes) {
-    return { kind: 'too-long' };
+  return length === MAX_LENGTH && isTooLong(window, ip, options) ? { kind: 'too-long' } : { kind: 'invalid', length };
+}
+
+/**
+ * Whether fifteen bytes that don't decode begin something longer, rather than end in an undefined opcode. Without the
+ * prefixes that change nothing there is room for more; an undefined opcode stays so whatever the next byte is.
+ */
+function isTooLong(window: Uint8Array, ip: bigint, options: DecodeOptions): boolean {
+  const core = withoutSparePrefixes(window);
+  if (core.length === MAX_LENGTH) return read(core.subarray(1), ip, options) === DecoderError.NoMoreBytes;
+  const longer = new Uint8Array(MAX_LENGTH);
+  longer.set(core);
+  for (let next = 0; next < 256; next++) {
+    longer[core.length] = next;
+    if (read(longer, ip, options) === DecoderError.None) return true;
   }
-  return { kind: 'invalid', length };
+  return false;
+}
+
+/** Without prefixes that don't bear on what the opcode is: of a segment, of the address size, or one that comes again. */
+function withoutSparePrefixes(window: Uint8Array): Uint8Array {
+  const end = window.findIndex((byte) => !isPrefix(byte));
+  const prefixes = window.subarray(0, end < 0 ? window.length : end);
+  return window.filter(
+    (byte, i) => i >= prefixes.length || !(INDIFFERENT.has(byte) || prefixes.indexOf(byte, i + 1) > 0),
+  );
 }
 
 /** Instructions one after the other from the start of `bytes`, until `visit` answers false or the bytes do not go on. */
@@ -179,6 +201,11 @@ interface Prefixes {
   /** A segment, LOCK or repeat prefix among them. */
   readonly any: boolean;
 }
+
+/** CS, DS, ES, FS, GS, SS, and 67. */
+const INDIFFERENT: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x67]);
+
+const isPrefix = (byte: number): boolean => byte === 0x66 || byte === 0x67 || LEGACY_PREFIXES.has(byte);
 
 const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0, 0xf2, 0xf3]);
 

@@ -95,6 +95,13 @@ test('no instruction: undefined, LOCK where it is not allowed, too long, cut off
   assert.equal(decodeHex('0f04 0000000000000000000000000000'), { kind: 'invalid', length: 3 });
   assert.is(decodeHex('f001c8').kind, 'invalid');
   assert.is(decodeHex(`${'66'.repeat(14)}0f05`).kind, 'too-long');
+  // As Zen 4 has it: an undefined opcode that ends at the fifteenth byte, and at the sixteenth.
+  for (const prefix of ['66', '2e']) {
+    assert.is(decodeHex(`${prefix.repeat(13)}0f04`).kind, 'invalid');
+    assert.is(decodeHex(`${prefix.repeat(14)}0f04`).kind, 'too-long');
+  }
+  assert.is(decodeHex(`${'66'.repeat(13)}fff8`).kind, 'invalid');
+  assert.is(decodeHex(`${'f0'.repeat(14)}90`).kind, 'invalid');
   assert.is(decodeHex('66'.repeat(20)).kind, 'too-long');
   assert.is(decodeHex(`${'66'.repeat(14)}90`).kind, 'insn');
   assert.is(decodeHex('48').kind, 'truncated');
