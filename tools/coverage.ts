@@ -100,6 +100,7 @@ function stateOfLowered({ name }: EveryForm, lowered: Lowered): State {
 function main(names: boolean): void {
   const all = coverage();
   const table = new Table({
+    style: { head: [], border: [] },
     head: ['', 'forms', ...STATES],
     colAligns: ['left', ...STATES.map(() => 'right' as const), 'right'],
   });

@@ -1,0 +1,66 @@
+/**
+ * Every form of 64-bit mode that iced-x86 knows is lowered, or says by name that it isn't modelled; no integer form does. And
+ * each that is lowered is among the samples, so that the laws (commit last, fused against unfused …) are held for all.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lower } from '../../src/uop/lower/lower.ts';
+import { coverage, GROUPS, total } from '../../tools/coverage.ts';
+import { everyForm } from '../../tools/every-form.ts';
+import { SAMPLES } from './samples.ts';
+
+const test = suite('coverage');
+
+const COVERAGE = coverage();
+
+test('a form is lowered, or named as not modelled', () => {
+  const forms = everyForm();
+  assert.is(new Set(forms.map(({ name }) => name)).size, forms.length);
+  for (const { name, model, samples } of forms) {
+    assert.ok(samples.length > 0, name);
+    for (const insn of samples) {
+      const lowered = lower(insn, model);
+      if (lowered.kind === 'not-modelled') assert.is(lowered.form, name);
+    }
+  }
+});
+
+test('every integer form is lowered', () => {
+  const { lowered, ...rest } = COVERAGE.integer;
+  assert.equal(rest, { undefined: [], checked: [], 'not modelled': [] });
+  for (const name of [
+    'Add_rm64_r64',
+    'Crc32_r64_rm64',
+    'VEX_Pdep_r64_r64_rm64',
+    'XOP_Blcfill_r32_rm32',
+    'Enterq_imm16_imm8',
+  ])
+    assert.ok(lowered.includes(name), name);
+  assert.is(lowered.length, 829);
+});
+
+test('of the system forms, those that enter and leave the kernel are not modelled', () => {
+  const { system } = COVERAGE;
+  assert.equal([...system['not modelled']].sort(), ['Iretd', 'Iretq', 'Iretw', 'Syscall', 'Sysenter']);
+  assert.equal([...system.checked].sort(), ['Sysexitd', 'Sysexitq', 'Sysretd', 'Sysretq']);
+});
+
+test('what works on other registers is not modelled, or #UD where no model has it', () => {
+  for (const group of GROUPS.slice(2)) {
+    assert.equal(COVERAGE[group].lowered, [], group);
+    assert.equal(COVERAGE[group].checked, [], group);
+    assert.ok(total(COVERAGE[group]) > 0, group);
+  }
+  assert.ok(COVERAGE['older AMD'].undefined.includes('D3NOW_Pfadd_mm_mmm64'));
+});
+
+test('every lowered form is among the samples', () => {
+  const sampled = new Set(SAMPLES.map(({ form }) => form));
+  const forms = GROUPS.flatMap((group) => [...COVERAGE[group].lowered, ...COVERAGE[group].checked]);
+  assert.equal(
+    forms.filter((name) => !sampled.has(name)),
+    [],
+  );
+});
+
+test.run();
