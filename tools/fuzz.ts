@@ -3,7 +3,7 @@
  *
  *     npx tsx tools/fuzz.ts [--pages N] [--seed N] [--cpl 0|3] [--text FILE] [--cpu MODEL] [--failures N]
  *
- * Prints how the pages ended; a failure prints the seed that repeats it (`--seed N --pages 1`).
+ * Prints how the pages ended; a failure prints the options that repeat it, with `--pages 1`.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -69,7 +69,7 @@ export function fuzz(options: FuzzOptions): FuzzReport {
     const took = clock() - began;
     slowestMs = Math.max(slowestMs, took);
     const complain = (what: string): void =>
-      void failures.push(`seed ${page.seed} (${page.maker}, CPL ${cpl}, ${models[which]!.name}): ${what}`);
+      void failures.push(`--seed ${page.seed} --cpl ${cpl} --cpu ${models[which]!.name} (${page.maker}): ${what}`);
     if (failure !== undefined) complain(failure);
     if (took > SLOW_MS) complain(`took ${took.toFixed(0)} ms`);
     for (const end of ends) add(runs, end);

@@ -141,6 +141,51 @@ test('a kernel that believes in PCID on a CPU without it runs into #GP, and the 
   assert.match(text, / cr3 0000/);
 });
 
+/** The first letters of CPUID's vendor. */
+const WHO = `//@ cpu     skylake,-pcid
+//@ show    vendor: rbx
+//@ expect  nopcid: !cpu.pcid
+\t.section .entry.text, "ax"
+\t.globl start
+start:
+\txor %eax, %eax
+\tcpuid
+\tret
+`;
+
+test('--cpu takes a model instead of the header’s, or changes on top; runs say which', () => {
+  const file = write('who.S', WHO);
+  const vendor = (name: string): number => Buffer.from(name).readUInt32LE();
+  const ran = (...args: string[]): string => output(['run', file, ...args], args.at(-1) === 'zen4' ? 1 : 0);
+  assert.match(ran(), /^start {2}features none {2}cpu skylake,-pcid\n/);
+  assert.match(ran(), new RegExp(`vendor +${vendor('Genu')}\\b`));
+  assert.match(ran('--cpu', '+umip'), /cpu skylake,-pcid,\+umip\n/);
+  assert.match(ran('--cpu', 'zen4'), /cpu zen4\n/);
+  assert.match(ran('--cpu', 'zen4'), new RegExp(`vendor +${vendor('Auth')}\\b`));
+  assert.match(ran('--cpu', 'zen4', '--cpu', '-pcid'), /cpu zen4,-pcid\n/);
+  assert.is(json(['run', file]).cpu, 'skylake,-pcid');
+  assert.is(json(['matrix', file, '--cpu', 'max,-pcid']).cpu, 'max,-pcid');
+  assert.is(json(['run', RESTORE, '--features', 'PTI']).cpu, 'max');
+  assert.match(output(['matrix', file]), /\n1 run on skylake,-pcid: 1 as expected/);
+});
+
+test('test runs under another CPU with --cpu, which rewrites no golden', () => {
+  const file = write('who-test.S', WHO);
+  assert.match(output(['test', file]), /^ok 1 /m);
+  assert.match(output(['test', file, '--cpu', 'zen4'], 1), /^not ok 1 .*\n# .*nopcid/m);
+  const { status, stderr } = entrylab(['test', file, '--cpu', 'zen4', '--update']);
+  assert.is(status, 2);
+  assert.match(stderr, /golden traces/);
+});
+
+test('--cpu help lists models and features, whatever the command and without a file', () => {
+  const text = output(['run', '--cpu', 'help']);
+  for (const name of ['max', 'skylake', 'zen4', 'pcid', 'bmi2']) assert.match(text, new RegExp(`^ ${name} `, 'm'));
+  assert.match(text, /^ umip .* all but haswell, broadwell, skylake$/m);
+  assert.is(output(['matrix', RESTORE, '--cpu', 'help']), text);
+  assert.is(output(['test', '--cpu', 'help']), text);
+});
+
 test('the alternative itself is named where the faulting instruction came out of one', () => {
   const file = write(
     'alt.S',
