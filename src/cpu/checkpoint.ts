@@ -4,7 +4,8 @@
  *
  * What did not change in between is shared: a page not written is the same array, a TLB that nothing entered or left is
  * the same snapshot, and going back to it takes no copying. The subtle invariant: memory equals the pages of
- * `journal.current` (or `base`, where it has none), except for those in `journal.dirty`.
+ * `journal.current` (or `base`, where it has none), except perhaps for those in `journal.dirty`, and no others may be
+ * written without notice.
  */
 import * as L from '../engine/layout.ts';
 import { forgetAll, refreshKey, revokeWrites } from './fast-tlb.ts';
@@ -24,17 +25,23 @@ export interface Checkpoint {
 
 export function checkpoint(cpu: Cpu): Checkpoint {
   const { journal } = cpu;
-  if (journal.dirty.length > 0) {
+  if (!journal.active) revokeWrites(cpu);
+  journal.active = true;
+  if (journal.touched && journal.dirty.length > 0) {
     const pages = journal.current.slice();
     for (let slot = pages.length; slot < journal.pages.length; slot++) pages.push(journal.base[slot]!);
     for (const slot of journal.dirty) pages[slot] = copyPage(cpu, journal.pages[slot]!);
     journal.current = pages;
-    clearDirty(cpu);
+    noticeWrites(cpu);
   }
-  journal.active = true;
-  // The next write to every page has to be noticed.
-  revokeWrites(cpu);
+  journal.touched = false;
   return { state: copyOf(journal, cpu.engine.state), tlb: snapshotTlb(cpu), pages: journal.current };
+}
+
+/** The next write to every page has to be noticed. */
+function noticeWrites(cpu: Cpu): void {
+  clearDirty(cpu);
+  revokeWrites(cpu);
 }
 
 export function restore(cpu: Cpu, { state, tlb, pages }: Checkpoint): void {
@@ -44,14 +51,17 @@ export function restore(cpu: Cpu, { state, tlb, pages }: Checkpoint): void {
   cpu.engine.state.set(state);
   markColdPages(cpu, true);
   if (cpu.engine.u32[word(L.S_COLD_COUNT)] !== 0) forgetAll(cpu);
-  revokeWrites(cpu);
   refreshKey(cpu);
 }
+
+/** So many pages are put back with every restore, written or not, rather than noticing their next write. */
+const KEPT_DIRTY = 8;
 
 function restorePages(cpu: Cpu, pages: readonly Uint8Array[]): void {
   const { journal } = cpu;
   for (const slot of journal.dirty) putPage(cpu, slot, pages);
-  clearDirty(cpu);
+  if (journal.dirty.length > KEPT_DIRTY) noticeWrites(cpu);
+  journal.touched = false;
   if (pages === journal.current) return;
   for (let slot = Math.max(pages.length, journal.current.length) - 1; slot >= 0; slot--)
     if ((pages[slot] ?? journal.base[slot]) !== (journal.current[slot] ?? journal.base[slot]))

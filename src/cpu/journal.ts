@@ -14,6 +14,7 @@ const BLOCK_BYTES = 0x10000;
 
 export const emptyJournal = (): Journal => ({
   active: false,
+  touched: false,
   pages: [],
   slots: new Map(),
   base: [],
@@ -63,7 +64,7 @@ export function copyOf(journal: Journal, source: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** Memory is the checkpoint's again, or a checkpoint has been made of it. */
+/** Memory equals `current`; the caller revokes what writes are granted. */
 export function clearDirty(cpu: Cpu): void {
   const { journal, engine } = cpu;
   for (const slot of journal.dirty) {

@@ -100,6 +100,7 @@ const mayWriteToo = (cpu: Cpu, marks: number): boolean =>
 
 /** Bytes of RAM are written, not by the engine's own stores: cached code there goes. Before the write, for the journal. */
 export function noteWrite(cpu: Cpu, physical: number, length: number): void {
+  cpu.journal.touched = true;
   for (let at = physical; at < physical + length; at = (at | 0xfff) + 1) noteDirty(cpu, at);
   const { bytes } = cpu.engine;
   for (let line = physical & ~63; line < physical + length; line += 64) {

@@ -33,6 +33,7 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
 /** Keys and grants follow from what may have been set by hand since the last run. */
 function beginRun(cpu: Cpu): void {
   const { u32 } = cpu.engine;
+  cpu.journal.touched = true;
   const logging = cpu.storeLog ? 1 : 0;
   if (u32[L.LOG_STORES >> 2] !== logging) revokeWrites(cpu);
   u32[L.LOG_STORES >> 2] = logging;

@@ -101,9 +101,11 @@ export interface Journal {
   readonly slots: Map<number, number>;
   /** Contents at the first checkpoint, by slot. */
   readonly base: Uint8Array[];
-  /** Slots of the pages written since `current`; their PAGE_DIRTY is set. */
+  /** Something ran or was written since the last checkpoint or restore; if not, memory equals `current`, `dirty` too. */
+  touched: boolean;
+  /** Slots of the pages that may have been written since `current`; their PAGE_DIRTY is set. */
   readonly dirty: number[];
-  /** By slot, the pages as of the checkpoint that memory equals apart from `dirty`; beyond its end as in `base`. */
+  /** By slot, the pages as of the checkpoint that memory equals, apart perhaps from `dirty`; beyond its end as in `base`. */
   current: readonly Uint8Array[];
   /** Where the next copy goes. */
   block: ArrayBuffer;
