@@ -3,7 +3,7 @@
  *
  *   ffff888000000000  direct map; the per-CPU area lies in it        kernel half only
  *   ffffc90000000000  the thread's kernel stack                      kernel half only
- *   fffffe0000000000  cpu_entry_area: entry stack, IST stacks        both halves
+ *   fffffe0000000000  cpu_entry_area: GDT, TSS, entry and IST stacks both halves
  *   ffffffff81000000  the image; .entry.text in both halves,         the rest in the kernel half only
  *   ffffffff81fff000  the exit page, where the entry returns to      both halves
  *
@@ -13,13 +13,17 @@
  */
 import type { Image } from '../image/image.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
+import { linuxGdt, TSS_LIMIT, taskState } from './descriptor-tables.ts';
 import { allocate, type Frames, mapPage, PAGE_SIZE, PTE, shareTopLevel } from './page-tables.ts';
 import { PERCPU_SIZE } from './percpu.ts';
 
 export const LINUX = {
   directMap: 0xffff888000000000n,
   threadStack: 0xffffc90000000000n,
+  gdt: 0xfffffe0000001000n,
   entryStack: 0xfffffe0000002000n,
+  /** The pages of `cpu_tss_rw` in the per-CPU area, read-only. */
+  tss: 0xfffffe0000003000n,
   /** The first IST stack; each has a guard page below it. */
   istStacks: 0xfffffe0000009000n,
   exit: 0xffffffff81fff000n,
@@ -45,6 +49,8 @@ export interface AddressSpace {
   readonly pcid: boolean;
   /** Linear address of the per-CPU area: the kernel's GS base. */
   readonly percpu: bigint;
+  /** Linear address of the TSS as TR has it. */
+  readonly tss: bigint;
   readonly stacks: readonly Stack[];
 }
 
@@ -75,8 +81,18 @@ export function nameCr3(space: AddressSpace, cr3: bigint): string | undefined {
 /** The bit of user_pcid_flush_mask that belongs to an ASID: its index is the kernel-half PCID. */
 export const flushBit = (asid: number): bigint => 1n << BigInt(asid + 1);
 
-/** Lays out memory for an image: tables, stacks, per-CPU area, the image's bytes. Throws OutOfMemory. `nx`: EFER.NXE is on. */
-export function buildAddressSpace(frames: Frames, image: Image, features: Features, nx = true): AddressSpace {
+export interface AddressSpaceOptions {
+  readonly image: Image;
+  readonly features: Features;
+  /** EFER.NXE is on. */
+  readonly nx: boolean;
+  /** Offset of the TSS in the per-CPU area. */
+  readonly tss: number;
+}
+
+/** Lays out memory for an image: tables, stacks, per-CPU area, the image's bytes. Throws OutOfMemory. */
+export function buildAddressSpace(frames: Frames, options: AddressSpaceOptions): AddressSpace {
+  const { image, features, nx } = options;
   const pti = features.has(FEATURE_NUMBERS.PTI!);
   const pcid = features.has(FEATURE_NUMBERS.PCID!);
   const roots = Array.from({ length: ASIDS }, () => allocate(frames, 2, 2 * PAGE_SIZE));
@@ -87,6 +103,7 @@ export function buildAddressSpace(frames: Frames, image: Image, features: Featur
     builder.map(percpu + BigInt(at), percpuPhysical + at, PTE.RW | PTE.NX, 'kernel');
   }
   const stacks = builder.stacks();
+  const tss = descriptorTables(frames, builder, percpuPhysical + options.tss, stacks);
   builder.code(LINUX.exit, Uint8Array.of(0xf4), 'both'); // HLT
   for (const segment of image.segments) {
     if (segment.bytes.length === 0) continue;
@@ -94,7 +111,19 @@ export function buildAddressSpace(frames: Frames, image: Image, features: Featur
     builder.bytes(segment.address, segment.bytes, flags, segment.name.startsWith('.entry.text') ? 'both' : 'kernel');
   }
   shareWithOthers(frames, roots, builder.tops);
-  return { roots, pti, pcid, percpu, stacks };
+  return { roots, pti, pcid, percpu, tss, stacks };
+}
+
+/** The GDT, and the TSS at a physical address, which gets its second, read-only mapping: the linear address of that. */
+function descriptorTables(frames: Frames, builder: Builder, physical: number, stacks: readonly Stack[]): bigint {
+  const inPage = physical % PAGE_SIZE;
+  const top = (name: string): bigint => stacks.find((s) => s.name === name)!.top;
+  frames.ram.set(taskState({ rsp0: top('entry'), ist: IST_NAMES.map((name) => top(`${name} IST`)) }), physical);
+  for (const page of inPage + TSS_LIMIT < PAGE_SIZE ? [0] : [0, PAGE_SIZE])
+    builder.map(LINUX.tss + BigInt(page), physical - inPage + page, PTE.NX, 'both');
+  const tss = LINUX.tss + BigInt(inPage);
+  builder.bytes(LINUX.gdt, linuxGdt({ tss, cpu: 0 }), PTE.NX, 'both');
+  return tss;
 }
 
 type Halves = 'kernel' | 'both';

@@ -18,6 +18,7 @@ import type { CpuFeatures, CpuModel } from '../isa/cpu-model.ts';
 import { MAX } from '../isa/cpu-models.ts';
 import { FEATURE_NUMBERS, type Features } from '../isa/features.ts';
 import { GPR, RFLAGS } from '../isa/insn.ts';
+import { GDT_LIMIT, TSS_SELECTOR, taskDescriptor } from './descriptor-tables.ts';
 import { type AddressSpace, buildAddressSpace, kernelCr3, LINUX, userCr3 } from './linux.ts';
 import { OutOfMemory, PAGE_SIZE } from './page-tables.ts';
 import type { PercpuVariable } from './percpu.ts';
@@ -61,7 +62,9 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
   });
   try {
     // Frame 0 stays empty: a null CR3 or entry shows as a fault and not as somebody's data.
-    const space = buildAddressSpace({ ram: cpu.ram, next: 4096 }, image, features, model.features.nx);
+    const tss = percpu.find((v) => v.name === 'cpu_tss_rw')!.offset;
+    const frames = { ram: cpu.ram, next: 4096 };
+    const space = buildAddressSpace(frames, { image, features, nx: model.features.nx, tss });
     const machine: Machine = { cpu, image, features, cpuFeatures: model.features, space, percpu, memory };
     reset(machine);
     const self = percpu.find((v) => v.name === 'this_cpu_off');
@@ -75,7 +78,7 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
 }
 
 /**
- * Kernel mode in the middle of a paranoid handler: kernel GS, interrupts off, kernel half of ASID 1. Paging is on and
+ * Kernel mode in the middle of a paranoid handler: the kernel's GDT, TSS and GS, interrupts off, kernel half of ASID 1. Paging is on and
  * EFER set as the CPU comes; CR4 gets what the kernel turns on where the CPU has it.
  */
 function reset({ cpu, space, features, cpuFeatures }: Machine): void {
@@ -91,6 +94,8 @@ function reset({ cpu, space, features, cpuFeatures }: Machine): void {
     (cpuFeatures.smap && flag('SMAP') ? CR4.SMAP : 0);
   cpuModel.setCr(cpu, 3, kernelCr3(space, 1));
   cpuModel.setCr(cpu, 4, BigInt(cr4));
+  cpuModel.setTable(cpu, 'gdt', { base: LINUX.gdt, limit: GDT_LIMIT });
+  cpuModel.setSegment(cpu, cpuModel.TR, { ...taskDescriptor(space.tss), selector: TSS_SELECTOR });
   cpuModel.setMsr(cpu, MSR.GS_BASE, space.percpu);
   cpuModel.setFlags(cpu, BigInt(RFLAGS.FIXED));
 }

@@ -113,12 +113,26 @@ test('with PTI the user half maps entry text, entry stacks and the exit page, an
   }
 });
 
-test('below each IST stack there is a guard page', () => {
+test('nothing can be written below a stack: guard pages, and the read-only GDT', () => {
   const machine = machineFor(TEXT);
   for (const { name, bottom } of machine.space.stacks) {
-    const readable = cpuModel.translate(machine.cpu, bottom - 1n, 'read') !== undefined;
-    assert.not(readable, name);
+    assert.is(cpuModel.translate(machine.cpu, bottom - 1n, 'write'), undefined, name);
   }
+});
+
+test('GDTR and TR are Linux’s, readable in both halves and read-only', () => {
+  const machine = machineFor(TEXT, { features: ['PTI'] });
+  const { cpu, space } = machine;
+  assert.equal(cpuModel.getTable(cpu, 'gdt'), { base: LINUX.gdt, limit: 0x7f });
+  const task = cpuModel.getSegment(cpu, cpuModel.TR);
+  assert.equal(task, { selector: 0x40, base: space.tss, limit: 0x67, attributes: 0x8b });
+  cpuModel.setCr(cpu, 3, userCr3(space, 1));
+  const physical = cpuModel.translate(cpu, task.base, 'read')!;
+  assert.is(cpuModel.translate(cpu, task.base, 'write'), undefined);
+  const rsp0 = new DataView(cpu.ram.buffer, cpu.ram.byteOffset + physical + 4).getBigUint64(0, true);
+  assert.is(rsp0, space.stacks.find((s) => s.name === 'entry')!.top);
+  const variable = percpu.find((v) => v.name === 'cpu_tss_rw')!;
+  assert.equal([...percpuBytes(machine, variable.offset, 104)], [...cpu.ram.subarray(physical, physical + 104)]);
 });
 
 test('CR3 values are those of Linux: half in bit 12, PCID the ASID plus one, bit 11 for the user half', () => {
