@@ -7,7 +7,7 @@
  */
 import type { Width } from '../../base/u64.ts';
 import type { CpuModel } from '../../isa/cpu-model.ts';
-import { type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from '../../isa/insn.ts';
+import { GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from '../../isa/insn.ts';
 import type { Address, BinaryKind, Handle, Imm, Reg, Src, Tmp, Uop } from '../uop.ts';
 
 export interface Draft {
@@ -85,12 +85,14 @@ export const registerAddress = (insn: Insn, base: Src, segment: Address['segment
 
 /** The micro-op address of a memory operand. */
 export function address(insn: Insn, operand: MemOperand): Address {
+  // 64-bit mode ignores the other overrides, even where it tells #SS from #GP.
+  const segment = operand.segment === SEGMENT.FS ? 'fs' : operand.segment === SEGMENT.GS ? 'gs' : 'none';
   const at: { -readonly [Part in keyof Address]: Address[Part] } = {
-    segment: operand.segment === SEGMENT.FS ? 'fs' : operand.segment === SEGMENT.GS ? 'gs' : 'none',
+    segment,
     scale: operand.scale,
     disp: operand.disp,
     addressWidth: insn.addressSize === 4 ? 4 : 8,
-    stack: operand.segment === SEGMENT.SS,
+    stack: segment === 'none' && (operand.base === GPR.RSP || operand.base === GPR.RBP),
   };
   // A RIP-relative operand's displacement is the address already.
   if (operand.base >= 0 && operand.base !== RIP) at.base = reg(operand.base);

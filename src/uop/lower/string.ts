@@ -93,12 +93,12 @@ export const lods = repeated(
   [GPR.RSI],
 );
 
-/** CMPS subtracts [RDI] from [RSI]. */
+/** CMPS subtracts [RDI] from [RSI]. A Zen 4 reads [RDI] first, as shows where both would fault. */
 export const cmps = repeated(
   (insn, draft) => {
     const width = elementWidth(insn);
-    const a = loadOperand(insn, draft, 0);
     const b = loadOperand(insn, draft, 1);
+    const a = loadOperand(insn, draft, 0);
     emit(draft, { op: 'sub', width, a, b, flags: FLAGS.all });
   },
   [GPR.RSI, GPR.RDI],
