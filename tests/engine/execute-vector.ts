@@ -11,6 +11,7 @@ import {
   getReg,
   getRip,
   getSegmentBase,
+  readLinear,
   run,
   type Stop,
   setCr,
@@ -24,7 +25,14 @@ import type { CpuModel } from '../../src/isa/cpu-model.ts';
 import { cpuModelNamed, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
 import { enterUser, installGdt, map, PTE, type TestMachine, testMachine } from '../cpu/bench-machine.ts';
-import type { Execute, Vector, VectorMemory, VectorPage, VectorState } from '../vectors.ts';
+import {
+  type Execute,
+  VECTOR_FILL,
+  type Vector,
+  type VectorMemory,
+  type VectorPage,
+  type VectorState,
+} from '../vectors.ts';
 
 export interface ExecuteOptions {
   readonly fuse: boolean;
@@ -36,6 +44,7 @@ export interface ExecuteOptions {
 /** More iterations, or instructions, than any vector has. */
 const LIMIT = 20_000;
 const PAGE = 0x1000;
+const MAX_PREFIXES = 14;
 /** Physical page 0 is left out, so that a zero is no valid frame. */
 const FIRST_FRAME = 1;
 
@@ -157,7 +166,7 @@ function stateAfter(bench: Bench, { before, sequence }: Vector, stop: Stop): Vec
   const ended = stop.kind === 'fault' && !(sequence && stop.vector === EXCEPTION.BP) ? stop : undefined;
   return {
     regs: before.regs.map((_, n) => getReg(cpu, n)),
-    rip: getRip(cpu),
+    rip: ended || stop.kind !== 'fault' ? getRip(cpu) : int3At(cpu),
     flags: getFlags(cpu),
     fs: getSegmentBase(cpu, SEGMENT.FS),
     gs: getSegmentBase(cpu, SEGMENT.GS),
@@ -171,6 +180,13 @@ function stateAfter(bench: Bench, { before, sequence }: Vector, stop: Stop): Vec
       },
     }),
   };
+}
+
+/** The address of the int3 that stopped a sequence: behind its prefixes, if it has any. */
+function int3At(cpu: Cpu): bigint {
+  const rip = getRip(cpu);
+  const prefixes = readLinear(cpu, rip, MAX_PREFIXES + 1)?.indexOf(VECTOR_FILL) ?? 0;
+  return rip + BigInt(Math.max(prefixes, 0));
 }
 
 function readWindow(bench: Bench, { address, bytes }: VectorMemory): VectorMemory {

@@ -87,7 +87,7 @@ export const INTEGER: readonly Template[] = [
   ...rows('lq', 'bswap%', 'R'),
   ...rows('q', 'cbtw cwtl cltq cwtd cltd cqto', '-', { adjust: ACCUMULATOR }),
   ...rows('q', 'lahf sahf clc stc cmc cld std', '-', { adjust: ACCUMULATOR }),
-  ...rows('q', 'nop pause lfence mfence sfence endbr64 endbr32 fnop', '-'),
+  ...rows('q', 'nop pause lfence mfence sfence endbr64 endbr32', '-'),
   ...rows('wlq', 'nop%', 'E'),
   ...rows('q', 'prefetcht0 prefetcht1 prefetcht2 prefetchnta prefetchw clflush clflushopt clwb', 'M1'),
   // VEX-encoded and other newcomers.
