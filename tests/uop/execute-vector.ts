@@ -2,9 +2,12 @@
 import { ZEN4 } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
+import type { UopKind } from '../../src/uop/uop.ts';
 import type { Execute, Vector, VectorMemory } from '../vectors.ts';
 import { VECTOR_CODE, VECTOR_FILL, VECTOR_PAGES } from '../vectors.ts';
 import { execute, type Fault, type Machine, newMachine, readByte } from './interpreter.ts';
+
+const DESCRIPTORS: ReadonlySet<UopKind> = new Set(['transfer', 'wrseg', 'inspect']);
 
 /** More iterations than any REP of the vectors has. */
 const LIMIT = 1000;
@@ -14,6 +17,8 @@ export const interpret: Execute = (vector) => {
   if (decoded.kind !== 'insn') return { notModelled: decoded.kind };
   const lowered = lower(decoded.insn, ZEN4);
   if (lowered.kind !== 'uops') return { notModelled: lowered.form };
+  // What looks descriptors up lives in the CPU model, of which the interpreter knows nothing.
+  if (lowered.uops.some(({ op }) => DESCRIPTORS.has(op))) return { notModelled: decoded.insn.form };
   const machine = machineFor(vector);
   let fault: Fault | undefined;
   for (let i = 0; i < LIMIT && machine.rip === VECTOR_CODE && fault === undefined; i++) {
