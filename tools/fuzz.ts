@@ -11,6 +11,7 @@ import { parseHexBytes } from '../src/base/hex.ts';
 import { CPU_MODELS, cpuModelNamed } from '../src/isa/cpu-models.ts';
 import { type Material, makePage } from './fuzz/pages.ts';
 import { createRig, type Rig, runPage } from './fuzz/run.ts';
+import { createLaboratory, runTraced } from './fuzz/traced.ts';
 
 const SAMPLES_FILE = 'tests/uop/samples/forms.txt';
 /** Of the forms that are not modelled. */
@@ -53,6 +54,8 @@ export interface FuzzOptions {
 export function fuzz(options: FuzzOptions): FuzzReport {
   const { seed, pages, cpl, models = CPU_MODELS, limit = 10, clock = () => 0 } = options;
   const rigs = new Map<number, Rig>();
+  // The laboratory's programs are the kernel's.
+  const laboratory = cpl === 0 ? createLaboratory() : undefined;
   const runs = new Map<string, number>();
   const firstEnds = new Map<string, number>();
   const failures: string[] = [];
@@ -66,11 +69,13 @@ export function fuzz(options: FuzzOptions): FuzzReport {
     rigs.set(which, rig);
     const began = clock();
     const { ends, failure } = runPage(rig, page);
+    const tracedFailure = laboratory && runTraced(laboratory, page);
     const took = clock() - began;
     slowestMs = Math.max(slowestMs, took);
     const complain = (what: string): void =>
       void failures.push(`--seed ${page.seed} --cpl ${cpl} --cpu ${models[which]!.name} (${page.maker}): ${what}`);
     if (failure !== undefined) complain(failure);
+    if (tracedFailure !== undefined) complain(tracedFailure);
     if (took > SLOW_MS) complain(`took ${took.toFixed(0)} ms`);
     for (const end of ends) add(runs, end);
     add(firstEnds, ends[0] ?? 'thrown');
