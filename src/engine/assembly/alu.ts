@@ -88,48 +88,56 @@ function countOf(b: u64, width: u32): u32 {
   return <u32>b & (width == 8 ? 63 : 31);
 }
 
-/** Whether one step to the left would change the sign. */
+// Shifts and rotates. Results may have more bits than the width: who stores them cuts them. Flags go by a vector with CF in
+// bit 63 and CF xor OF in bit 62; AUX_FIRST_STEP takes OF from the first step of one bit.
+
+const SECOND: u64 = 1 << 62;
+
+/** The value with its top bit as bit 63. */
 @inline
-function changesLeft(a: u64, width: u32): bool {
-  return top(a, width) != top(a << 1, width);
+function aligned(value: u64, width: u32): u64 {
+  return value << (64 - 8 * width);
 }
 
-/** Whether the step to the right that ended here changed the sign: a rotate's too. */
 @inline
-function changedRight(r: u64, width: u32): bool {
-  return top(r, width) != top(r << 1, width);
+function vectorOf(cf: bool, ovf: bool): u64 {
+  return ((<u64>cf) << 63) | ((<u64>(cf != ovf)) << 62);
 }
 
-function setShifted(r: u64, width: u32, cf: bool, ovf: bool, rules: u32): void {
-  flags.setShifted(signExtend(r, width), cf, ovf, rules);
+/** Whether one step to the left would change the sign, bit 63. */
+@inline
+function changesLeft(value: u64): bool {
+  return <i64>(value ^ (value << 1)) < 0;
 }
 
 export function shl(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
-  const bits: u32 = 8 * width;
-  const r = truncate(a << count, width);
-  const cf = count <= bits && <bool>((a >> (bits - count)) & 1);
-  setShifted(r, width, cf, rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf, rules);
-  return r;
+  const first = aligned(a, width);
+  // One step before the end: bit 63 goes out next, and bit 62 becomes the sign.
+  const last = first << (count - 1);
+  const result = <i64>(last << 1) >> (64 - 8 * width);
+  let vector = last;
+  if (rules & AUX_FIRST_STEP) vector = (last & ~SECOND) | (((last ^ first ^ (first << 1)) >> 1) & SECOND);
+  flags.setShifted(result, vector, rules);
+  return result;
 }
 
 export function shr(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
-  const r = a >> count;
-  const cf = <bool>((a >> (count - 1)) & 1);
-  setShifted(r, width, cf, rules & AUX_FIRST_STEP ? top(a, width) : changedRight(r, width), rules);
-  return r;
+  const ovf = <bool>((rules & AUX_FIRST_STEP) | <u32>(count == 1)) && top(a, width);
+  flags.setShifted(a >> count, vectorOf(<bool>((a >> (count - 1)) & 1), ovf), rules);
+  return a >> count;
 }
 
 export function sar(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = countOf(b, width);
   if (!count) return a;
-  const wide = signExtend(a, width);
-  const r = truncate(<u64>(wide >> count), width);
-  setShifted(r, width, <bool>((wide >> (count - 1)) & 1), false, rules);
-  return r;
+  const last = signExtend(a, width) >> (count - 1);
+  // OF is 0, so both bits are CF.
+  flags.setShifted(last >> 1, 0 - (<u64>last & 1), rules);
+  return last >> 1;
 }
 
 export function rol(a: u64, b: u64, width: u32, rules: u32): u64 {
@@ -139,8 +147,8 @@ export function rol(a: u64, b: u64, width: u32, rules: u32): u64 {
   const count = masked & (bits - 1);
   const r = count ? truncate((a << count) | (a >> (bits - count)), width) : a;
   const cf = <bool>(r & 1);
-  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf;
-  flags.setCarryOverflowOf(signExtend(r, width), cf, ovf, rules);
+  const ovf = rules & AUX_FIRST_STEP ? changesLeft(aligned(a, width)) : top(r, width) != cf;
+  flags.setRotated(signExtend(r, width), vectorOf(cf, ovf), rules);
   return r;
 }
 
@@ -150,8 +158,10 @@ export function ror(a: u64, b: u64, width: u32, rules: u32): u64 {
   const bits: u32 = 8 * width;
   const count = masked & (bits - 1);
   const r = count ? truncate((a >> count) | (a << (bits - count)), width) : a;
-  const ovf = rules & AUX_FIRST_STEP ? top(a, width) != <bool>(a & 1) : changedRight(r, width);
-  flags.setCarryOverflowOf(signExtend(r, width), top(r, width), ovf, rules);
+  // The last step's carry is the sign now, and what was the sign is the bit below it.
+  let vector = aligned(r, width);
+  if (rules & AUX_FIRST_STEP) vector = vectorOf(top(r, width), top(a, width) != <bool>(a & 1));
+  flags.setRotated(signExtend(r, width), vector, rules);
   return r;
 }
 
@@ -167,8 +177,8 @@ export function rcl(a: u64, b: u64, width: u32, rules: u32): u64 {
     r = truncate((r << 1) | <u64>cf, width);
     cf = out;
   }
-  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(r, width) != cf;
-  flags.setCarryOverflowOf(signExtend(r, width), cf, ovf, rules);
+  const ovf = rules & AUX_FIRST_STEP ? changesLeft(aligned(a, width)) : top(r, width) != cf;
+  flags.setRotated(signExtend(r, width), vectorOf(cf, ovf), rules);
   return r;
 }
 
@@ -184,7 +194,8 @@ export function rcr(a: u64, b: u64, width: u32, rules: u32): u64 {
     r = (r >> 1) | ((<u64>cf) << (8 * width - 1));
     cf = out;
   }
-  flags.setCarryOverflowOf(signExtend(r, width), cf, rules & AUX_FIRST_STEP ? first : changedRight(r, width), rules);
+  const ovf = rules & AUX_FIRST_STEP ? first : changesLeft(aligned(r, width));
+  flags.setRotated(signExtend(r, width), vectorOf(cf, ovf), rules);
   return r;
 }
 
@@ -193,18 +204,20 @@ export function shld(a: u64, b: u64, countSource: u64, width: u32, rules: u32): 
   const count = countOf(countSource, width);
   if (!count) return a;
   const bits: u32 = 8 * width;
-  const cfOfA = count <= bits && <bool>((a >> (bits - count)) & 1);
+  const first = aligned(a, width);
+  // As shl's: CF and OF are those of `a` alone.
+  const last = first << (count - 1);
   let r: u64;
-  let cf = cfOfA;
-  if (count <= bits) r = truncate((a << count) | (b >> (bits - count)), width);
+  let cf = <i64>last < 0;
+  if (count <= bits) r = (a << count) | (b >> (bits - count));
   else {
     const rest = count - bits;
     const wraps = <bool>(rules & AUX_WRAP);
-    r = truncate((b << rest) | ((wraps ? a : b) >> (bits - rest)), width);
+    r = (b << rest) | ((wraps ? a : b) >> (bits - rest));
     cf = wraps && <bool>((b >> (bits - rest)) & 1);
   }
-  const ovf = rules & AUX_FIRST_STEP ? changesLeft(a, width) : top(a << count, width) != cfOfA;
-  setShifted(r, width, cf, ovf, rules);
+  const ovf = changesLeft(rules & AUX_FIRST_STEP ? first : last);
+  flags.setShifted(signExtend(r, width), vectorOf(cf, ovf), rules);
   return r;
 }
 
@@ -215,16 +228,16 @@ export function shrd(a: u64, b: u64, countSource: u64, width: u32, rules: u32): 
   let r: u64;
   let cf: bool;
   if (count <= bits) {
-    r = truncate((a >> count) | (b << (bits - count)), width);
+    r = (a >> count) | (b << (bits - count));
     cf = <bool>((a >> (count - 1)) & 1);
   } else {
     const rest = count - bits;
     const wraps = <bool>(rules & AUX_WRAP);
-    r = truncate((b >> rest) | ((wraps ? a : b) << (bits - rest)), width);
+    r = (b >> rest) | ((wraps ? a : b) << (bits - rest));
     cf = wraps && <bool>((b >> (rest - 1)) & 1);
   }
-  const ovf = rules & AUX_FIRST_STEP ? top(a, width) != <bool>(b & 1) : changedRight(r, width);
-  setShifted(r, width, cf, ovf, rules);
+  const ovf = rules & AUX_FIRST_STEP ? top(a, width) != <bool>(b & 1) : changesLeft(aligned(r, width));
+  flags.setShifted(signExtend(r, width), vectorOf(cf, ovf), rules);
   return r;
 }
 
@@ -250,7 +263,7 @@ export function imul(a: u64, b: u64, width: u32, rules: u32): u64 {
   const r = truncate(<u64>product, width);
   const lost =
     width == 8 ? highProductSigned(<u64>x, <u64>y) != <u64>(product >> 63) : product != signExtend(r, width);
-  flags.setCarryOverflowOf(signExtend(r, width), lost, lost, rules);
+  flags.setProduct(signExtend(r, width), lost, rules);
   return r;
 }
 

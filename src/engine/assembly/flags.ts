@@ -27,9 +27,15 @@ const AUXILIARY: u64 = 8;
 /** The two fields of R_AUX, and one of them. */
 const RULES: u32 = 0xffffff;
 const FIELD: u32 = 0xfff;
-/** From the place where R_AUX forces AF to AUXILIARY's. */
+/** What CPUs do after shifts: all six flags computed, but for AF maybe, which is set. */
+const SHIFTED: u32 = <u32>ARITHMETIC;
 const AF_FORCED: u32 = <u32>AF << AUX_FORCED;
+/** From there to AUXILIARY. */
 const TO_AUXILIARY: u32 = 13;
+/** After rotates, and after multiplications on AMD. */
+const ROTATED: u32 = <u32>(CF | OF);
+/** After multiplications on Intel: ZF is cleared. */
+const MULTIPLIED: u32 = <u32>(ARITHMETIC & ~ZF) | (<u32>ZF << AUX_FORCED);
 
 @inline
 export function carry(): bool {
@@ -77,26 +83,54 @@ export function setLogical<T>(result: T): void {
   carries = 0;
 }
 
-export function setCarryOverflow(cf: bool, ovf: bool): void {
-  carries = ((<u64>cf) << 63) | ((<u64>(cf != ovf)) << 62) | (carries & AUXILIARY);
-}
-
 /**
- * After a shift, as R_AUX tells. The short way is what CPUs do: all six flags, AF computed (0) or set. Without flags at all it
- * is a shift of a larger sum (or SHLX).
+ * The flags of a shift, as R_AUX tells, from the sign-extended result and a vector with CF in bit 63 and CF xor OF in bit 62.
+ * No flags at all: it is part of a larger sum, or SHLX.
  */
-export function setShifted(result: i64, cf: bool, ovf: bool, rules: u32): void {
-  if ((rules & RULES & ~AF_FORCED) == <u32>ARITHMETIC) {
+@inline
+export function setShifted(result: i64, vector: u64, rules: u32): void {
+  if ((rules & RULES & ~AF_FORCED) == SHIFTED) {
     zero = result;
     sign = result;
-    carries = ((<u64>cf) << 63) | ((<u64>(cf != ovf)) << 62) | (<u64>(rules >> TO_AUXILIARY) & AUXILIARY);
-  } else if (rules & RULES) commit(ofResult(result) | (cf ? CF : 0) | (ovf ? OF : 0), rules);
+    carries = (vector & CARRY_AND_OVERFLOW) | (<u64>(rules >> TO_AUXILIARY) & AUXILIARY);
+  } else if (rules & RULES) commitVector(result, vector, rules);
 }
 
-/** After a rotate or a multiplication, most of which leave the other four flags alone. */
-export function setCarryOverflowOf(result: i64, cf: bool, ovf: bool, rules: u32): void {
-  if ((rules & RULES) == <u32>(CF | OF)) setCarryOverflow(cf, ovf);
-  else if (rules & RULES) commit(ofResult(result) | (cf ? CF : 0) | (ovf ? OF : 0), rules);
+/** The same of a rotate. */
+@inline
+export function setRotated(result: i64, vector: u64, rules: u32): void {
+  if ((rules & RULES) == ROTATED) carries = (vector & CARRY_AND_OVERFLOW) | (carries & AUXILIARY);
+  else if (rules & RULES) commitVector(result, vector, rules);
+}
+
+/** The same of a multiplication; `lost` is CF and OF. */
+export function setProduct(low: i64, lost: bool, rules: u32): void {
+  const vector = (<u64>lost) << 63;
+  if ((rules & RULES) == MULTIPLIED) {
+    zero = 1;
+    sign = low;
+    carries = vector;
+  } else setRotated(low, vector, rules);
+}
+
+/** The same of a bit scan: ZF by itself, PF of what it found. */
+export function setScanned(found: u64, none: bool, rules: u32): void {
+  if ((rules & RULES) == <u32>ARITHMETIC) {
+    zero = none ? 0 : 1;
+    sign = found;
+    carries = 0;
+  } else commit((ofResult(found) & PF) | (none ? ZF : 0), rules);
+}
+
+/** The same of a bit count: CF says that there was nothing to find. */
+@inline
+export function setCounted(result: u64, none: bool, rules: u32): void {
+  setShifted(result, none ? CARRY_AND_OVERFLOW : 0, rules);
+}
+
+function commitVector(result: i64, vector: u64, rules: u32): void {
+  const cf = vector >> 63;
+  commit(ofResult(result) | (cf ? CF : 0) | (cf != ((vector >> 62) & 1) ? OF : 0), rules);
 }
 
 /** PF, ZF and SF. */

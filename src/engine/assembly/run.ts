@@ -212,7 +212,7 @@ function multiply(record: usize, isSigned: bool): void {
     high = alu.truncate(product >> (8 * width), width);
     significant = isSigned ? <i64>product != alu.signExtend(low, width) : high != 0;
   }
-  flags.setCarryOverflowOf(alu.signExtend(low, width), significant, significant, load<u32>(record, L.R_AUX));
+  flags.setProduct(alu.signExtend(low, width), significant, load<u32>(record, L.R_AUX));
   putPair(record, low, high);
 }
 
@@ -249,7 +249,7 @@ function negate(record: usize): void {
 function scan(record: usize, reverse: bool): void {
   const value = source(record, L.R_A);
   const found = !value ? 0 : reverse ? 63 - clz<u64>(value) : ctz<u64>(value);
-  flags.commit((flags.ofResult(found) & flags.PF) | (value ? 0 : flags.ZF), load<u32>(record, L.R_AUX));
+  flags.setScanned(found, !value, load<u32>(record, L.R_AUX));
   if (value) putWide(record, found);
 }
 
@@ -262,7 +262,7 @@ function count(record: usize, kind: u32): void {
     flags.write(value ? 0 : flags.ZF);
   } else {
     result = !value ? bits : kind == OP_TZCNT ? ctz<u64>(value) : clz<u64>(value) - (64 - bits);
-    flags.commit(flags.ofResult(result) | (value ? 0 : flags.CF), load<u32>(record, L.R_AUX));
+    flags.setCounted(result, !value, load<u32>(record, L.R_AUX));
   }
   putWide(record, result);
 }
