@@ -89,7 +89,7 @@ const SHAPES: Readonly<Record<string, (draft: Draft) => string>> = {
   },
   'across the page, later bytes': (d) => {
     d.ip = CODE + PAGE - d.random.between(9, 26);
-    return `movl $${d.random.below(1 << 30)},${d.ip}+(1f-0b)+${d.random.between(1, 3)}; ${between(d)}1: movl $0x01020304,%ebx; movabsq $0x1122334455667788,%rdx; nop`;
+    return `movl $${d.random.below(1 << 30)},${d.ip}+(1f-0b)+1; ${between(d)}1: movl $0x01020304,%ebx; movabsq $0x1122334455667788,%rdx; nop`;
   },
 };
 

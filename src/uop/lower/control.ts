@@ -9,30 +9,36 @@ import {
   load,
   nextIp,
   operandOf,
+  probe,
   read,
   refuse,
   reg,
   stackAddress,
   temporary,
 } from './draft.ts';
-import { pushValue } from './stack.ts';
 
 const RSP = reg(GPR.RSP);
 const RCX = reg(GPR.RCX);
+/** Conditions by their number. */
+export const EQUAL = 4;
+export const NOT_EQUAL = 5;
 
 /** Operand size of a branch: 8, or 2 with a 66 prefix on AMD, whose branches truncate RIP then (APM vol. 3, JMP near). */
 const branchSize = (insn: Insn): 2 | 8 => (insn.operandSize === 2 ? 2 : 8);
 
-/** Where a near jump or call goes; an indirect target is read and checked. Undefined for far pointers. */
+/** Where a near jump or call goes; an indirect target is read. Undefined for far pointers. */
 function branchTarget(insn: Insn, draft: Draft): Src | undefined {
   const to = operandOf(insn, 0);
   const size = branchSize(insn);
   if (to.kind === 'target') return imm(to.address);
   if ((to.kind !== 'gpr' && to.kind !== 'mem') || to.width !== size) return undefined;
   const target = read(insn, draft, to);
-  if (size === 8) emit(draft, { op: 'canonical', src: target });
-  else if (to.kind === 'gpr') return truncated(draft, target);
-  return target;
+  return size === 2 && to.kind === 'gpr' ? truncated(draft, target) : target;
+}
+
+/** A target of 64 bits that was not known beforehand has to be canonical. */
+function checkTarget(insn: Insn, draft: Draft, target: Src): void {
+  if (branchSize(insn) === 8 && target.space !== 'imm') emit(draft, { op: 'canonical', src: target });
 }
 
 function truncated(draft: Draft, src: Src): Src {
@@ -44,6 +50,7 @@ function truncated(draft: Draft, src: Src): Src {
 export const jmp: Lowering = (insn, draft) => {
   const target = branchTarget(insn, draft);
   if (target === undefined) return refuse(draft);
+  checkTarget(insn, draft, target);
   emit(draft, { op: 'jump', target });
 };
 
@@ -53,7 +60,7 @@ export const jcc: Lowering = (insn, draft) => {
   emit(draft, { op: 'branch', condition: insn.condition, target: to.address });
 };
 
-/** CALL: the target is read and checked, and the stack probed, before anything moves. */
+/** CALL: the target is read, the stack probed, and only then the target checked; nothing has moved by then. */
 export const call: Lowering = (insn, draft) => {
   let target = branchTarget(insn, draft);
   if (target === undefined) return refuse(draft);
@@ -62,7 +69,11 @@ export const call: Lowering = (insn, draft) => {
     emit(draft, { op: 'mov', width: 8, dst: before, src: RSP });
     target = before;
   }
-  pushValue(draft, branchSize(insn), imm(nextIp(insn)));
+  const width = branchSize(insn);
+  const handle = probe(draft, width, stackAddress(RSP, BigInt(-width)));
+  checkTarget(insn, draft, target);
+  emit(draft, { op: 'store', width, handle, src: imm(nextIp(insn)) });
+  emit(draft, { op: 'sub', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
   emit(draft, { op: 'jump', target });
 };
 
@@ -85,7 +96,10 @@ export const jumpIfZero: Lowering = (insn, draft) => {
   emit(draft, { op: 'branchz', width, src: RCX, nonzero: false, target: to.address });
 };
 
-/** LOOP, LOOPE, LOOPNE: count down RCX (ECX with a 67 prefix), go while it isn't zero and the condition holds. */
+/**
+ * LOOP, LOOPE, LOOPNE: count down RCX (ECX with a 67 prefix), go while it isn't zero and the condition holds. On AMD's a REP prefix
+ * overrules the opcode's condition, as it would a string instruction's: F3 LOOPNE is LOOPE, F2 LOOPE is LOOPNE (seen on a Zen 4).
+ */
 export const loop =
   (condition?: number): Lowering =>
   (insn, draft) => {
@@ -93,7 +107,9 @@ export const loop =
     if (to.kind !== 'target') return refuse(draft);
     const width = insn.addressSize === 4 ? 4 : 8;
     emit(draft, { op: 'sub', width, dst: RCX, a: RCX, b: imm(1), flags: 0 });
-    const src = condition === undefined ? RCX : whileCondition(draft, condition);
+    const prefixed = draft.model.vendor === 'amd' && insn.rep !== 'none';
+    const holds = prefixed ? (insn.rep === 'rep' ? EQUAL : NOT_EQUAL) : condition;
+    const src = condition === undefined || holds === undefined ? RCX : whileCondition(draft, holds);
     emit(draft, { op: 'branchz', width, src, nonzero: true, target: to.address });
   };
 
@@ -107,10 +123,12 @@ export function whileCondition(draft: Draft, condition: number): Src {
 /** UD0, UD1, UD2, and forms that are #UD in 64-bit mode. */
 export const undefinedOpcode: Lowering = (_insn, draft) => emit(draft, { op: 'fault', vector: 6 });
 
-export const int3: Lowering = (_insn, draft) => emit(draft, { op: 'interrupt', vector: 3, via: 'int3' });
-export const int1: Lowering = (_insn, draft) => emit(draft, { op: 'interrupt', vector: 1, via: 'int1' });
+export const int3: Lowering = (insn, draft) =>
+  emit(draft, { op: 'interrupt', vector: 3, via: 'int3', next: imm(nextIp(insn)) });
+export const int1: Lowering = (insn, draft) =>
+  emit(draft, { op: 'interrupt', vector: 1, via: 'int1', next: imm(nextIp(insn)) });
 export const int: Lowering = (insn, draft) => {
   const vector = operandOf(insn, 0);
   if (vector.kind !== 'imm') return refuse(draft);
-  emit(draft, { op: 'interrupt', vector: Number(vector.value), via: 'int' });
+  emit(draft, { op: 'interrupt', vector: Number(vector.value), via: 'int', next: imm(nextIp(insn)) });
 };

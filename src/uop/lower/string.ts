@@ -6,7 +6,7 @@
 import type { Width } from '../../base/u64.ts';
 import { GPR, type Insn, type MemOperand } from '../../isa/insn.ts';
 import { type Address, FLAGS, type Tmp } from '../uop.ts';
-import { whileCondition } from './control.ts';
+import { EQUAL, NOT_EQUAL, whileCondition } from './control.ts';
 import {
   address,
   type Draft,
@@ -24,9 +24,6 @@ import {
 
 const RCX = reg(GPR.RCX);
 const RDX = reg(GPR.RDX);
-const EQUAL = 4;
-const NOT_EQUAL = 5;
-
 /** What one iteration does, between the check of the count and the moving on. */
 type Element = (insn: Insn, draft: Draft) => void;
 
@@ -93,12 +90,13 @@ export const lods = repeated(
   [GPR.RSI],
 );
 
-/** CMPS subtracts [RDI] from [RSI]. A Zen 4 reads [RDI] first, as shows where both would fault. */
+/** CMPS subtracts [RDI] from [RSI]. A Zen 4 reads [RDI] first but in REPE CMPSB, as shows where both would fault. */
 export const cmps = repeated(
   (insn, draft) => {
     const width = elementWidth(insn);
+    const early = width === 1 && insn.rep === 'rep' ? loadOperand(insn, draft, 0) : undefined;
     const b = loadOperand(insn, draft, 1);
-    const a = loadOperand(insn, draft, 0);
+    const a = early ?? loadOperand(insn, draft, 0);
     emit(draft, { op: 'sub', width, a, b, flags: FLAGS.all });
   },
   [GPR.RSI, GPR.RDI],
