@@ -3,7 +3,7 @@
  * can be read and written there are one that can't be written, one of the supervisor, a hole, and a stack that ends where
  * addresses stop being canonical.
  */
-import { type Cpu, type CpuOptions, CR4, checkpoint, setCr, writePhysical } from '../../src/cpu/cpu.ts';
+import { type Cpu, type CpuOptions, CR4, setCr, willWritePhysical, writePhysical } from '../../src/cpu/cpu.ts';
 import { KERNEL_PAGE, map, PTE, type TestMachine, testMachine, USER_PAGE } from '../../tests/cpu/bench-machine.ts';
 
 export const CODE = 0x400000n;
@@ -45,6 +45,7 @@ export const CPL0_ADDRESSES: readonly bigint[] = [
 /** Not next to each other, so that what crosses pages shows. */
 export const CODE_FRAMES = [0x8000, 0x5000] as const;
 const FIRST_FRAME = 0x10000;
+const STACK_FRAMES = [0x1c000, 0x1d000, 0x1e000, 0x1f000] as const;
 /** Physical memory that a program can reach: frames of pages, then page tables. */
 export const USED: readonly (readonly [from: number, to: number])[] = [
   [0x4000, 0x20000],
@@ -63,7 +64,7 @@ export function fuzzMachine(options: Partial<CpuOptions>): TestMachine {
   for (let i = 0n; i < 4n; i++) map(machine, DATA + 0x1000n * i, next(), USER_PAGE | PTE.NX);
   map(machine, READ_ONLY, next(), PTE.P | PTE.US);
   map(machine, SUPERVISOR, next(), KERNEL_PAGE);
-  for (let i = 0n; i < 4n; i++) map(machine, STACK + 0x1000n * i, next(), USER_PAGE);
+  for (const [i, frame] of STACK_FRAMES.entries()) map(machine, STACK + 0x1000n * BigInt(i), frame, USER_PAGE);
   for (let frame = 0; frame < 0x120000; frame += 0x1000)
     map(machine, DIRECT + BigInt(frame), frame, KERNEL_PAGE | PTE.NX);
   setCr(machine.cpu, 4, BigInt(CR4.PAE | CR4.PGE | CR4.DE | CR4.FSGSBASE));
@@ -83,4 +84,7 @@ export function loadCode(cpu: Cpu, code: Uint8Array): void {
     writePhysical(cpu, frame, code.subarray(0x1000 * i, 0x1000 * (i + 1)));
 }
 
-export { checkpoint };
+/** Forgets what has been decoded: every page that can be executed counts as written. */
+export function forgetCode(cpu: Cpu): void {
+  for (const frame of [...CODE_FRAMES, ...STACK_FRAMES]) willWritePhysical(cpu, frame, 0x1000);
+}

@@ -1,13 +1,14 @@
 /**
- * Runs one random page on three CPUs that have to agree: the engine as it is, without fused records, and (at CPL 3, where nobody
- * changes page tables) without a TLB. Each run has a budget; after a fault it goes on a few bytes further, so that one page
- * tries many instructions. Whatever is thrown, takes long, or differs, is a failure.
+ * Runs one random page on CPUs that have to agree: the engine as it is, without fused records, and, at CPL 3, where nobody changes
+ * page tables, without a TLB, and step by step with all code decoded anew before each. Each run has a budget; after a
+ * fault it goes on a few bytes further, so that one page tries many instructions. Whatever is thrown, takes long, or differs, is a
+ * failure.
  */
 import * as cpuModel from '../../src/cpu/cpu.ts';
 import { faultName, type Stop } from '../../src/cpu/stop.ts';
 import * as L from '../../src/engine/layout.ts';
 import type { CpuModel } from '../../src/isa/cpu-model.ts';
-import { CODE, fuzzMachine, KERNEL_CODE, loadCode, USED } from './layout.ts';
+import { CODE, forgetCode, fuzzMachine, KERNEL_CODE, loadCode, USED } from './layout.ts';
 import { type Page, SEGMENTS_WITH_BASE } from './pages.ts';
 
 export const BUDGET = 2000;
@@ -18,16 +19,44 @@ interface Variant {
   readonly name: string;
   readonly cpu: cpuModel.Cpu;
   readonly start: cpuModel.Checkpoint;
+  readonly run: (cpu: cpuModel.Cpu) => Stop;
 }
 
-export type Rig = readonly [Variant, ...Variant[]];
+export type Rig = readonly [Variant, Variant, Variant, Variant];
 
 export function createRig(model: CpuModel): Rig {
-  const variant = (name: string, options: Partial<cpuModel.CpuOptions>): Variant => {
+  const variant = (name: string, options: Partial<cpuModel.CpuOptions>, run = runWhole): Variant => {
     const { cpu } = fuzzMachine({ model, ...options });
-    return { name, cpu, start: cpuModel.checkpoint(cpu) };
+    return { name, cpu, start: cpuModel.checkpoint(cpu), run };
   };
-  return [variant('fused', {}), variant('unfused', { fuse: false }), variant('--tlb none', { tlb: 'none' })];
+  return [
+    variant('fused', {}),
+    variant('unfused', { fuse: false }),
+    variant('--tlb none', { tlb: 'none' }),
+    variant('stepped', {}, runStepped),
+  ];
+}
+
+const runWhole = (cpu: cpuModel.Cpu): Stop => cpuModel.run(cpu, BUDGET);
+
+function runStepped(cpu: cpuModel.Cpu): Stop {
+  for (let i = 0; i < BUDGET; i++) {
+    forgetCode(cpu);
+    const stop = cpuModel.run(cpu, 1);
+    if (stop.kind !== 'budget') return stop;
+  }
+  return { kind: 'budget' };
+}
+
+type Runners = readonly [Variant, ...Variant[]];
+
+/** The CPUs that run a page, and those that are compared: at CPL 0 the TLB decides which page tables hold. */
+function runnersOf(rig: Rig, { cpl, maker, seed }: Page): { all: Runners; compared: Runners } {
+  const [fused, unfused, walking] = rig;
+  if (cpl === 0) return { all: [fused, unfused, walking], compared: [fused, unfused] };
+  // Decoding all the time is slow, and worth it where code is written.
+  const all: Runners = maker === 'rewriting' || seed % 8 === 0 ? rig : [fused, unfused, walking];
+  return { all, compared: all };
 }
 
 export interface Outcome {
@@ -36,16 +65,15 @@ export interface Outcome {
   readonly failure: string | undefined;
 }
 
-/** At CPL 0 the TLB decides which page tables hold, so only fusing is compared there; the third CPU must not crash. */
 export function runPage(rig: Rig, page: Page): Outcome {
-  for (const variant of rig) enter(variant, page);
+  const { all, compared } = runnersOf(rig, page);
+  for (const variant of all) enter(variant, page);
   const ends: string[] = [];
-  const compared = page.cpl === 3 ? rig : (rig.slice(0, 2) as unknown as Rig);
   for (let run = 0; run < RUNS; run++) {
     const stops: Stop[] = [];
-    for (const { name, cpu } of rig) {
+    for (const { name, cpu, run: go } of all) {
       try {
-        stops.push(cpuModel.run(cpu, BUDGET));
+        stops.push(go(cpu));
       } catch (problem) {
         const text = problem instanceof Error ? problem.stack?.split('\n').slice(0, 5).join('\n') : String(problem);
         return { ends, failure: `${name} threw in run ${run}: ${text}` };
@@ -55,7 +83,7 @@ export function runPage(rig: Rig, page: Page): Outcome {
     const failure = difference(compared, stops);
     if (failure !== undefined) return { ends, failure: `run ${run}: ${failure}` };
     if (stops[0]!.kind === 'budget') break;
-    for (const { cpu } of rig) skip(cpu, run);
+    for (const { cpu } of all) skip(cpu, run);
   }
   return { ends, failure: memoryDifference(compared) };
 }
@@ -100,7 +128,7 @@ const COMPARED_STATE = [
   [L.S_COLD_COUNT, L.S_TLB_COUNT],
 ] as const;
 
-function difference([first, ...others]: Rig, stops: readonly Stop[]): string | undefined {
+function difference([first, ...others]: Runners, stops: readonly Stop[]): string | undefined {
   for (const [i, other] of others.entries()) {
     const [a, b] = [show(stops[0]), show(stops[i + 1])];
     if (a !== b) return `${first.name} ends with ${a}, ${other.name} with ${b}`;
@@ -118,7 +146,7 @@ function difference([first, ...others]: Rig, stops: readonly Stop[]): string | u
 const bytesOf = (bytes: Uint8Array, from: number, to: number): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
 
-function memoryDifference([first, ...others]: Rig): string | undefined {
+function memoryDifference([first, ...others]: Runners): string | undefined {
   for (const other of others)
     for (const [from, to] of USED) {
       const [x, y] = [first.cpu, other.cpu].map(({ ram }) => bytesOf(ram, from, to));
