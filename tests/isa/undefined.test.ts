@@ -143,6 +143,14 @@ function check({ asm, hex, rax, rcx = 0n, rbx = 0n, before = 0, after, result }:
 
 const ALL = Number(FLAGS);
 
+test('the engine and the naive interpreter agree on Intel, too', () => {
+  for (const { asm, n, bytes, before } of vectors) {
+    const expected = EXECUTORS.naive!(SKYLAKE_SERVER, bytes, stateOf(before));
+    for (const name of ['fused', 'unfused'])
+      assert.equal(EXECUTORS[name]!(SKYLAKE_SERVER, bytes, stateOf(before)), expected, `${n} ${asm}, ${name}`);
+  }
+});
+
 // VirtualBox, VMM/VMMAll/IEMAllAImplC.cpp, at SHL … RCR, SHLD and SHRD: "Intel 10980XE" and "6700K".
 test('Intel clears AF after shifts, and OF is that of the first step', () => {
   check({ asm: 'shl $3,%al', hex: 'c0e003', rax: 0x40n, before: AF, after: ZF | PF | OF });

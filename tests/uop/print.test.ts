@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
-import { MAX } from '../../src/isa/cpu-models.ts';
+import type { CpuModel } from '../../src/isa/cpu-model.ts';
+import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { printUops, uopText } from '../../src/uop/print.ts';
@@ -38,6 +39,19 @@ test('segments, addresses, handles, high bytes', () => {
     'ffffffff81000000.2  rsp = sub.8 rsp, 0x8',
   ]);
   check('88e7', ['ffffffff81000000.0  bh = mov.1 ah']);
+});
+
+test('flags that do not follow the operation', () => {
+  const on = (hex: string, model: CpuModel): string | undefined => {
+    const decoded = decode(parseHexBytes(hex)!, SAMPLE_IP, model);
+    const lowered = decoded.kind === 'insn' ? lower(decoded.insn, model) : undefined;
+    return lowered?.kind === 'uops' ? lowered.uops.map(uopText).join('; ') : undefined;
+  };
+  assert.is(on('66c1e003', ZEN4), 'rax = shl.2 rax, 0x3  flags=OSZAPC set=A');
+  assert.is(on('66c1e003', MAX), 'rax = shl.2 rax, 0x3  flags=OSZAPC overflow=first');
+  assert.is(on('660fa4d814', MAX), 'rax = shld.2 rax, rbx, 0x14  flags=OSZAPC overflow=first wrap');
+  assert.is(on('f7e3', ZEN4), 'rdx:rax = mulu.4 rax, rbx  flags=OC');
+  assert.is(on('f7e3', MAX), 'rdx:rax = mulu.4 rax, rbx  flags=OSZAPC clear=Z');
 });
 
 test('system and control', () => {
