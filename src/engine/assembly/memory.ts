@@ -82,10 +82,10 @@ export function writable<T>(address: u64): usize {
   return 0;
 }
 
-/** An engine address that holds the `width` bytes at `address`, or 0 when the access faults. */
+/** An engine address that holds the `width` bytes at `address`, or 0: the access faults, or ATTENTION has to be looked at. */
 export function readSlow(record: usize, address: u64, width: i32): usize {
   store<u64>(LINEAR, address);
-  if (!translate(ACCESS_READ | stackBit(record), width, OWN)) return 0;
+  if (!translate(ACCESS_READ | stackBit(record), width, OWN) || load<u32>(ATTENTION)) return 0;
   return gather(OWN, width);
 }
 

@@ -533,6 +533,7 @@ export function run(budget: u32): i32 {
           remaining = left + reserve;
           cycles = 0;
           status = system(record);
+          if (status == STATUS_OK && load<u32>(L.ATTENTION)) status = STATUS_ATTEND;
           flags.reload();
           break;
         case OP_BEXTR: putWide(record, alu.bextr(source(record, L.R_A), load<u64>(load<u32>(record, L.R_B)), load<u8>(record, L.R_WIDTH), load<u32>(record, L.R_AUX))); break;
@@ -544,7 +545,13 @@ export function run(budget: u32): i32 {
         default: status = STATUS_UNMODELLED; break;
       }
       if (status) {
-        if (status != STATUS_ATTEND) return leave(record, status, cycles, left);
+        if (status != STATUS_ATTEND) {
+          if (status != STATUS_FAULT || !load<u32>(L.ATTENTION)) return leave(record, status, cycles, left);
+          // What the access walked through lies beside code, and changed it: nothing has been committed, so begin again.
+          pc = 0;
+          rip = load<u64>(record, L.R_IP);
+          break;
+        }
         // Come to the next boundary with an empty budget; what is left of it waits aside.
         reserve += left - 1;
         left = 1;
