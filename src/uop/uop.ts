@@ -17,7 +17,7 @@
  * The value of each flag, where it is not SDM vol. 1, 3.4.3.1 read literally:
  *   and or xor     AF = 0.
  *   shl … rcr      the count is b masked by 63 (width 8) or 31. A masked count of 0 commits no flag at all, and still
- *                  writes the (zero-extended) result. CF is the last bit shifted out, 0 once the count exceeds the width.
+ *                  writes the (zero-extended) result. CF is the last bit shifted out; beyond the width shl's and shr's is 0.
  *                  AF = 0. OF says that the last step of one bit changed the sign; with `overflow: 'first'`, that the first
  *                  did (none, when the count is a multiple of rcl's or rcr's width plus 1: then OF stays). For ror and rcr
  *                  that is the two top bits after the step xored, for rol and rcl the top bit xor CF; sar: 0.
