@@ -9,6 +9,7 @@ export { SKYLAKE } from './cost/skylake.ts';
 export { applyAlternatives, featuresTested } from './image/alternatives.ts';
 export type { Image } from './image/image.ts';
 export { link } from './image/link.ts';
+export { CPU_MODELS, cpuModelNamed } from './isa/cpu-models.ts';
 export { decode } from './isa/decode.ts';
 export { featureName, featureNumber, featureSet } from './isa/features.ts';
 export { printInsn } from './isa/print.ts';

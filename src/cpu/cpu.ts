@@ -40,6 +40,7 @@ import { systemOp } from './system.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
 import { XCR0_RESET } from './xcr0.ts';
 
+export { raiseInterrupt, raiseNmi } from './boundary.ts';
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
 export { MSR } from './msr.ts';
@@ -61,13 +62,15 @@ export interface CpuOptions {
   readonly seed?: bigint;
   /** Without one, an instruction costs a cycle and nothing else costs anything. */
   readonly cost?: CostTable;
+  /** `deliver`: events go through the IDT. `stop` (default): each of them ends the run with a report. */
+  readonly events?: 'deliver' | 'stop';
   /** Off: the engine runs the plain micro-ops, for comparison. */
   readonly fuse?: boolean;
 }
 
 /** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
 export function createCpu(options: CpuOptions): Cpu {
-  const { ramBytes, tlb = 'keep', model = MAX, seed = DEFAULT_SEED, cost, fuse = true } = options;
+  const { ramBytes, tlb = 'keep', model = MAX, seed = DEFAULT_SEED, cost, events, fuse = true } = options;
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
     translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
@@ -84,6 +87,8 @@ export function createCpu(options: CpuOptions): Cpu {
     model,
     cost,
     fuse,
+    delivers: events === 'deliver',
+    resuming: false,
     keepsTlb: tlb === 'keep',
     slice: 0,
     fault: undefined,

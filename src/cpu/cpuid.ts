@@ -129,8 +129,8 @@ function derived(cpu: Cpu, number: number, subleaf: number): CpuidLeaf {
     case 4:
       return amd ? NOTHING : cacheLeaf(model.caches[subleaf]);
     case 5:
-      // The smallest and the largest line that MONITOR watches.
-      return features.monitor ? [64, 64, 0, 0] : NOTHING;
+      // The smallest and the largest line that MONITOR watches; MWAIT takes a hint, that a masked interrupt ends the wait.
+      return features.monitor ? [64, 64, 0b11, 0] : NOTHING;
     case 7:
       return subleaf === 0 ? [announced(model, 7, 1)[EAX] ? 1 : 0, 0, 0, 0] : NOTHING;
     case 0xb:

@@ -18,7 +18,11 @@ function resolve(cpu: Cpu, n: number): number | Fault {
   if ((n === 4 || n === 5) && low(cpu, cr(4)) & CR4.DE) return ud(`DR${n} with CR4.DE = 1 (SDM vol. 3, 17.2.2)`);
   if (read64(cpu, drOffset(7)) & DR7.GD) {
     write64(cpu, drOffset(6), read64(cpu, drOffset(6)) | DR6.BD);
-    return { vector: VECTOR.DB, detail: 'access to a debug register with DR7.GD = 1 (SDM vol. 3, 17.2.4)' };
+    return {
+      vector: VECTOR.DB,
+      withoutRf: true,
+      detail: 'access to a debug register with DR7.GD = 1 (SDM vol. 3, 17.2.4)',
+    };
   }
   return n === 4 || n === 5 ? n + 2 : n;
 }

@@ -80,9 +80,9 @@ export function transferFar(cpu: Cpu, transfer: FarTransfer): Transferred {
   return refuse(selector, 'neither code nor a 64-bit call gate');
 }
 
-const COMPATIBILITY: Unmodelled = { unmodelled: 'a far transfer to compatibility mode' };
+export const COMPATIBILITY: Unmodelled = { unmodelled: 'a far transfer to compatibility mode' };
 
-const isLong = (attributes: number): boolean => (attributes & ATTRIBUTE.L) !== 0;
+export const isLong = (attributes: number): boolean => (attributes & ATTRIBUTE.L) !== 0;
 const isImpossible = (attributes: number): boolean => isLong(attributes) && (attributes & ATTRIBUTE.DB) !== 0;
 
 const rsp = (cpu: Cpu): bigint => read64(cpu, L.S_RSP);
@@ -124,7 +124,7 @@ function sameLevel(
 }
 
 /** The RPL in CS is the CPL. */
-const codeAt = (code: Found, level: number): Segment => cacheOf(code, (code.selector & ~3) | level);
+export const codeAt = (code: Found, level: number): Segment => cacheOf(code, (code.selector & ~3) | level);
 
 interface Pushes {
   /** RSP before. */
@@ -135,7 +135,8 @@ interface Pushes {
   readonly rights: number;
 }
 
-function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values, rights }: Pushes): Fault | undefined {
+/** Plans pushes below `top`. */
+export function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values, rights }: Pushes): Fault | undefined {
   let linear = top;
   for (const value of values) {
     linear = u64(linear - BigInt(width));
@@ -145,13 +146,13 @@ function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values, rights
   return undefined;
 }
 
-/** #SS(0) unless the `bytes` below `top` have canonical addresses. */
-function stackFault(top: bigint, bytes: number): Fault | undefined {
+/** #SS(error) unless the `bytes` below `top` have canonical addresses. */
+export function stackFault(top: bigint, bytes: number, error = 0): Fault | undefined {
   if (bytes === 0 || (isCanonical(u64(top - 1n)) && isCanonical(u64(top - BigInt(bytes))))) return undefined;
-  return { ...STACK_REFUSAL, detail: 'the stack is not canonical (SDM vol. 1, 3.3.7.1)' };
+  return { ...STACK_REFUSAL, error, detail: 'the stack is not canonical (SDM vol. 1, 3.3.7.1)' };
 }
 
-const targetFault = (target: bigint): Fault | undefined =>
+export const targetFault = (target: bigint): Fault | undefined =>
   isCanonical(target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
 
 // Gates
@@ -160,9 +161,9 @@ function throughGate(cpu: Cpu, transfer: FarTransfer, found: Found): Transferred
   const { selector, attributes } = found;
   if (dplOf(attributes) < Math.max(cpl(cpu), rplOf(selector)))
     return refuse(selector, 'the DPL of the gate is below the CPL or the RPL');
+  if (!isPresent(attributes)) return absent(selector);
   const high = findUpper(cpu, found);
   if (isFault(high)) return high;
-  if (!isPresent(attributes)) return absent(selector);
   const gate = parseGate(found.low, high);
   const code = codeBehind(cpu, gate, transfer.kind);
   if (isFault(code)) return code;

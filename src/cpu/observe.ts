@@ -2,6 +2,8 @@
  * What an observer of the CPU can see: counters, logs, TLB entries. Types only; nothing here changes what runs.
  */
 
+import type { Event } from './delivery.ts';
+
 export interface Counters {
   readonly instructions: number;
   /** The running sum of costs: what RDTSC reads (plus IA32_TSC's offset). */
@@ -50,4 +52,6 @@ export type EventRecord =
   | { readonly kind: 'tlb-fill'; readonly entry: TlbEntry }
   | { readonly kind: 'tlb-flush'; readonly reason: string; readonly dropped: number }
   | { readonly kind: 'cache-flush'; readonly linear: bigint }
-  | { readonly kind: 'fault'; readonly vector: number; readonly rip: bigint };
+  | { readonly kind: 'fault'; readonly vector: number; readonly rip: bigint }
+  /** Delivered through the IDT; `cpl` is that before. */
+  | { readonly kind: 'event'; readonly event: Event; readonly cpl: number };

@@ -224,10 +224,7 @@ function pageFault(
 ): false {
   const fetchBit = access === FETCH && (low(cpu, L.S_EFER) & EFER.NXE || low(cpu, cr(4)) & CR4.SMEP);
   const error =
-    bits |
-    ((access & KIND) === WRITE ? PF.WRITE : 0) |
-    (byUser(cpu, access) ? PF.USER : 0) |
-    (fetchBit ? PF.FETCH : 0);
+    bits | ((access & KIND) === WRITE ? PF.WRITE : 0) | (byUser(cpu, access) ? PF.USER : 0) | (fetchBit ? PF.FETCH : 0);
   const cr2 = join(linearLow, linearHigh);
   cpu.engine.u32[(L.STATE + cr(2)) >> 2] = linearLow;
   cpu.engine.i32[((L.STATE + cr(2)) >> 2) + 1] = linearHigh;

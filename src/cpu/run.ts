@@ -4,30 +4,59 @@
  */
 import * as L from '../engine/layout.ts';
 import { lower } from '../uop/lower/lower.ts';
+import {
+  abandonInstruction,
+  beginInstruction,
+  endInstruction,
+  eventOf,
+  needsCare,
+  raise,
+  takeEvents,
+} from './boundary.ts';
 import { uopsAt } from './code-cache.ts';
 import { refreshKey, revokeWrites } from './fast-tlb.ts';
-import { type Cpu, count, read64 } from './state.ts';
+import { type Cpu, count, read64, word } from './state.ts';
 import { type Fault, gp, type Stop, VECTOR } from './stop.ts';
 
 /** V8 exchanges baseline for optimised code between calls only, so long runs return now and then. */
 const SLICE = 0x40000;
 
-/** Runs at most `maxInsns` instructions (each iteration of a REP counts as one). */
+/** Runs at most `maxInsns` instructions (each iteration of a REP counts as one, and so does each event that is delivered). */
 export function run(cpu: Cpu, maxInsns: number): Stop {
-  const { engine } = cpu;
   beginRun(cpu);
   for (let left = maxInsns; left > 0; ) {
-    const budget = Math.min(left, SLICE);
-    cpu.fault = undefined;
-    cpu.unmodelled = undefined;
-    cpu.slice = budget;
-    const status = engine.run(budget);
-    const used = budget - (engine.unused() >>> 0);
-    count(cpu, L.S_INSTRUCTIONS, used);
-    left -= used;
-    if (status !== L.STATUS_BUDGET) return report(cpu, status);
+    const stop = cpu.delivers ? takeEvents(cpu) : undefined;
+    if (stop) return stop;
+    const alone = cpu.delivers && needsCare(cpu) ? beginInstruction(cpu) : undefined;
+    const budget = alone ? 1 : Math.min(left, SLICE);
+    const status = runSlice(cpu, budget);
+    left -= budget - (cpu.engine.unused() >>> 0);
+    if (status === L.STATUS_BUDGET || status === L.STATUS_EVENT) {
+      if (alone) endInstruction(cpu, alone);
+      continue;
+    }
+    if (!cpu.delivers || status === L.STATUS_UNMODELLED) return report(cpu, status);
+    if (status === L.STATUS_HALT) {
+      if (alone) endInstruction(cpu, alone);
+      cpu.engine.u32[word(L.S_ACTIVITY)] = L.ACTIVITY_HALTED;
+      continue;
+    }
+    abandonInstruction(cpu, alone);
+    left--;
+    const fatal = raise(cpu, eventOf(cpu, faultOf(cpu, status)));
+    if (fatal) return fatal;
   }
   return { kind: 'budget' };
+}
+
+function runSlice(cpu: Cpu, budget: number): number {
+  const { engine } = cpu;
+  cpu.fault = undefined;
+  cpu.unmodelled = undefined;
+  cpu.slice = budget;
+  const status = engine.run(budget);
+  count(cpu, L.S_INSTRUCTIONS, budget - (engine.unused() >>> 0));
+  return status;
 }
 
 /** Keys and grants follow from what may have been set by hand since the last run. */

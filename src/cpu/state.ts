@@ -23,9 +23,13 @@ export interface Cpu {
   readonly model: CpuModel;
   readonly cost: CostTable | undefined;
   readonly fuse: boolean;
+  /** Events go through the IDT; otherwise each ends the run. */
+  readonly delivers: boolean;
   readonly keepsTlb: boolean;
   /** Instructions that the engine was sent to run, those of a call that has returned being counted in the state block. */
   slice: number;
+  /** The next instruction ignores instruction breakpoints: RF was set. */
+  resuming: boolean;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;
   /** What the model lacks, from the import that came across it. */

@@ -10,6 +10,8 @@ export type Stop =
   | { readonly kind: 'budget' }
   /** HLT ran; RIP is behind it. */
   | { readonly kind: 'halt' }
+  /** An event could not be delivered, nor the double fault that it became: the CPU does nothing more until a reset. */
+  | { readonly kind: 'shutdown'; readonly rip: bigint; readonly detail: string }
   | FaultStop
   /** The instruction is not modelled: RIP is at it, nothing happened. */
   | { readonly kind: 'not-modelled'; readonly form: string; readonly rip: bigint };
@@ -33,6 +35,12 @@ export interface Fault {
   readonly error?: number;
   readonly cr2?: bigint;
   readonly detail: string;
+  /** Of a software interrupt: what its frame returns to. */
+  readonly next?: bigint;
+  /** Of a software interrupt: INT1's, for which the gate's DPL doesn't count. */
+  readonly privileged?: boolean;
+  /** Reported before the instruction without RF in the frame: instruction breakpoints, general detect (SDM vol. 3, 17.3.1). */
+  readonly withoutRf?: boolean;
 }
 
 export const VECTOR = {

@@ -10,10 +10,12 @@ import { writeControl } from './control.ts';
 import { readCounter } from './counters.ts';
 import { cpuid } from './cpuid.ts';
 import { readDebug, writeDebug } from './debug-registers.ts';
-import { type FarTransfer, transferFar } from './far-transfer.ts';
+import { type FarTransfer, type Transferred, transferFar } from './far-transfer.ts';
+import { systemCall, systemEnter, systemExit, systemReturn } from './fast-calls.ts';
 import { refreshKey } from './fast-tlb.ts';
 import { inspect } from './inspect.ts';
 import { invpcid } from './invpcid.ts';
+import { interruptReturn } from './iret.ts';
 import { attend, evictLine, isCanonicalHigh, nonCanonical } from './memory.ts';
 import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
 import { READ, translatePage } from './paging.ts';
@@ -29,7 +31,7 @@ import {
   TR,
   writeTable,
 } from './segments.ts';
-import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, write64 } from './state.ts';
+import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, word, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 import { isFault } from './system-access.ts';
 import { flushAddress } from './tlb.ts';
@@ -99,7 +101,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_FAULT:
       return declared(parameter(cpu, record));
     case L.SYS_INTERRUPT:
-      return interrupt(cpu, parameter(cpu, record));
+      return interrupt(cpu, parameter(cpu, record), value(cpu, record, L.R_A));
     case L.SYS_SUPERVISOR:
       return cpl(cpu) === 0 ? L.STATUS_OK : ud('the instruction needs CPL 0 (SDM vol. 2, MONITOR)');
     case L.SYS_ZERO:
@@ -118,7 +120,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_RDSEG:
       return give(cpu, record, BigInt(selectorIn(cpu, parameter(cpu, record))));
     case L.SYS_WRSEG:
-      return loadRegister(cpu, parameter(cpu, record), selector(cpu, record)) ?? L.STATUS_OK;
+      return loadRegister(cpu, parameter(cpu, record), selector(cpu, record));
     case L.SYS_RDTABLE:
       return give(cpu, record, tablePart(cpu, parameter(cpu, record)));
     case L.SYS_WRTABLE:
@@ -127,6 +129,8 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
       return inspectSelector(cpu, record);
     case L.SYS_TRANSFER:
       return transfer(cpu, record);
+    case L.SYS_SWITCH:
+      return switchLevel(cpu, record);
     case L.SYS_HLT:
       attend(cpu, L.ATTEND_HALT);
       return L.STATUS_ATTEND;
@@ -221,9 +225,26 @@ function umip(cpu: Cpu): Outcome {
 
 const selector = (cpu: Cpu, record: number): number => Number(truncate(value(cpu, record, L.R_A), 2));
 
-function loadRegister(cpu: Cpu, n: number, loaded: number): Fault | undefined {
-  if (n === LDTR) return loadLdt(cpu, loaded);
-  return n === TR ? loadTask(cpu, loaded) : loadSegment(cpu, n, loaded);
+function loadRegister(cpu: Cpu, packed: number, loaded: number): Outcome {
+  const n = packed & 0xff;
+  const fault = n === LDTR ? loadLdt(cpu, loaded) : n === TR ? loadTask(cpu, loaded) : loadSegment(cpu, n, loaded);
+  if (fault) return fault;
+  return packed & HOLDS_EVENTS ? castShadow(cpu, L.SHADOW_SS) : L.STATUS_OK;
+}
+
+const HOLDS_EVENTS = 0x100;
+
+/** Events wait for one more instruction (SDM vol. 3, 6.8.3). */
+function castShadow(cpu: Cpu, shadow: number): Outcome {
+  if (!cpu.delivers) return L.STATUS_OK;
+  cpu.engine.u32[word(L.S_SHADOW)] = shadow;
+  return lookForEvents(cpu);
+}
+
+function lookForEvents(cpu: Cpu): Outcome {
+  if (!cpu.delivers) return L.STATUS_OK;
+  attend(cpu, L.ATTEND_EVENT);
+  return L.STATUS_ATTEND;
 }
 
 /** The parameter of RDTABLE and WRTABLE. */
@@ -266,6 +287,33 @@ function transfer(cpu: Cpu, record: number): Outcome {
     release: packed >>> 8,
     next: kind === 'call' ? value(cpu, record, L.R_BASE) : 0n,
   });
+  return arrive(cpu, record, target);
+}
+
+/** IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT. All of them may let an event in. */
+function switchLevel(cpu: Cpu, record: number): Outcome {
+  const target = switchTarget(cpu, parameter(cpu, record), widthOf(cpu, record), value(cpu, record, L.R_A));
+  if (cpu.delivers) attend(cpu, L.ATTEND_EVENT);
+  return arrive(cpu, record, target);
+}
+
+function switchTarget(cpu: Cpu, kind: number, width: number, next: bigint): Transferred {
+  switch (kind) {
+    case 0:
+      return interruptReturn(cpu, width as 2 | 4 | 8);
+    case 1:
+      return systemCall(cpu, next);
+    case 2:
+      return systemReturn(cpu, width);
+    case 3:
+      return systemEnter(cpu);
+    default:
+      return systemExit(cpu, width);
+  }
+}
+
+/** The target, for the jump that follows. */
+function arrive(cpu: Cpu, record: number, target: Transferred): Outcome {
   if (typeof target === 'bigint') {
     give(cpu, record, target);
     return done(cpu, undefined);
@@ -285,16 +333,19 @@ function declared(packed: number): Fault {
 /** The gates that CPL 3 may use, as Linux sets them up: #BP, #OF and the 32-bit system call. */
 const USER_GATES: readonly number[] = [VECTOR.BP, VECTOR.OF, 0x80];
 const VIA_INT_N = 1;
+const VIA_INT1 = 2;
 
 /**
- * INT n, INT3, INT1: the run stops where delivery through the IDT would begin. A gate of DPL 0 is #GP at CPL 3, its
+ * INT n, INT3, INT1. Where events stop the run it ends here, before the delivery; a gate of DPL 0 is #GP at CPL 3, its
  * error code the vector with the IDT bit (SDM vol. 3, 6.12.1.2 and 6.13).
  */
-function interrupt(cpu: Cpu, packed: number): Fault {
+function interrupt(cpu: Cpu, packed: number, next: bigint): Fault {
   const vector = packed & 0xff;
-  if (packed >> 8 === VIA_INT_N && cpl(cpu) === 3 && !USER_GATES.includes(vector))
+  const via = packed >> 8;
+  if (!cpu.delivers && via === VIA_INT_N && cpl(cpu) === 3 && !USER_GATES.includes(vector))
     return gp(`INT ${vector} through a gate of DPL 0 (SDM vol. 3, 6.12.1.2)`, vector * 8 + 2);
-  return { vector, detail: `software interrupt ${vector}, to be delivered through the IDT (SDM vol. 3, 6.4.4)` };
+  const detail = `software interrupt ${vector}, to be delivered through the IDT (SDM vol. 3, 6.4.4)`;
+  return { vector, detail, next, privileged: via === VIA_INT1 };
 }
 
 /** IN and OUT: IOPL decides (there is no I/O bitmap; SDM vol. 1, 18.5). */
@@ -323,7 +374,9 @@ function writeFlags(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_STI: {
       const denied = privilegeOfIo(cpu);
       if (denied) return denied;
-      return setFlags(cpu, code === L.SYS_STI ? now | RFLAGS.IF : now & ~RFLAGS.IF);
+      if (code === L.SYS_CLI) return setFlags(cpu, now & ~RFLAGS.IF);
+      setFlags(cpu, now | RFLAGS.IF);
+      return now & RFLAGS.IF ? L.STATUS_OK : castShadow(cpu, L.SHADOW_STI);
     }
     case L.SYS_CLAC:
     case L.SYS_STAC:
@@ -335,7 +388,8 @@ function writeFlags(cpu: Cpu, record: number, code: number): Outcome {
       const mask = popfMask(cpu) & (widthOf(cpu, record) === 2 ? 0xffff : -1);
       // POPF clears RF; VIP and VIF too when it is 64 bits wide (SDM vol. 2, POPF).
       const cleared = widthOf(cpu, record) === 2 ? 0 : RFLAGS.RF | RFLAGS.VIP | RFLAGS.VIF;
-      return setFlags(cpu, ((now & ~mask & ~cleared) | (popped & mask)) as number);
+      setFlags(cpu, (now & ~mask & ~cleared) | (popped & mask));
+      return lookForEvents(cpu);
     }
     case L.SYS_SETFLAGS: {
       const mask = parameter(cpu, record);

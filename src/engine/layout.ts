@@ -125,6 +125,25 @@ export const SEG_ATTRIBUTES = 14;
 /** The hidden bases of FS and GS, which MSRs and instructions of their own write too. */
 export const S_FS_BASE = 0x440;
 export const S_GS_BASE = 0x450;
+/** u32: NMI_* bits. */
+export const S_NMI = 0x4a0;
+/** From the delivery of an NMI to the next IRET. */
+export const NMI_BLOCKED = 1;
+export const NMI_PENDING = 2;
+/** u32: what holds events off until the next boundary, SHADOW_* bits. */
+export const S_SHADOW = 0x4a4;
+/** After STI: interrupts. After MOV SS: interrupts, NMIs and debug traps (SDM vol. 3, 6.8.3). */
+export const SHADOW_STI = 1;
+export const SHADOW_SS = 2;
+/** u32: bits for DR6 of breakpoints that have been hit and not reported. */
+export const S_PENDING_DEBUG = 0x4a8;
+/** u32: the external interrupt's vector and 0x100, or 0. */
+export const S_INTERRUPT = 0x4ac;
+/** u32: ACTIVITY_*. */
+export const S_ACTIVITY = 0x4b0;
+export const ACTIVITY_RUNNING = 0;
+export const ACTIVITY_HALTED = 1;
+export const ACTIVITY_SHUTDOWN = 2;
 /** Base u64, limit u32. */
 export const S_GDTR = 0x480;
 export const S_IDTR = 0x490;
@@ -313,7 +332,7 @@ export const SYS_OUT = 24;
 export const SYS_RDCR = 25;
 export const SYS_SETFLAGS = 26;
 export const SYS_UMIP = 27;
-/** The parameter: a segment register's number, 6 LDTR, 7 TR. */
+/** The parameter: a segment register's number, 6 LDTR, 7 TR; WRSEG's 0x100 above it holds events off. */
 export const SYS_RDSEG = 28;
 export const SYS_WRSEG = 29;
 /** The parameter: 0 GDT, 2 IDT, and 1 for the limit instead of the base. */
@@ -331,6 +350,8 @@ export const SYS_SUPERVISOR = 38;
 export const SYS_ZERO = 39;
 export const SYS_PORTS = 40;
 export const SYS_RDPRU = 41;
+/** The parameter: 0 IRET, 1 SYSCALL, 2 SYSRET, 3 SYSENTER, 4 SYSEXIT. */
+export const SYS_SWITCH = 42;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;
@@ -347,11 +368,15 @@ export const STATUS_UNMODELLED = 6;
 /** `run` ended on a boundary: the budget is used up, HLT ran. */
 export const STATUS_BUDGET = 7;
 export const STATUS_HALT = 8;
+/** On a boundary, with an event to look for. */
+export const STATUS_EVENT = 9;
 
 /** ATTENTION: translate the fetch anew. */
 export const ATTEND_FETCH = 1;
 /** ATTENTION: stop, HLT ran. */
 export const ATTEND_HALT = 2;
+/** ATTENTION: leave, so that TypeScript can look for events. */
+export const ATTEND_EVENT = 4;
 
 /** What `translate` is asked for. */
 export const ACCESS_READ = 0;

@@ -6,14 +6,13 @@
  * What depends only on the form (its name, mnemonic, condition, operand size) is looked up once per form.
  *
  * The subtle part is the absence of an instruction. iced calls "more than 15 bytes" invalid, where the CPU raises #GP
- * instead of #UD (SDM vol. 2, 2.3.11); `isTooLong` tells them apart. LOCK where it isn't allowed is invalid: #UD (SDM vol. 2,
- * LOCK).
+ * instead of #UD (SDM vol. 2, 2.3.11), and an opcode undefined before its last byte is there; so what iced cannot decode is
+ * measured by undefined-length.ts. LOCK where it isn't allowed is invalid: #UD (SDM vol. 2, LOCK).
  */
 import {
   Code,
   ConditionCode,
   Decoder,
-  DecoderError,
   DecoderOptions,
   Instruction,
   MemorySizeExt,
@@ -24,6 +23,7 @@ import {
 import { signExtend, truncate, u64, type Width } from '../base/u64.ts';
 import { type Decoded, GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from './insn.ts';
 import operandSizes from './operand-sizes.json' with { type: 'json' };
+import { undefinedLength } from './undefined-length.ts';
 
 export interface DecodeOptions {
   /** AMD's CPUs: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … (default `intel`). */
@@ -38,36 +38,10 @@ const scratch = new Instruction();
 /** The instruction at the start of `bytes`, which stand at linear address `ip` (64-bit mode). */
 export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {}): Decoded {
   const window = bytes.length > MAX_LENGTH ? bytes.subarray(0, MAX_LENGTH) : bytes;
-  const error = read(window, ip, options);
-  if (error === DecoderError.None) return { kind: 'insn', insn: convert(window, u64(ip)) };
-  if (error === DecoderError.NoMoreBytes) return { kind: 'truncated' };
-  const length = scratch.length;
-  return length === MAX_LENGTH && isTooLong(window, ip, options) ? { kind: 'too-long' } : { kind: 'invalid', length };
-}
-
-/**
- * Whether fifteen bytes that don't decode begin something longer, rather than end in an undefined opcode. Without the
- * prefixes that change nothing there is room for more; an undefined opcode stays so whatever the next byte is.
- */
-function isTooLong(window: Uint8Array, ip: bigint, options: DecodeOptions): boolean {
-  const core = withoutSparePrefixes(window);
-  if (core.length === MAX_LENGTH) return read(core.subarray(1), ip, options) === DecoderError.NoMoreBytes;
-  const longer = new Uint8Array(MAX_LENGTH);
-  longer.set(core);
-  for (let next = 0; next < 256; next++) {
-    longer[core.length] = next;
-    if (read(longer, ip, options) === DecoderError.None) return true;
-  }
-  return false;
-}
-
-/** Without prefixes that don't bear on what the opcode is: of a segment, of the address size, or one that comes again. */
-function withoutSparePrefixes(window: Uint8Array): Uint8Array {
-  const end = window.findIndex((byte) => !isPrefix(byte));
-  const prefixes = window.subarray(0, end < 0 ? window.length : end);
-  return window.filter(
-    (byte, i) => i >= prefixes.length || !(INDIFFERENT.has(byte) || prefixes.indexOf(byte, i + 1) > 0),
-  );
+  if (read(window, ip, options)) return { kind: 'insn', insn: convert(window, u64(ip)) };
+  const length = undefinedLength(window);
+  if (length !== undefined) return { kind: 'invalid', length };
+  return window.length === MAX_LENGTH ? { kind: 'too-long' } : { kind: 'truncated' };
 }
 
 /** Instructions one after the other from the start of `bytes`, until `visit` answers false or the bytes do not go on. */
@@ -91,13 +65,12 @@ export function decodeRun(
   decoder.free();
 }
 
-/** Decodes into `scratch`. */
-function read(bytes: Uint8Array, ip: bigint, options: DecodeOptions): DecoderError {
+/** Decodes into `scratch`; false where iced finds no instruction. */
+function read(bytes: Uint8Array, ip: bigint, options: DecodeOptions): boolean {
   const decoder = open(bytes, ip, options);
   decoder.decodeOut(scratch);
-  const error = scratch.code === Code.INVALID ? decoder.lastError : DecoderError.None;
   decoder.free();
-  return error;
+  return scratch.code !== Code.INVALID;
 }
 
 function open(bytes: Uint8Array, ip: bigint, { vendor }: DecodeOptions): Decoder {
@@ -201,11 +174,6 @@ interface Prefixes {
   /** A segment, LOCK or repeat prefix among them. */
   readonly any: boolean;
 }
-
-/** CS, DS, ES, FS, GS, SS, and 67. */
-const INDIFFERENT: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x67]);
-
-const isPrefix = (byte: number): boolean => byte === 0x66 || byte === 0x67 || LEGACY_PREFIXES.has(byte);
 
 const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0, 0xf2, 0xf3]);
 

@@ -162,6 +162,7 @@ const CONTROL_REGISTERS: readonly number[] = [0, 2, 3, 4, 8];
 /** In the order of the numbers that the CPU model reads. */
 const INSPECTIONS = ['lar', 'lsl', 'verr', 'verw'] as const;
 const TRANSFERS = ['jmp', 'call', 'ret'] as const;
+const SWITCHES = ['iret', 'syscall', 'sysret', 'sysenter', 'sysexit'] as const;
 const tableNumber = (table: 'gdt' | 'idt', part: 'limit' | 'base'): number =>
   (table === 'idt' ? 2 : 0) + (part === 'limit' ? 1 : 0);
 const VIA = { int3: 0, int: 1, int1: 2 } as const;
@@ -342,7 +343,11 @@ function packOne(packing: Packing, uop: Uop): void {
         parameter: uop.vector | (uop.error === undefined ? 0 : (uop.error + 1) << 8),
       });
     case 'interrupt':
-      return packSystem(packing, { code: L.SYS_INTERRUPT, parameter: uop.vector | (VIA[uop.via] << 8) });
+      return packSystem(packing, {
+        code: L.SYS_INTERRUPT,
+        parameter: uop.vector | (VIA[uop.via] << 8),
+        a: uop.next,
+      });
     case 'rdcr': {
       // Reading has no side effect and needs no check beyond CPL 0, so it is a plain move from the state block.
       if (!CONTROL_REGISTERS.includes(uop.cr)) return packSystem(packing, { code: L.SYS_FAULT, parameter: 6 });
@@ -406,7 +411,11 @@ function packOne(packing: Packing, uop: Uop): void {
     case 'rdseg':
       return packSystem(packing, { code: L.SYS_RDSEG, parameter: uop.segment, dst: uop.dst });
     case 'wrseg':
-      return packSystem(packing, { code: L.SYS_WRSEG, parameter: uop.segment, a: uop.src });
+      return packSystem(packing, {
+        code: L.SYS_WRSEG,
+        parameter: uop.segment | (uop.holds ? 0x100 : 0),
+        a: uop.src,
+      });
     case 'rdtable':
       return packSystem(packing, { code: L.SYS_RDTABLE, parameter: tableNumber(uop.table, uop.part), dst: uop.dst });
     case 'wrtable':
@@ -431,6 +440,14 @@ function packOne(packing: Packing, uop: Uop): void {
         a: uop.selector,
         b: uop.offset,
         ...(uop.kind === 'call' && { third: uop.next }),
+        dst: uop.dst,
+      });
+    case 'switch':
+      return packSystem(packing, {
+        code: L.SYS_SWITCH,
+        parameter: SWITCHES.indexOf(uop.kind),
+        width: uop.width,
+        a: uop.next,
         dst: uop.dst,
       });
     case 'rdxcr':

@@ -139,7 +139,7 @@ function systemText(uop: SystemUop): string {
     case 'fault':
       return `fault ${uop.vector}${uop.error === undefined ? '' : `, error ${hex(BigInt(uop.error))}`}`;
     case 'interrupt':
-      return `interrupt ${uop.vector} by ${uop.via}`;
+      return `interrupt ${uop.vector} by ${uop.via}, next ${name(uop.next)}`;
     case 'rdcr':
       return `${name(uop.dst)} = cr${uop.cr}`;
     case 'wrcr':
@@ -176,13 +176,15 @@ function systemText(uop: SystemUop): string {
     case 'rdseg':
       return `${name(uop.dst)} = ${segment(uop.segment)}`;
     case 'wrseg':
-      return `${segment(uop.segment)} = ${name(uop.src)}`;
+      return `${segment(uop.segment)} = ${name(uop.src)}${uop.holds ? ', holds events' : ''}`;
     case 'rdtable':
       return `${name(uop.dst)} = ${uop.table}r.${uop.part}`;
     case 'wrtable':
       return `${uop.table}r = ${name(uop.limit)}, ${name(uop.base)}`;
     case 'inspect':
       return `${name(uop.dst)} = ${uop.what} ${name(uop.selector)}`;
+    case 'switch':
+      return `${name(uop.dst)} = ${uop.kind}.${uop.width}, next ${name(uop.next)}`;
     case 'transfer': {
       const release = uop.release === 0 ? '' : `, release ${hex(BigInt(uop.release))}`;
       const next = uop.kind === 'call' ? `, next ${name(uop.next)}` : '';

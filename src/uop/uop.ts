@@ -265,7 +265,7 @@ export type SystemUop =
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
   | { readonly op: 'fault'; readonly vector: number; readonly error?: number }
   /** A software interrupt, delivered with the RIP of the next instruction; INT n checks the gate's DPL (SDM vol. 3, 6.12.1.2). */
-  | { readonly op: 'interrupt'; readonly vector: number; readonly via: 'int3' | 'int' | 'int1' }
+  | { readonly op: 'interrupt'; readonly vector: number; readonly via: 'int3' | 'int' | 'int1'; readonly next: Imm }
   | { readonly op: 'rdcr'; readonly cr: number; readonly dst: Dst }
   /** Checks reserved bits (#GP) and commits at once, with all that the write flushes. */
   | { readonly op: 'wrcr'; readonly cr: number; readonly src: Src }
@@ -309,8 +309,11 @@ export type SystemUop =
   | { readonly op: 'umip' }
   /** The selector in a segment register, zero-extended; 6 is LDTR, 7 TR. */
   | { readonly op: 'rdseg'; readonly segment: number; readonly dst: Dst }
-  /** Loads a segment register (6 LDTR, 7 TR) by the descriptor tables, with every check of SDM vol. 2, MOV, LLDT and LTR. */
-  | { readonly op: 'wrseg'; readonly segment: number; readonly src: Src }
+  /**
+   * Loads a segment register (6 LDTR, 7 TR) by the descriptor tables, with every check of SDM vol. 2, MOV, LLDT and LTR.
+   * `holds`: events are held off for one instruction, as MOV SS does (vol. 3, 6.8.3).
+   */
+  | { readonly op: 'wrseg'; readonly segment: number; readonly src: Src; readonly holds: boolean }
   /** Limit or base of GDTR, IDTR. */
   | { readonly op: 'rdtable'; readonly table: 'gdt' | 'idt'; readonly part: 'limit' | 'base'; readonly dst: Dst }
   /** LGDT, LIDT: #GP(0) if the base is not canonical. */
@@ -334,6 +337,17 @@ export type SystemUop =
       readonly selector: Src;
       readonly offset: Src;
       readonly release: number;
+      readonly next: Imm;
+      readonly dst: Tmp;
+    }
+  /**
+   * IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT: all of it but RIP, for which `dst` holds the checked target of the `jump` that follows.
+   * `width` is the operand size; `next` the address after the instruction.
+   */
+  | {
+      readonly op: 'switch';
+      readonly kind: 'iret' | 'syscall' | 'sysret' | 'sysenter' | 'sysexit';
+      readonly width: 2 | 4 | 8;
       readonly next: Imm;
       readonly dst: Tmp;
     }
@@ -395,7 +409,14 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ cli: GUARDED_COMMIT, sti: GUARDED_COMMIT, clac: GUARDED_COMMIT, stac: GUARDED_COMMIT },
   ...{ ports: CHECK, in: GUARDED_COMMIT, out: GUARDED_COMMIT, unmodelled: CHECK, umip: CHECK, rdpru: FAULTING_VALUE },
   ...{ rdseg: VALUE, wrseg: GUARDED_COMMIT, rdtable: VALUE, wrtable: GUARDED_COMMIT, inspect: GUARDED_COMMIT },
-  ...{ transfer: GUARDED_COMMIT, rdxcr: FAULTING_VALUE, wrxcr: GUARDED_COMMIT, rdpmc: FAULTING_VALUE, random: COMMIT },
+  ...{
+    switch: GUARDED_COMMIT,
+    transfer: GUARDED_COMMIT,
+    rdxcr: FAULTING_VALUE,
+    wrxcr: GUARDED_COMMIT,
+    rdpmc: FAULTING_VALUE,
+    random: COMMIT,
+  },
 };
 
 /** Whether the micro-op can raise a fault. */

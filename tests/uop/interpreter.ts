@@ -315,6 +315,7 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       return void assign(uop.dst, 8, 0n);
     case 'inspect':
     case 'transfer':
+    case 'switch':
     case 'random':
       m.log.push(uopText(uop));
       return void assign(uop.dst, 8, 0n);

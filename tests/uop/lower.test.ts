@@ -116,8 +116,6 @@ test('bytes, form, text and micro-ops are those of samples/forms.txt', () => {
 test('what is not modelled says so', () => {
   for (const [hex, form] of [
     ['0f28c1', 'Movaps_xmm_xmmm128'],
-    ['48cf', 'Iretq'],
-    ['0f05', 'Syscall'],
     ['d8c1', 'Fadd_st0_sti'],
     ['9b', 'Wait'],
     ['0fae20', 'Xsave_mem'],

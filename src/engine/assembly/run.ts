@@ -318,6 +318,7 @@ export function run(budget: u32): i32 {
       store<u32>(L.PENDING, 0);
       store<u32>(L.ATTENTION, 0);
       if (attention & L.ATTEND_HALT) return settle(STATUS_HALT, cycles, left);
+      if (attention & L.ATTEND_EVENT) return settle(L.STATUS_EVENT, cycles, left);
     }
     if (!left) return settle(STATUS_BUDGET, cycles, left);
     let pc = resolve(rip);

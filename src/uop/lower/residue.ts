@@ -3,7 +3,7 @@
  * flags it commits, and those of them that are 1 or 0 whatever it computes.
  */
 import { RFLAGS } from '../../isa/insn.ts';
-import type { ArithmeticFlag, FlagsLeft, Left } from '../../isa/undefined.ts';
+import type { ArithmeticFlag, FlagsLeft, Left, Residue } from '../../isa/undefined.ts';
 import { FLAGS, type FlagsCommitted, type ShiftRules } from '../uop.ts';
 import type { Draft } from './draft.ts';
 
@@ -27,37 +27,52 @@ export function committed(defined: number, left: Partial<FlagsLeft>, zero = 0): 
   };
 }
 
-const overflow = ({ model }: Draft): { readonly overflow?: 'first' } =>
-  model.residue.shiftOverflow === 'first' ? { overflow: 'first' } : {};
-
-/** SHL, SHR, SAR, SHLD, SHRD. */
-export const shiftFlags = (draft: Draft): ShiftRules => ({
-  ...committed(FLAGS.shift, draft.model.residue.shift, AF),
-  ...overflow(draft),
-});
-
-/** ROL, ROR, RCL, RCR. */
-export const rotateFlags = (draft: Draft): ShiftRules => ({ flags: FLAGS.rotate, ...overflow(draft) });
-
-/** MUL, IMUL. */
-export const multiplyFlags = ({ model }: Draft): FlagsCommitted =>
-  committed(FLAGS.multiply, model.residue.multiply, AF);
-
-/** BSF, BSR. */
-export const scanFlags = ({ model }: Draft): FlagsCommitted =>
-  committed(FLAGS.scan, model.residue.bitScan, CF | AF | SF | OF);
-
-/** TZCNT, LZCNT. */
-export const countFlags = ({ model }: Draft): FlagsCommitted =>
-  committed(FLAGS.count, model.residue.bitCount, AF | SF | OF);
-
 /** AND, OR, XOR in the place of an instruction of BMI or TBM. */
 export const logicFlags = (defined: number, left: FlagsLeft<'AF' | 'PF'>): FlagsCommitted =>
   committed(defined, left, AF);
 
+/** Of one model, made once: lowering code that is cold should not think about it. */
+interface Rules {
+  readonly shift: ShiftRules;
+  readonly rotate: ShiftRules;
+  readonly multiply: FlagsCommitted;
+  readonly scan: FlagsCommitted;
+  readonly count: FlagsCommitted;
+  readonly extract: FlagsCommitted;
+}
+
+function rulesFrom(residue: Residue): Rules {
+  const overflow = residue.shiftOverflow === 'first' ? ({ overflow: 'first' } as const) : {};
+  return {
+    shift: { ...committed(FLAGS.shift, residue.shift, AF), ...overflow },
+    rotate: { flags: FLAGS.rotate, ...overflow },
+    multiply: committed(FLAGS.multiply, residue.multiply, AF),
+    scan: committed(FLAGS.scan, residue.bitScan, CF | AF | SF | OF),
+    count: committed(FLAGS.count, residue.bitCount, AF | SF | OF),
+    extract: committed(FLAGS.extract, residue.bextr, SF | AF),
+  };
+}
+
+const KNOWN = new WeakMap<Residue, Rules>();
+
+function rules({ model: { residue } }: Draft): Rules {
+  const known = KNOWN.get(residue) ?? rulesFrom(residue);
+  KNOWN.set(residue, known);
+  return known;
+}
+
+/** SHL, SHR, SAR, SHLD, SHRD. */
+export const shiftFlags = (draft: Draft): ShiftRules => rules(draft).shift;
+/** ROL, ROR, RCL, RCR. */
+export const rotateFlags = (draft: Draft): ShiftRules => rules(draft).rotate;
+/** MUL, IMUL. */
+export const multiplyFlags = (draft: Draft): FlagsCommitted => rules(draft).multiply;
+/** BSF, BSR. */
+export const scanFlags = (draft: Draft): FlagsCommitted => rules(draft).scan;
+/** TZCNT, LZCNT. */
+export const countFlags = (draft: Draft): FlagsCommitted => rules(draft).count;
 /** BEXTR. */
-export const extractFlags = ({ model }: Draft): FlagsCommitted =>
-  committed(FLAGS.extract, model.residue.bextr, SF | AF);
+export const extractFlags = (draft: Draft): FlagsCommitted => rules(draft).extract;
 
 /** What DIV and IDIV leave, to be written by itself: they compute no flags. */
 export function divisionFlags({ model }: Draft): { readonly mask: number; readonly value: number } {

@@ -39,7 +39,8 @@ export function selectorOf(draft: Draft, segment: number): Tmp {
 /** MOV to and from segment registers; MOV to CS doesn't decode. Memory operands have 16 bits whatever the prefixes say. */
 export function moveSegment(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
-  if (to.kind === 'segment') emit(draft, { op: 'wrseg', segment: to.index, src: read(insn, draft, from) });
+  if (to.kind === 'segment')
+    emit(draft, { op: 'wrseg', segment: to.index, src: read(insn, draft, from), holds: to.index === SEGMENT.SS });
   else if (from.kind === 'segment') storeSelector(insn, draft, to, from.index);
   else refuse(draft);
 }
@@ -64,7 +65,7 @@ export const loadSystemSelector =
   (insn, draft) => {
     emit(draft, { op: 'cpl0' });
     const src = read(insn, draft, operandOf(insn, 0));
-    emit(draft, { op: 'wrseg', segment: register === 'ldtr' ? LDTR : TR, src });
+    emit(draft, { op: 'wrseg', segment: register === 'ldtr' ? LDTR : TR, src, holds: false });
   };
 
 /** Addresses in the bytes of an operand: only the first is subject to the address size. */
@@ -93,7 +94,7 @@ export const loadFarPointer =
     const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
     if (to.kind !== 'gpr' || from.kind !== 'mem') return refuse(draft);
     const { offset, selector } = readFarPointer(insn, draft, from);
-    emit(draft, { op: 'wrseg', segment, src: selector });
+    emit(draft, { op: 'wrseg', segment, src: selector, holds: false });
     emit(draft, { op: 'mov', width: to.width, dst: register(to), src: offset });
   };
 
@@ -177,6 +178,21 @@ export const retf: Lowering = (insn, draft) => {
     offset,
     release: released?.kind === 'imm' ? Number(released.value) : 0,
   });
+};
+
+/** IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT. */
+export const switchLevel =
+  (kind: 'iret' | 'syscall' | 'sysret' | 'sysenter' | 'sysexit'): Lowering =>
+  (insn, draft) => {
+    const dst = temporary(draft);
+    emit(draft, { op: 'switch', kind, width: insn.operandSize, next: imm(nextIp(insn)), dst });
+    emit(draft, { op: 'jump', target: dst });
+  };
+
+/** AMD's long mode has none, but checks the CPL first. */
+export const sysexit: Lowering = (insn, draft) => {
+  if (draft.model.vendor === 'amd') emit(draft, { op: 'cpl0' }, { op: 'fault', vector: 6 });
+  else switchLevel('sysexit')(insn, draft);
 };
 
 function transfer(

@@ -49,7 +49,7 @@ export const pop: Lowering = (insn, draft) => {
   const width = slot(insn);
   const value = load(draft, width, stackAddress(RSP));
   if (operand.kind === 'segment') {
-    emit(draft, { op: 'wrseg', segment: operand.index, src: value });
+    emit(draft, { op: 'wrseg', segment: operand.index, src: value, holds: false });
     emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
     return;
   }

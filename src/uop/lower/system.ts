@@ -218,10 +218,6 @@ export const ptwrite: Lowering = (insn, draft) => {
   read(insn, draft, operandOf(insn, 0));
 };
 
-/** SYSEXIT, which AMD's long mode does not have, though it checks CPL first. */
-export const sysexit: Lowering = (_insn, draft) =>
-  emit(draft, { op: 'cpl0' }, draft.model.vendor === 'amd' ? { op: 'fault', vector: 6 } : { op: 'unmodelled' });
-
 /** IN: from an immediate port or DX into AL, AX, EAX. */
 export const input: Lowering = (insn, draft) => {
   const [to, port] = [operandOf(insn, 0), operandOf(insn, 1)];

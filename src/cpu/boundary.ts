@@ -1,0 +1,162 @@
+/**
+ * What happens between two instructions: traps of the last one, NMIs and interrupts in the order of SDM vol. 3, table 6-2, held off by
+ * the shadows of STI and MOV SS (6.8.3) and by blocked NMIs (6.7.1).
+ *
+ * The engine runs freely while nothing of this can matter. With TF, RF or a shadow an instruction runs by itself, between
+ * `beginInstruction` and `endInstruction`; whatever may let an event in asks for ATTEND_EVENT.
+ */
+import * as L from '../engine/layout.ts';
+import { RFLAGS } from '../isa/insn.ts';
+import { uopsAt } from './code-cache.ts';
+import { DR6, DR7, drOffset } from './debug-registers.ts';
+import { deliver, type Event, type Outcome } from './delivery.ts';
+import { MSR, readMsr, setMsrRaw } from './msr.ts';
+import { type Cpu, low, read64, word, write64 } from './state.ts';
+import { type Fault, type Stop, VECTOR } from './stop.ts';
+
+const get = (cpu: Cpu, offset: number): number => cpu.engine.u32[word(offset)]!;
+const set = (cpu: Cpu, offset: number, value: number): void => {
+  cpu.engine.u32[word(offset)] = value;
+};
+
+// From outside
+
+/** A non-maskable interrupt; one more is kept while they are blocked (SDM vol. 3, 6.7.1). */
+export const raiseNmi = (cpu: Cpu): void => set(cpu, L.S_NMI, get(cpu, L.S_NMI) | L.NMI_PENDING);
+
+/** An external interrupt, taken when RFLAGS.IF allows it; undefined takes it back. */
+export const raiseInterrupt = (cpu: Cpu, vector: number | undefined): void =>
+  set(cpu, L.S_INTERRUPT, vector === undefined ? 0 : INTERRUPT_VALID | (vector & 0xff));
+
+const INTERRUPT_VALID = 0x100;
+
+// On a boundary
+
+/** Takes the events that are due; the stop that one of them led to. */
+export function takeEvents(cpu: Cpu): Stop | undefined {
+  if (get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN) return shutdown(cpu, 'shut down already');
+  for (let event = nextEvent(cpu); event; event = nextEvent(cpu)) {
+    const stop = raise(cpu, event);
+    if (stop) return stop;
+  }
+  return get(cpu, L.S_ACTIVITY) === L.ACTIVITY_HALTED ? { kind: 'halt' } : undefined;
+}
+
+function nextEvent(cpu: Cpu): Event | undefined {
+  const shadow = get(cpu, L.S_SHADOW);
+  const rip = read64(cpu, L.S_RIP);
+  if (shadow & L.SHADOW_SS) return undefined;
+  if (get(cpu, L.S_PENDING_DEBUG) !== 0) return takeDebugTrap(cpu, rip);
+  const nmi = get(cpu, L.S_NMI);
+  if (nmi === L.NMI_PENDING) {
+    set(cpu, L.S_NMI, L.NMI_BLOCKED);
+    return { vector: VECTOR.NMI, kind: 'external', rip, detail: 'non-maskable interrupt' };
+  }
+  const interrupt = get(cpu, L.S_INTERRUPT);
+  if (interrupt !== 0 && shadow === 0 && low(cpu, L.S_RFLAGS) & RFLAGS.IF) {
+    set(cpu, L.S_INTERRUPT, 0);
+    return { vector: interrupt & 0xff, kind: 'external', rip, detail: 'external interrupt' };
+  }
+  return undefined;
+}
+
+/** Breakpoints and the single step of the instruction before, together (SDM vol. 3, 17.2.3). */
+function takeDebugTrap(cpu: Cpu, rip: bigint): Event {
+  noteDebug(cpu, BigInt(get(cpu, L.S_PENDING_DEBUG)));
+  set(cpu, L.S_PENDING_DEBUG, 0);
+  return { vector: VECTOR.DB, kind: 'trap', rip, detail: 'debug trap (SDM vol. 3, 17.3.1)' };
+}
+
+/** DR6 gathers causes; only the program clears it. */
+export function noteDebug(cpu: Cpu, bits: bigint): void {
+  const at = drOffset(6);
+  write64(cpu, at, read64(cpu, at) | (bits & DR6.WRITABLE));
+}
+
+/** Delivers, and tells the stop if it can't be. */
+export function raise(cpu: Cpu, event: Event): Stop | undefined {
+  cpu.eventLog?.push({ kind: 'event', event, cpl: get(cpu, L.S_CPL) });
+  set(cpu, L.S_ACTIVITY, L.ACTIVITY_RUNNING);
+  set(cpu, L.S_SHADOW, 0);
+  if (event.vector === VECTOR.DB) enterDebugHandler(cpu);
+  const outcome: Outcome = deliver(cpu, event);
+  if (outcome.kind === 'delivered') return undefined;
+  set(cpu, L.S_ACTIVITY, L.ACTIVITY_SHUTDOWN);
+  return shutdown(cpu, outcome.fault.detail);
+}
+
+const shutdown = (cpu: Cpu, detail: string): Stop => ({ kind: 'shutdown', rip: read64(cpu, L.S_RIP), detail });
+
+const BTF = 2n;
+
+/** A #DB clears DR7.GD and IA32_DEBUGCTL.BTF (SDM vol. 3, 17.2.4 and 17.4.1). */
+function enterDebugHandler(cpu: Cpu): void {
+  const at = drOffset(7);
+  write64(cpu, at, read64(cpu, at) & ~DR7.GD);
+  setMsrRaw(cpu, MSR.DEBUGCTL, (readMsr(cpu, MSR.DEBUGCTL) ?? 0n) & ~BTF);
+}
+
+// Instructions by themselves
+
+/** Whether the next instruction has to run by itself. */
+export const needsCare = (cpu: Cpu): boolean =>
+  (low(cpu, L.S_RFLAGS) & (RFLAGS.TF | RFLAGS.RF)) !== 0 || get(cpu, L.S_SHADOW) !== 0;
+
+/** What held before an instruction. */
+export interface Before {
+  readonly rip: bigint;
+  readonly flags: number;
+  readonly shadow: number;
+  /** Traps that MOV SS holds back. */
+  readonly pending: number;
+}
+
+/** A shadow lasts one instruction, and RF too. */
+export function beginInstruction(cpu: Cpu): Before {
+  const flags = low(cpu, L.S_RFLAGS);
+  const before = {
+    rip: read64(cpu, L.S_RIP),
+    flags,
+    shadow: get(cpu, L.S_SHADOW),
+    pending: get(cpu, L.S_PENDING_DEBUG),
+  };
+  set(cpu, L.S_SHADOW, 0);
+  cpu.engine.i32[word(L.S_RFLAGS)] = flags & ~RFLAGS.RF;
+  cpu.resuming = (flags & RFLAGS.RF) !== 0;
+  return before;
+}
+
+/** The instruction has run: its single-step trap is due. */
+export function endInstruction(cpu: Cpu, { rip, flags, shadow }: Before): void {
+  cpu.resuming = false;
+  const here = read64(cpu, L.S_RIP) === rip;
+  // An iteration of REP: the instruction goes on.
+  if (here && flags & RFLAGS.RF) cpu.engine.i32[word(L.S_RFLAGS)] = low(cpu, L.S_RFLAGS) | RFLAGS.RF;
+  // Of two loads of SS in a row only the first holds events off.
+  if (shadow & L.SHADOW_SS) set(cpu, L.S_SHADOW, get(cpu, L.S_SHADOW) & ~L.SHADOW_SS);
+  if (flags & RFLAGS.TF && stepsHere(cpu, rip))
+    set(cpu, L.S_PENDING_DEBUG, get(cpu, L.S_PENDING_DEBUG) | Number(DR6.BS));
+}
+
+/** With IA32_DEBUGCTL.BTF only taken branches are stepped over (SDM vol. 3, 17.4.3). */
+function stepsHere(cpu: Cpu, rip: bigint): boolean {
+  if (!((readMsr(cpu, MSR.DEBUGCTL) ?? 0n) & BTF)) return true;
+  const ran = uopsAt(cpu, rip);
+  return ran.kind === 'invalid' || read64(cpu, L.S_RIP) !== rip + BigInt(ran.insn.length);
+}
+
+/** The instruction faulted: nothing of it is pending, what was before it still is. */
+export function abandonInstruction(cpu: Cpu, before: Before | undefined): void {
+  cpu.resuming = false;
+  set(cpu, L.S_PENDING_DEBUG, before?.pending ?? 0);
+}
+
+/** The event of a fault that the engine came back with. */
+export function eventOf(cpu: Cpu, fault: Fault): Event {
+  const rip = read64(cpu, L.S_RIP);
+  const { vector, error, detail, next } = fault;
+  if (next !== undefined)
+    return { vector, kind: fault.privileged ? 'privileged-software' : 'software', rip: next, detail };
+  const kind = fault.withoutRf ? 'trap' : 'fault';
+  return error === undefined ? { vector, kind, rip, detail } : { vector, kind, error, rip, detail };
+}
