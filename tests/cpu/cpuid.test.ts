@@ -198,6 +198,12 @@ test('every feature that is taken away takes its bits along, and only those', ()
   }
 });
 
+test('leaf 5 is about MONITOR: without, it is empty', () => {
+  // All five dumps have 64, 64 and 3; their C-states, in EDX, are not modelled.
+  for (const model of CPU_MODELS) assert.equal(ask(model, 5), [0x40, 0x40, 3, 0], model.name);
+  assert.equal(ask(withFeatures(MAX, { monitor: false }), 5), [0, 0, 0, 0]);
+});
+
 test('past the last leaf Intel repeats the highest basic one, AMD gives zeros', () => {
   const last = ask(SKYLAKE_SERVER, 0x16);
   assert.is(text(last), '00000708 00000bb8 00000064 00000000');
