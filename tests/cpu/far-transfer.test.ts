@@ -240,6 +240,7 @@ test('the checks of a call gate, each with its selector (SDM vol. 2, CALL)', () 
   assert.is(gate({ gate: callGate(BEHIND, TARGET, P | dpl(2)) }), '#GP(20)');
   assert.is(gate({ gate: [low, high | (1n << 40n)] }), '#GP(20)');
   assert.is(gate({ gate: callGate(BEHIND, TARGET, dpl(3)) }), '#NP(20)');
+  assert.is(gate({ gate: [low & ~(1n << 47n), high | (1n << 40n)] }), '#NP(20)');
   assert.is(gate({ gate: to(3) }), '#GP(0)');
   assert.is(gate({ gate: to(0x2008) }), '#GP(2008)');
   assert.is(gate({ behind: segment(DATA_SEGMENT) }), '#GP(10)');
