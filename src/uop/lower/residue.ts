@@ -31,7 +31,7 @@ export function committed(defined: number, left: Partial<FlagsLeft>, zero = 0): 
 export const logicFlags = (defined: number, left: FlagsLeft<'AF' | 'PF'>): FlagsCommitted =>
   committed(defined, left, AF);
 
-/** Of one model, made once: lowering code that is cold should not think about it. */
+/** Of one model, made once: cold code is lowered all the time. */
 interface Rules {
   readonly shift: ShiftRules;
   readonly rotate: ShiftRules;
@@ -56,9 +56,11 @@ function rulesFrom(residue: Residue): Rules {
 const KNOWN = new WeakMap<Residue, Rules>();
 
 function rules({ model: { residue } }: Draft): Rules {
-  const known = KNOWN.get(residue) ?? rulesFrom(residue);
-  KNOWN.set(residue, known);
-  return known;
+  const known = KNOWN.get(residue);
+  if (known !== undefined) return known;
+  const made = rulesFrom(residue);
+  KNOWN.set(residue, made);
+  return made;
 }
 
 /** SHL, SHR, SAR, SHLD, SHRD. */
