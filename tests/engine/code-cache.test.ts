@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseHexBytes } from '../../src/base/hex.ts';
 import {
+  checkpoint,
   counters,
   getReg,
   getRip,
@@ -16,7 +17,7 @@ import {
 import * as L from '../../src/engine/layout.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { KERNEL_PAGE, map } from '../cpu/bench-machine.ts';
-import { AT, CODE, I, load, snippet } from '../cpu/snippet.ts';
+import { AT, CODE, DATA, I, load, snippet } from '../cpu/snippet.ts';
 
 const test = suite('code cache');
 
@@ -100,6 +101,72 @@ test('code rewritten again and again stays bounded', () => {
   }
   assert.is(getReg(cpu, GPR.RAX), 10000n);
   assert.ok(cpu.code.next <= L.RECORDS_END);
+});
+
+test('more instructions than there is room for records, in one run', () => {
+  const machine = snippet(I.nop);
+  const { cpu } = machine;
+  const pages = 12;
+  const first = 0x200000;
+  for (let i = 0; i < pages; i++) map(machine, BigInt(first + i * 0x1000), first + i * 0x1000, KERNEL_PAGE);
+  const length = pages * 0x1000;
+  assert.ok(length * L.RECORD_BYTES > L.RECORDS_END - L.RECORDS);
+  cpu.ram.fill(0x90, first, first + length);
+  // Every 64 bytes: inc %rax. At the end: a jump to the start.
+  for (let at = first; at < first + length; at += 64) cpu.ram.set(parseHexBytes(INC_RAX)!, at);
+  const back = Buffer.alloc(4);
+  back.writeInt32LE(-length);
+  cpu.ram.set([0xe9, ...back], first + length - 5);
+  setRip(cpu, BigInt(first));
+  const insns = length - (length / 64) * 2 - 4;
+  assert.equal(run(cpu, 3 * insns), { kind: 'budget' });
+  assert.is(getReg(cpu, GPR.RAX), BigInt((3 * length) / 64));
+  assert.is(getRip(cpu), BigInt(first));
+});
+
+test('code and data in neighbouring lines: nothing is decoded twice', () => {
+  for (const fuse of [true, false]) {
+    const { cpu } = snippet(`${I.storeRbx}48ffc875f8${I.hlt}`, { fuse });
+    for (const at of [0x40n, 0xff8n, 0x7cn]) {
+      setRip(cpu, CODE);
+      setReg(cpu, GPR.RDI, CODE + at);
+      setReg(cpu, GPR.RAX, 1000n);
+      assert.equal(run(cpu, 10000), { kind: 'halt' });
+    }
+    const records = cpu.code.next;
+    setRip(cpu, CODE);
+    setReg(cpu, GPR.RAX, 1000n);
+    run(cpu, 10000);
+    assert.is(cpu.code.next, records);
+    // One in the code's own line drops it each time.
+    setReg(cpu, GPR.RDI, CODE + 0x38n);
+    setRip(cpu, CODE);
+    setReg(cpu, GPR.RAX, 10n);
+    assert.equal(run(cpu, 10000), { kind: 'halt' });
+    assert.ok(cpu.code.next >= records + 10 * 2 * L.RECORD_BYTES);
+  }
+});
+
+test('pages of code and pages that a checkpoint needs have no fast write tag', () => {
+  const { cpu } = snippet(`${I.storeRbx}ebfb`);
+  const granted = (linear: bigint): boolean => {
+    const entry = L.WRITE_TLB + 16 * Number((linear >> 12n) & BigInt(L.FAST_ENTRIES - 1));
+    return cpu.engine.u64[entry >> 3] === (linear | cpu.engine.u64[L.WRITE_KEY >> 3]!);
+  };
+  run(cpu, 10);
+  assert.is(granted(DATA), true);
+  checkpoint(cpu);
+  assert.is(granted(DATA), false);
+  run(cpu, 10);
+  assert.is(granted(DATA), true);
+  setReg(cpu, GPR.RDI, CODE + 0x800n);
+  run(cpu, 10);
+  assert.is(granted(CODE), false);
+  // What was data becomes code.
+  writePhysical(cpu, AT.data + 0x100, parseHexBytes(`${I.nop}${I.hlt}`)!);
+  setRip(cpu, DATA + 0x100n);
+  assert.equal(run(cpu, 10), { kind: 'halt' });
+  assert.is(granted(DATA), false);
 });
 
 test('budgets: the same number of steps, one at a time or at once', () => {
