@@ -63,29 +63,35 @@ export interface Outcome {
   /** Of each run: `#PF`, `budget`, `not modelled: FORM` … */
   readonly ends: readonly string[];
   readonly failure: string | undefined;
+  /** The longest run, those step by step apart. */
+  readonly slowest: number;
 }
 
-export function runPage(rig: Rig, page: Page): Outcome {
+/** `clock` in milliseconds. */
+export function runPage(rig: Rig, page: Page, clock: () => number): Outcome {
   const { all, compared } = runnersOf(rig, page);
   for (const variant of all) enter(variant, page);
   const ends: string[] = [];
+  let slowest = 0;
   for (let run = 0; run < RUNS; run++) {
     const stops: Stop[] = [];
     for (const { name, cpu, run: go } of all) {
       try {
+        const began = clock();
         stops.push(go(cpu));
+        if (go === runWhole) slowest = Math.max(slowest, clock() - began);
       } catch (problem) {
         const text = problem instanceof Error ? problem.stack?.split('\n').slice(0, 5).join('\n') : String(problem);
-        return { ends, failure: `${name} threw in run ${run}: ${text}` };
+        return { ends, failure: `${name} threw in run ${run}: ${text}`, slowest };
       }
     }
     ends.push(endOf(stops[0]!));
     const failure = difference(compared, stops);
-    if (failure !== undefined) return { ends, failure: `run ${run}: ${failure}` };
+    if (failure !== undefined) return { ends, failure: `run ${run}: ${failure}`, slowest };
     if (stops[0]!.kind === 'budget') break;
     for (const { cpu } of all) skip(cpu, run);
   }
-  return { ends, failure: memoryDifference(compared) };
+  return { ends, failure: memoryDifference(compared), slowest };
 }
 
 function enter({ cpu, start }: Variant, page: Page): void {
