@@ -47,18 +47,19 @@ export function undefinedLength(bytes: Uint8Array): number | undefined {
   let at = 0;
   let narrow = false;
   let shortAddress = false;
-  let wide = false;
+  let rex = 0;
   for (; at < bytes.length; at++) {
     const byte = bytes[at]!;
-    const rex = (byte & 0xf0) === 0x40;
-    if (!rex && !PREFIXES.has(byte)) break;
+    const isRex = (byte & 0xf0) === 0x40;
+    if (!isRex && !PREFIXES.has(byte)) break;
     narrow ||= byte === 0x66;
     shortAddress ||= byte === 0x67;
-    wide = rex && (byte & 8) !== 0;
+    // One that isn't the last prefix is ignored (SDM vol. 2, 2.2.1).
+    rex = isRex ? byte : 0;
   }
-  const opcode = mapAndOpcode(bytes, at);
+  const opcode = mapAndOpcode(bytes, at, rex !== 0);
   if (opcode === undefined) return undefined;
-  const shape = shapeOf(opcode, bytes[opcode.end], narrow && !wide ? 2 : 4, shortAddress ? 4 : 8);
+  const shape = shapeOf(opcode, bytes[opcode.end], narrow && !(rex & 8) ? 2 : 4, shortAddress ? 4 : 8);
   const registers = opcode.map === 'two' && TWO_BYTES.registers.has(opcode.byte);
   const operands = !shape.modrm ? 0 : registers ? 1 : modrmLength(bytes, opcode.end);
   if (operands === undefined) return undefined;
@@ -67,13 +68,13 @@ export function undefinedLength(bytes: Uint8Array): number | undefined {
 }
 
 interface Opcode {
-  readonly map: 'one' | 'two' | '38' | '3a' | 'vex 1' | 'vex 2' | 'vex 3' | 'xop 8' | 'xop 9' | 'xop a';
+  readonly map: 'one' | 'two' | '38' | '3a' | 'vex 1' | 'vex 2' | 'vex 3' | 'xop';
   readonly byte: number;
   /** Where ModRM stands, or the immediate. */
   readonly end: number;
 }
 
-function mapAndOpcode(bytes: Uint8Array, at: number): Opcode | undefined {
+function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean): Opcode | undefined {
   const make = (map: Opcode['map'], i: number): Opcode | undefined => {
     const byte = bytes[i];
     return byte === undefined ? undefined : { map, byte, end: i + 1 };
@@ -85,13 +86,16 @@ function mapAndOpcode(bytes: Uint8Array, at: number): Opcode | undefined {
     if (first === 0xc4)
       return make((second & 0x1f) === 2 ? 'vex 2' : (second & 0x1f) === 3 ? 'vex 3' : 'vex 1', at + 3);
     if (first === 0x62) return make((second & 7) === 3 ? 'vex 3' : (second & 7) === 2 ? 'vex 2' : 'vex 1', at + 4);
-    if (first === 0x8f && (second & 0x1f) >= 8)
-      return make((second & 0x1f) === 8 ? 'xop 8' : (second & 0x1f) === 10 ? 'xop a' : 'xop 9', at + 3);
+    if (isXop(first, second, rex)) return make('xop', at + 3);
   } else if (first === 0xc4 || first === 0x62 || first === 0x8f) return undefined;
   if (first !== 0x0f) return make('one', at);
   if (second === 0x38) return make('38', at + 2);
   return second === 0x3a ? make('3a', at + 2) : make('two', at + 1);
 }
+
+/** 8F is POP with a register field of 0, or behind REX; else it begins an instruction of AMD's XOP, which no model has. */
+const isXop = (first: number | undefined, second: number, rex: boolean): boolean =>
+  first === 0x8f && !rex && (second & 0x38) !== 0;
 
 function shapeOf({ map, byte }: Opcode, modrm: number | undefined, z: 2 | 4, address: 4 | 8): Shape {
   switch (map) {
@@ -105,13 +109,10 @@ function shapeOf({ map, byte }: Opcode, modrm: number | undefined, z: 2 | 4, add
       return { modrm: byte !== 0x77, immediate: TWO_BYTES.imm8.has(byte) ? 1 : 0 };
     case '3a':
     case 'vex 3':
-    case 'xop 8':
       return { modrm: true, immediate: 1 };
-    case 'xop a':
-      return { modrm: true, immediate: 4 };
     case '38':
     case 'vex 2':
-    case 'xop 9':
+    case 'xop':
       return { modrm: true, immediate: 0 };
     default:
       return map satisfies never;

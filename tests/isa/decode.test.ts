@@ -92,7 +92,7 @@ test('sizes and prefixes', () => {
 });
 
 test('no instruction: undefined, LOCK where it is not allowed, too long, cut off', () => {
-  assert.equal(decodeHex('0f04 0000000000000000000000000000'), { kind: 'invalid', length: 3 });
+  assert.equal(decodeHex('0f04 0000000000000000000000000000'), { kind: 'invalid', length: 2 });
   assert.is(decodeHex('f001c8').kind, 'invalid');
   assert.is(decodeHex(`${'66'.repeat(14)}0f05`).kind, 'too-long');
   // As Zen 4 has it: an undefined opcode that ends at the fifteenth byte, and at the sixteenth.
