@@ -1,6 +1,7 @@
 /** Far JMP, CALL and RET: every check of SDM vol. 2 with its error code, call gates, and each access made to fault in turn. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { toBytes } from '../../src/base/u64.ts';
 import {
   type Cpu,
   CR4,
@@ -18,7 +19,7 @@ import {
 import { SYSTEM_TYPE } from '../../src/cpu/descriptors.ts';
 import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { GPR, RFLAGS, SEGMENT } from '../../src/isa/insn.ts';
-import { map, PTE, type TestMachine, USER_PAGE } from './bench-machine.ts';
+import { enterUser, installGdt, map, PTE, type TestMachine, USER_PAGE } from './bench-machine.ts';
 import { AT, CODE, DATA, enable, STACK } from './snippet.ts';
 import {
   ACCESSED,
@@ -388,6 +389,60 @@ test('AMD pops the outer stack before it looks at CS, Intel after (APM vol. 3, R
   };
   assert.is(ret(MAX), '#GP(8)');
   assert.is(ret(ZEN4), '#PF(0) at 21008');
+});
+
+// On silicon
+
+/** A Linux process on a Zen 4, with nothing mapped behind its stack. */
+function linuxProcess(code: string): TestMachine {
+  const machine = withTables(code, { cpl: 3, model: ZEN4 });
+  installGdt(machine);
+  enterUser(machine.cpu);
+  return machine;
+}
+
+test('JMP through the selectors of Linux’s GDT, as on a Zen 4', () => {
+  for (let index = 0; index < 0x90; index += 8) {
+    if (index === 0x20) continue; // compatibility mode
+    const machine = linuxProcess('ff2f');
+    put64(machine.cpu, AT.data, TARGET | (BigInt(index | 3) << 32n));
+    assert.is(attempt(machine), index === 0x30 ? 'ok' : `#GP(${index.toString(16)})`, index.toString(16));
+  }
+});
+
+/** RET, the bytes that are left of the stack's page, the selector; what a Zen 4 did. */
+const RETURNS: readonly (readonly [code: string, left: number, selector: number, outcome: string])[] = [
+  ['48cb', 0x100, 0x33, 'ok'],
+  ['48cb', 0x100, 0, '#GP(0)'],
+  ['48cb', 0x100, 3, '#GP(0)'],
+  ['48cb', 0x100, 0x10, '#GP(10)'],
+  ['48cb', 0x100, 0x30, '#GP(30)'],
+  ['48cb', 0x100, 0x2b, '#GP(28)'],
+  ['48cb', 0x100, 0x43, '#GP(40)'],
+  ['48cb', 0x100, 0x83, '#GP(80)'],
+  // The selector is popped first; with another RPL than the CPL, the outer SS and RSP next.
+  ['48cb', 12, 0x33, '#PF(4) at 21000'],
+  ['48cb', 7, 0x33, '#PF(4) at 21001'],
+  ['48cb', 16, 0x2b, '#GP(28)'],
+  ['48cb', 16, 0x28, '#PF(4) at 21008'],
+  ['48cb', 16, 0x8001, '#PF(4) at 21008'],
+  ['cb', 12, 0, '#PF(4) at 21000'],
+  ['66cb', 4, 0, '#PF(4) at 21002'],
+  ['66cb', 6, 0, '#PF(4) at 21000'],
+  ['48ca1000', 0x30, 0, '#GP(0)'],
+  ['48ca2000', 0x30, 0, '#PF(4) at 21008'],
+];
+
+test('RET faults in the order that it does on a Zen 4', () => {
+  for (const [code, left, selector, expected] of RETURNS) {
+    const machine = linuxProcess(code);
+    const width = code.startsWith('66') ? 2 : code.startsWith('48') ? 8 : 4;
+    const at = AT.stack + 0x1000 - left;
+    if (left >= width) machine.cpu.ram.set(toBytes(TARGET, width), at);
+    if (left >= 2 * width) machine.cpu.ram.set(toBytes(BigInt(selector), width), at + width);
+    setReg(machine.cpu, GPR.RSP, STACK - BigInt(left));
+    assert.is(attempt(machine), expected, `${code} with ${left} bytes, ${selector.toString(16)}`);
+  }
 });
 
 // Each access in turn
