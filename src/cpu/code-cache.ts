@@ -1,8 +1,8 @@
 /**
  * Fetch → decode → lower → pack, once for each code page: RIP in, the address of its first record out.
  *
- * Cached by physical page and linear page (records hold absolute targets), so the same bytes mapped twice are decoded
- * twice. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
+ * Cached by physical page, linear page (records hold absolute targets) and mode, so the same bytes mapped twice are decoded
+ * twice. The vendor takes part too, since each CPU has a cache of its own. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
  * records are freed only here, on a boundary, all at once; nothing then points to one (PENDING is cleared).
  */
 import type { CostTable } from '../cost/cost.ts';
@@ -17,7 +17,7 @@ import type { Uop } from '../uop/uop.ts';
 import { grantFetch, revokeWrites } from './fast-tlb.ts';
 import { isCanonicalHigh, nonCanonical } from './memory.ts';
 import { FETCH, peek, translatePage } from './paging.ts';
-import { type CodePage, type Cpu, high, join, low } from './state.ts';
+import { type CodePage, type Cpu, codeMode, high, join, low } from './state.ts';
 import { VECTOR } from './stop.ts';
 
 /** Room for the one instruction that crosses a page, at the start of the record area. */
@@ -50,15 +50,17 @@ export function fetchRecord(cpu: Cpu): number {
 }
 
 function codePage(cpu: Cpu, number: number, linearLow: number, linearHigh: number): CodePage {
+  const mode = codeMode(cpu);
+  const linearPage = linearLow & ~0xfff;
   const decoded = cpu.code.pages.get(number);
   if (decoded) {
     for (const page of decoded)
-      if (page.linearLow === (linearLow & ~0xfff) && page.linearHigh === linearHigh) return page;
+      if (page.linearLow === linearPage && page.linearHigh === linearHigh && page.mode === mode) return page;
   }
   const full = cpu.code.tables === L.CODE_TABLE_COUNT;
   if (full) resetCode(cpu);
   const table = L.CODE_TABLES + cpu.code.tables++ * L.CODE_TABLE_BYTES;
-  const page = { linearLow: linearLow & ~0xfff, linearHigh, table };
+  const page = { mode, linearLow: linearPage, linearHigh, table };
   const others = cpu.code.pages.get(number);
   if (others) others.push(page);
   else cpu.code.pages.set(number, [page]);

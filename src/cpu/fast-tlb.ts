@@ -6,9 +6,21 @@
  */
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
-import { type Cpu, CR0, CR4, cpl, cr, currentPcid, EFER, type FastKeys, type KeySpace, low } from './state.ts';
+import {
+  type Cpu,
+  CR0,
+  CR4,
+  codeMode,
+  cpl,
+  cr,
+  currentPcid,
+  EFER,
+  type FastKeys,
+  type KeySpace,
+  low,
+} from './state.ts';
 
-const MODE_BITS = 6;
+const MODE_BITS = 8;
 /** Keys are 1 … 0x7ff. */
 const KEY_LIMIT = L.TAG_CODE;
 const NO_CONTEXT = -1;
@@ -27,7 +39,7 @@ const emptySpace = (): KeySpace => ({
   next: 1,
 });
 
-/** Everything that a permission check reads, apart from the entry: one bit each. */
+/** Everything that a permission check reads, apart from the entry, one bit each; and how code is read. */
 function mode(cpu: Cpu): number {
   const cr0 = low(cpu, cr(0));
   const cr4 = low(cpu, cr(4));
@@ -39,7 +51,8 @@ function mode(cpu: Cpu): number {
     (cr4 & CR4.SMAP && !ac ? 4 : 0) |
     (cr4 & CR4.SMEP ? 8 : 0) |
     (low(cpu, L.S_EFER) & EFER.NXE ? 16 : 0) |
-    (checksAlignment(cpu) ? 32 : 0)
+    (checksAlignment(cpu) ? 32 : 0) |
+    (codeMode(cpu) << 6)
   );
 }
 

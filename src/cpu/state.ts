@@ -83,6 +83,8 @@ export interface KeySpace {
 }
 
 export interface CodePage {
+  /** Of the code segment, as `codeMode` tells. */
+  readonly mode: number;
   readonly linearLow: number;
   readonly linearHigh: number;
   /** Engine address of its table. */
@@ -193,6 +195,10 @@ export const physicalHigh = (cpu: Cpu): number => (1 << (cpu.model.physicalBits 
 
 /** The PCID in use: CR3[11:0] with CR4.PCIDE, else 0. */
 export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);
+
+const CS_SELECTOR = word(L.S_SEGMENTS + L.SEGMENT_BYTES + L.SEG_SELECTOR);
+/** How the bytes of code are read: L (bit 0) and D/B (bit 1) of CS (SDM vol. 3, 3.4.5). */
+export const codeMode = (cpu: Cpu): number => (cpu.engine.u32[CS_SELECTOR]! >>> 29) & 3;
 
 /** Adds to a 64-bit counter without making a bigint. */
 export function count(cpu: Cpu, offset: number, amount = 1): void {

@@ -169,6 +169,21 @@ test('pages of code and pages that a checkpoint needs have no fast write tag', (
   assert.is(granted(DATA), false);
 });
 
+test('the same page in another mode of code is decoded anew', () => {
+  const { cpu } = snippet(`${INC_RAX}${I.hlt}`);
+  const modes = () => (cpu.code.pages.get(AT.code >> 12) ?? []).map((page) => page.mode);
+  run(cpu, 2);
+  setRip(cpu, CODE);
+  run(cpu, 2);
+  assert.equal(modes(), [1]);
+  // D/B with L: reserved, and no transfer leads there; as code of 16 or 32 bits would have it.
+  const attributes = L.STATE + L.S_SEGMENTS + L.SEGMENT_BYTES + L.SEG_ATTRIBUTES;
+  cpu.engine.bytes[attributes + 1] = cpu.engine.bytes[attributes + 1]! | 0x40;
+  setRip(cpu, CODE);
+  run(cpu, 2);
+  assert.equal(modes(), [1, 3]);
+});
+
 test('budgets: the same number of steps, one at a time or at once', () => {
   const program = `${INC_RAX}${I.pushRax}${I.popRax}ebf9`;
   const steps = snippet(program).cpu;
