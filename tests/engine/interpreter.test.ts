@@ -127,7 +127,8 @@ function onEngine(cpu: Cpu, { bytes }: Case, { regs, flags, fs, gs, fill, places
   setSegmentBase(cpu, SEGMENT.FS, fs);
   setSegmentBase(cpu, SEGMENT.GS, gs);
   writePhysical(cpu, Number(DATA), data);
-  writePhysical(cpu, Number(CODE), bytes);
+  // Zeros behind it, which RIP-relative operands reach.
+  writePhysical(cpu, Number(CODE), Buffer.concat([bytes, Buffer.alloc(64)]));
   setRip(cpu, CODE);
   const stop: Stop = run(cpu, 1);
   assert.ok(stop.kind === 'budget' || stop.kind === 'fault', stop.kind);
@@ -147,6 +148,7 @@ function interpreted({ insn, lowered }: Case, { regs, flags, fs, gs, fill, place
   machine.base = { fs, gs };
   machine.rip = CODE;
   machine.pages.set(CODE / PAGE, 0);
+  for (const [i, byte] of insn.bytes.entries()) machine.memory.set(CODE + BigInt(i), byte);
   for (const [page, byte] of fill.entries()) machine.pages.set(DATA / PAGE + BigInt(page), byte);
   for (const [address, byte] of places) machine.memory.set(address, byte);
   const fault = execute(machine, insn, lowered);
