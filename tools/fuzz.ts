@@ -84,11 +84,11 @@ export function fuzz(options: FuzzOptions): FuzzReport {
 
 const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-/** Most frequent first, the forms that are not modelled as one. */
+/** Most frequent first; the forms that are not modelled as one, and so the vectors of INT n that are no exception's. */
 function countsText(counts: ReadonlyMap<string, number>): string {
   const merged = new Map<string, number>();
   for (const [end, n] of counts) {
-    const key = end.startsWith('not modelled') ? 'not modelled' : end;
+    const key = /^(not modelled|vector)/.exec(end)?.[0] ?? end;
     merged.set(key, (merged.get(key) ?? 0) + n);
   }
   return [...merged]
