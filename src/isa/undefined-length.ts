@@ -42,6 +42,14 @@ interface Shape {
   readonly immediate: number;
 }
 
+/** What the prefixes make of immediates, in bytes. */
+interface Sizes {
+  /** REX.W */
+  readonly wide: boolean;
+  readonly z: 2 | 4;
+  readonly address: 4 | 8;
+}
+
 /** In bytes; undefined where there are not enough to tell, so at least one more has to be fetched. */
 export function undefinedLength(bytes: Uint8Array): number | undefined {
   let at = 0;
@@ -59,7 +67,9 @@ export function undefinedLength(bytes: Uint8Array): number | undefined {
   }
   const opcode = mapAndOpcode(bytes, at, rex !== 0);
   if (opcode === undefined) return undefined;
-  const shape = shapeOf(opcode, bytes[opcode.end], narrow && !(rex & 8) ? 2 : 4, shortAddress ? 4 : 8);
+  const wide = (rex & 8) !== 0;
+  const sizes: Sizes = { wide, z: narrow && !wide ? 2 : 4, address: shortAddress ? 4 : 8 };
+  const shape = shapeOf(opcode, bytes[opcode.end], sizes);
   const registers = opcode.map === 'two' && TWO_BYTES.registers.has(opcode.byte);
   const operands = !shape.modrm ? 0 : registers ? 1 : modrmLength(bytes, opcode.end);
   if (operands === undefined) return undefined;
@@ -97,12 +107,18 @@ function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean): Opcode | und
 const isXop = (first: number | undefined, second: number, rex: boolean): boolean =>
   first === 0x8f && !rex && (second & 0x38) !== 0;
 
-function shapeOf({ map, byte }: Opcode, modrm: number | undefined, z: 2 | 4, address: 4 | 8): Shape {
+function shapeOf({ map, byte }: Opcode, modrm: number | undefined, sizes: Sizes): Shape {
   switch (map) {
     case 'one':
-      return oneByte(byte, modrm, z, address);
+      return oneByte(byte, modrm, sizes);
     case 'two': {
-      const immediate = TWO_BYTES.imm8.has(byte) ? 1 : TWO_BYTES.imm16.has(byte) ? 2 : TWO_BYTES.immz.has(byte) ? z : 0;
+      const immediate = TWO_BYTES.imm8.has(byte)
+        ? 1
+        : TWO_BYTES.imm16.has(byte)
+          ? 2
+          : TWO_BYTES.immz.has(byte)
+            ? sizes.z
+            : 0;
       return { modrm: !TWO_BYTES.plain.has(byte), immediate };
     }
     case 'vex 1':
@@ -119,13 +135,15 @@ function shapeOf({ map, byte }: Opcode, modrm: number | undefined, z: 2 | 4, add
   }
 }
 
-function oneByte(byte: number, modrm: number | undefined, z: 2 | 4, address: 4 | 8): Shape {
+function oneByte(byte: number, modrm: number | undefined, { wide, z, address }: Sizes): Shape {
   const has = ONE_BYTE.modrm.has(byte);
   // TEST alone has an immediate in its group.
   if (byte === 0xf6 || byte === 0xf7) {
     const test = modrm !== undefined && (modrm & 0x30) === 0;
     return { modrm: true, immediate: test ? (byte === 0xf6 ? 1 : z) : 0 };
   }
+  // MOV r64, imm64.
+  if (wide && byte >= 0xb8 && byte <= 0xbf) return { modrm: false, immediate: 8 };
   if (byte === 0xc8) return { modrm: false, immediate: 3 };
   if (ONE_BYTE.address.has(byte)) return { modrm: false, immediate: address };
   if (ONE_BYTE.far.has(byte)) return { modrm: false, immediate: z + 2 };

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hexBytes, parseHexBytes } from '../../src/base/hex.ts';
 import { undefinedLength } from '../../src/isa/undefined-length.ts';
+import { SAMPLES } from '../uop/samples.ts';
 
 const test = suite('undefined length');
 
@@ -52,6 +53,12 @@ test('an undefined opcode is as long as its operands make it', () => {
     assert.is(undefinedLength(bytes.subarray(0, -1)), undefined, `${hexBytes(bytes)} without its last byte`);
     assert.is(undefinedLength(Uint8Array.from([...bytes, 0x90, 0x90])), bytes.length, `${hexBytes(bytes)} and more`);
   }
+});
+
+test('an instruction that exists is as long as iced says', () => {
+  // UD0 and UD1 are undefined, and have no ModRM byte to this CPU.
+  for (const { bytes, text } of SAMPLES.filter(({ form }) => !/^Ud[01]/.test(form)))
+    assert.is(undefinedLength(bytes), bytes.length, text);
 });
 
 test('prefixes alone are no instruction yet', () => {
