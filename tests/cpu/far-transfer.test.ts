@@ -20,6 +20,7 @@ import { SYSTEM_TYPE } from '../../src/cpu/descriptors.ts';
 import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { GPR, RFLAGS, SEGMENT } from '../../src/isa/insn.ts';
 import { enterUser, installGdt, map, PTE, type TestMachine, USER_PAGE } from './bench-machine.ts';
+import { random } from './random.ts';
 import { AT, CODE, DATA, enable, STACK } from './snippet.ts';
 import {
   ACCESSED,
@@ -518,6 +519,56 @@ test('pushes of a gate obey SMAP with the new level’s rights, and EFLAGS.AC co
   };
   assert.is(attempt(build(0)), '#PF(3) at 44ff8');
   assert.is(attempt(build(RFLAGS.AC)), 'ok');
+});
+
+test('whatever the tables hold, an instruction succeeds, or faults and changes nothing', () => {
+  const { below, u64 } = random(7);
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
+  const level = (): number => below(4);
+  const types = [
+    LONG_CODE,
+    LONG_CODE | CONFORMING,
+    LONG_CODE & ~P,
+    LONG_CODE | DB,
+    DATA_SEGMENT,
+    DATA_SEGMENT & ~ACCESSED,
+    (LONG_CODE & ~L) | DB,
+  ];
+  const entry = (): Entry =>
+    pick<() => Entry>([
+      () => segment(pick(types) | dpl(level())),
+      () => callGate(8 * below(8) + level(), pick([TARGET, NON_CANONICAL]), P | dpl(level())),
+      () => system(below(16), pick([0n, BigInt(PLACE.tss), NON_CANONICAL]), 0x67, P | dpl(level())),
+      u64,
+    ])();
+  const codes = [
+    JMP,
+    CALL,
+    RET,
+    'ff2f',
+    'ff1f',
+    'cb',
+    '8ed8',
+    '8ed0',
+    '8ee8',
+    '0f00d0',
+    '0f00d8',
+    '0f02d8',
+    '0fa1',
+    '0fb207',
+  ];
+  const seen = new Set<string>();
+  for (let i = 0; i < 400; i++) {
+    const gdt = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((index) => [index, entry()]));
+    const selector = 8 * below(9) + level();
+    const slots = [TARGET, BigInt(selector), pick([DATA, NON_CANONICAL]), BigInt(8 * below(9) + level())];
+    const machine = returning(pick(codes), slots, { gdt, cpl: level(), model: pick([MAX, ZEN4]) });
+    point(machine.cpu, selector);
+    setReg(machine.cpu, GPR.RAX, BigInt(selector));
+    if (below(5) === 0) map(machine, PAGE_OF.gdt, PLACE.gdt, PTE.P);
+    seen.add(attempt(machine).replace(/\(.*/, ''));
+  }
+  for (const expected of ['ok', '#GP', '#NP', '#PF']) assert.ok(seen.has(expected), expected);
 });
 
 test.run();

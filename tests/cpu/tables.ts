@@ -119,6 +119,6 @@ export const snapshot = (cpu: Cpu): unknown => ({
   cpl: getCpl(cpu),
   segments: Array.from({ length: 8 }, (_, n) => getSegment(cpu, n)),
   memory: [AT.stack, AT.data, PLACE.gdt, PLACE.gdt + 0x1000, PLACE.ldt, PLACE.tss, PLACE.inner].map((page) =>
-    Buffer.from(cpu.ram.subarray(page, page + 0x1000)).toString('hex'),
+    Buffer.from(cpu.ram.subarray(page, page + 0x1000)).toString('latin1'),
   ),
 });
