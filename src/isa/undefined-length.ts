@@ -78,7 +78,7 @@ export function undefinedLength(bytes: Uint8Array): number | undefined {
 }
 
 interface Opcode {
-  readonly map: 'one' | 'two' | '38' | '3a' | 'vex 1' | 'vex 2' | 'vex 3' | 'xop';
+  readonly map: 'one' | 'two' | '38' | '3a' | 'vex 1' | 'vex 2' | 'vex 3' | 'xop' | 'xop a';
   readonly byte: number;
   /** Where ModRM stands, or the immediate. */
   readonly end: number;
@@ -96,14 +96,14 @@ function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean): Opcode | und
     if (first === 0xc4)
       return make((second & 0x1f) === 2 ? 'vex 2' : (second & 0x1f) === 3 ? 'vex 3' : 'vex 1', at + 3);
     if (first === 0x62) return make((second & 7) === 3 ? 'vex 3' : (second & 7) === 2 ? 'vex 2' : 'vex 1', at + 4);
-    if (isXop(first, second, rex)) return make('xop', at + 3);
+    if (isXop(first, second, rex)) return make((second & 0x1f) === 10 ? 'xop a' : 'xop', at + 3);
   } else if (first === 0xc4 || first === 0x62 || first === 0x8f) return undefined;
   if (first !== 0x0f) return make('one', at);
   if (second === 0x38) return make('38', at + 2);
   return second === 0x3a ? make('3a', at + 2) : make('two', at + 1);
 }
 
-/** 8F is POP with a register field of 0, or behind REX; else it begins an instruction of AMD's XOP, which no model has. */
+/** 8F is POP with a register field of 0, or behind REX; else it begins XOP, of which only TBM is modelled. */
 const isXop = (first: number | undefined, second: number, rex: boolean): boolean =>
   first === 0x8f && !rex && (second & 0x38) !== 0;
 
@@ -126,6 +126,8 @@ function shapeOf({ map, byte }: Opcode, modrm: number | undefined, sizes: Sizes)
     case '3a':
     case 'vex 3':
       return { modrm: true, immediate: 1 };
+    case 'xop a':
+      return { modrm: true, immediate: 4 };
     case '38':
     case 'vex 2':
     case 'xop':
