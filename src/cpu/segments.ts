@@ -44,7 +44,6 @@ export interface Segment extends Descriptor {
 /** Numbers of segment registers go on from `SEGMENT`. */
 export const LDTR = 6;
 export const TR = 7;
-export const SEGMENT_COUNT = 8;
 
 export interface Table {
   readonly base: bigint;
