@@ -19,10 +19,13 @@ import {
 } from '../../src/cpu/cpu.ts';
 import * as L from '../../src/engine/layout.ts';
 import { GPR, RFLAGS } from '../../src/isa/insn.ts';
-import { entryAddress, KERNEL_PAGE, map, PTE, type TestMachine, USER_PAGE } from './bench-machine.ts';
+import { KERNEL_PAGE, map, PTE, type TestMachine, USER_PAGE } from './bench-machine.ts';
 import { AT, CODE, DATA, enable, I, STACK, snippet } from './snippet.ts';
 
 const test = suite('rights');
+
+/** What the low 11 bits of a tag can tell apart. */
+const KEYS = L.TAG_CODE - 1;
 
 const brief = (stop: Stop): string => (stop.kind === 'fault' ? `${stop.vector}(${stop.error})` : stop.kind);
 
@@ -141,19 +144,32 @@ for (const tlb of ['keep', 'none'] as const) {
   });
 
   test(`more flushes than there are keys, under ${tlb}: no translation comes back`, () => {
-    const machine = snippet(`${I.loadRbx} ${I.movRaxCr3} ${I.movCr3Rax} ebf5`, { tlb });
+    const machine = snippet(`${I.loadRbx} ${I.movRaxCr3} ${I.movCr3Rax} ebf8`, { tlb });
     const { cpu } = machine;
     for (const [i, physical] of [0x60000, 0x61000].entries()) writePhysical(cpu, physical, Uint8Array.of(i + 1));
-    const view = new DataView(cpu.ram.buffer, cpu.ram.byteOffset, cpu.ram.length);
-    const entry = entryAddress(machine, DATA);
-    // A hundred flushes in each round: 6,000 keys, of which there are 2,047.
-    for (let i = 0; i < 60; i++) {
-      // By hand, so that nothing but the program's own flush drops the old translation.
-      view.setBigUint64(entry, BigInt(i & 1 ? 0x61000 : 0x60000) | KERNEL_PAGE, true);
+    const pages = Array.from({ length: 64 }, (_, i) => 0x40000n + BigInt(i) * 0x1000n);
+    const mapAll = (physical: number): void => {
+      for (const page of pages) map(machine, page, physical, KERNEL_PAGE);
+    };
+    const flush = (times: number): void => {
       setRip(cpu, CODE + 3n);
-      run(cpu, 3 + 4 * 99);
-      assert.is(getReg(cpu, GPR.RBX), BigInt((i & 1) + 1));
+      run(cpu, 3 * times);
+    };
+    const load = (page: bigint): bigint => {
+      setReg(cpu, GPR.RDI, page);
+      setRip(cpu, CODE);
+      run(cpu, 1);
+      return getReg(cpu, GPR.RBX);
+    };
+    mapAll(0x60000);
+    // Each page is granted under a key of its own; then the keys go once round, to the middle of these 64.
+    for (const page of pages) {
+      assert.is(load(page), 1n);
+      flush(1);
     }
+    mapAll(0x61000);
+    flush(KEYS - pages.length / 2);
+    for (const page of pages) assert.is(load(page), 2n);
   });
 }
 
