@@ -167,12 +167,13 @@ function registerValue(draw: Random, addresses: readonly bigint[], canonical = f
   }
 }
 
-/** Any flags but TF, whose trap is not modelled, and VM. */
+/** Any flags but VM; TF seldom, since it ends most runs at the first instruction. */
 function flagsValue(draw: Random): bigint {
-  const { CF, PF, AF, ZF, SF, OF, DF, IF, NT, AC, ID, IOPL } = RFLAGS;
+  const { CF, PF, AF, ZF, SF, OF, DF, IF, NT, AC, ID, IOPL, TF, RF } = RFLAGS;
   let flags = 0;
   for (const flag of [CF, PF, AF, ZF, SF, OF, IF, ID]) if (draw.below(2)) flags |= flag;
   for (const flag of [DF, NT, AC, IOPL]) if (draw.below(4) === 0) flags |= flag;
+  for (const flag of [TF, RF]) if (draw.below(16) === 0) flags |= flag;
   return BigInt(flags);
 }
 
