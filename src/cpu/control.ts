@@ -44,12 +44,15 @@ function commit(cpu: Cpu, n: number, valueLow: number, valueHigh: number, noFlus
   return undefined;
 }
 
+const CR0_KNOWN = Object.values(CR0).reduce((bits, bit) => bits | bit, 0);
+
 function writeCr0(cpu: Cpu, value: number, valueHigh: number): Fault | undefined {
   if (valueHigh !== 0) return gp('CR0 bits 63:32 are reserved');
   if (value & CR0.NW && !(value & CR0.CD)) return gp('CR0.NW = 1 with CR0.CD = 0');
   if (!(value & CR0.PG)) return gp('CR0.PG cannot be cleared in 64-bit mode');
   if (!(value & CR0.PE)) return gp('CR0.PG = 1 with CR0.PE = 0');
-  commit(cpu, 0, value | CR0.ET, 0, false);
+  // The other bits of the low half are reserved too, and writes to them are lost.
+  commit(cpu, 0, (value & CR0_KNOWN) | CR0.ET, 0, false);
   refreshKey(cpu);
   return undefined;
 }

@@ -18,7 +18,7 @@ import {
 } from './far-transfer.ts';
 import { planMark, writeSegment } from './segments.ts';
 import { type Cpu, cpl, low, read64, word, write64 } from './state.ts';
-import { type Fault, gp } from './stop.ts';
+import { type Fault, gp, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
 
 export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
@@ -32,7 +32,8 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   const level = rplOf(code.selector);
   const long = isLong(code.attributes);
   const stack = outerStack(cpu, Number(stackSelector & 0xffffn), level, long);
-  if (isFault(stack)) return stack;
+  // Unlike RET's, an absent stack is #NP (SDM vol. 2, IRET, exceptions).
+  if (isFault(stack)) return stack.vector === VECTOR.SS ? { ...stack, vector: VECTOR.NP } : stack;
   const fault = long ? targetFault(target) : undefined;
   if (fault) return fault;
   if (!long) return COMPATIBILITY;

@@ -38,7 +38,7 @@ interface MsrRow {
   /** Offset in the state block. */
   readonly offset: number;
   /** Bits that may be set, or `canonical`; `physical` is a page's address with bits of its own below. */
-  readonly allows: bigint | 'canonical' | 'physical';
+  readonly allows: bigint | 'canonical' | 'physical' | 'memory types';
   readonly feature?: keyof CpuFeatures;
 }
 
@@ -58,7 +58,7 @@ const TABLE: ReadonlyMap<number, MsrRow> = new Map([
   [MSR.SYSENTER_EIP, row('IA32_SYSENTER_EIP', slot(6), 'canonical')],
   [MSR.MISC_ENABLE, row('IA32_MISC_ENABLE', slot(7), ANY)],
   [MSR.DEBUGCTL, row('IA32_DEBUGCTL', slot(8), 0b11n)],
-  [MSR.PAT, row('IA32_PAT', slot(9), 0x0707070707070707n)],
+  [MSR.PAT, row('IA32_PAT', slot(9), 'memory types')],
   [MSR.EFER, row('IA32_EFER', L.S_EFER, ANY)],
   [MSR.STAR, row('IA32_STAR', slot(10), ANY)],
   [MSR.LSTAR, row('IA32_LSTAR', slot(11), 'canonical')],
@@ -101,8 +101,14 @@ export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefi
 /** IA32_APIC_BASE: BSP, EXTD, EN (SDM vol. 3, 10.12.1). */
 const APIC_BITS = 0xd00n;
 
+/** UC, WC, WT, WP, WB, UC-: the encodings of the PAT's eight entries (SDM vol. 3, 11.12.2). */
+const MEMORY_TYPES: readonly bigint[] = [0n, 1n, 4n, 5n, 6n, 7n];
+const areMemoryTypes = (value: bigint): boolean =>
+  [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n].every((shift) => MEMORY_TYPES.includes((value >> shift) & 0xffn));
+
 function isAllowed(cpu: Cpu, { allows }: MsrRow, value: bigint): boolean {
   if (allows === 'canonical') return isCanonical(value);
+  if (allows === 'memory types') return areMemoryTypes(value);
   const bits = allows === 'physical' ? ((1n << BigInt(cpu.model.physicalBits)) - 0x1000n) | APIC_BITS : allows;
   return (value & ~bits) === 0n;
 }

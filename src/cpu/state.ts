@@ -131,6 +131,8 @@ export interface WalkResult {
 export const CR0 = {
   PE: 1,
   MP: 1 << 1,
+  EM: 1 << 2,
+  TS: 1 << 3,
   ET: 1 << 4,
   NE: 1 << 5,
   /** Supervisor writes obey R/W. */

@@ -293,7 +293,7 @@ function transfer(cpu: Cpu, record: number): Outcome {
 /** IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT. All of them may let an event in. */
 function switchLevel(cpu: Cpu, record: number): Outcome {
   const target = switchTarget(cpu, parameter(cpu, record), widthOf(cpu, record), value(cpu, record, L.R_A));
-  if (cpu.delivers) attend(cpu, L.ATTEND_EVENT);
+  if (cpu.delivers && typeof target === 'bigint') attend(cpu, L.ATTEND_EVENT);
   return arrive(cpu, record, target);
 }
 
@@ -359,7 +359,8 @@ function port(cpu: Cpu, record: number, input: boolean): Outcome {
     return give(cpu, record, truncate(read, width));
   }
   cpu.ports?.out(number, width, Number(truncate(value(cpu, record, L.R_B), width)));
-  return L.STATUS_OK;
+  // The device may have raised an interrupt.
+  return lookForEvents(cpu);
 }
 
 const iopl = (cpu: Cpu): number => (low(cpu, L.S_RFLAGS) & RFLAGS.IOPL) >> 12;
@@ -386,8 +387,8 @@ function writeFlags(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_POPF: {
       const popped = Number(truncate(value(cpu, record, L.R_A), 4));
       const mask = popfMask(cpu) & (widthOf(cpu, record) === 2 ? 0xffff : -1);
-      // POPF clears RF; VIP and VIF too when it is 64 bits wide (SDM vol. 2, POPF).
-      const cleared = widthOf(cpu, record) === 2 ? 0 : RFLAGS.RF | RFLAGS.VIP | RFLAGS.VIF;
+      // POPF clears RF, and leaves VIP and VIF alone (SDM vol. 2, POPF).
+      const cleared = widthOf(cpu, record) === 2 ? 0 : RFLAGS.RF;
       setFlags(cpu, (now & ~mask & ~cleared) | (popped & mask));
       return lookForEvents(cpu);
     }
