@@ -332,6 +332,9 @@ function faultText({ fault, rip }: VectorState): string {
  */
 export const VECTOR_SAMPLE = new URL('./vectors/sample.jsonl.gz', import.meta.url);
 
+/** One round of all templates of ours and more, made on a Zen 4: `tools/make-vectors.ts --seed 2026 --count 3400`. */
+export const OWN_VECTOR_SAMPLE = new URL('./vectors/ours.jsonl.gz', import.meta.url);
+
 /** A file of more vectors, where one is at hand: the environment variable ENTRYLAB_VECTORS names it. */
 export function vectorsAtHand(): string | undefined {
   const path = process.env.ENTRYLAB_VECTORS;
