@@ -7,7 +7,7 @@ import type { Execute, Vector, VectorMemory } from '../vectors.ts';
 import { VECTOR_CODE, VECTOR_FILL, VECTOR_PAGES } from '../vectors.ts';
 import { execute, type Fault, type Machine, newMachine, readByte } from './interpreter.ts';
 
-const DESCRIPTORS: ReadonlySet<UopKind> = new Set(['transfer', 'wrseg', 'inspect']);
+const DESCRIPTORS: ReadonlySet<UopKind> = new Set(['transfer', 'switch', 'wrseg', 'inspect']);
 
 /** More iterations than any REP of the vectors has. */
 const LIMIT = 1000;
