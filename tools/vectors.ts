@@ -7,6 +7,7 @@
  * once for each way of running it. Exit status: 0 all passed, 1 some failed, 2 a file or the command line was wrong.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { hexBytes } from '../src/base/hex.ts';
@@ -46,36 +47,47 @@ interface Summary {
 /** A mistake in a file or an option, told in one line. */
 class InputError extends Error {}
 
-const command = new Command('vectors')
-  .description('run vectors of a real CPU through the engine, with and without fused micro-ops')
-  .argument('<file...>', '.jsonl or .jsonl.gz')
-  .addOption(
-    new Option('--cpu <model>', `the CPU to model (default: the one that the line names, else zen4)`).argParser(model),
-  )
-  .addOption(new Option('--fused', 'only with fused micro-ops').conflicts('unfused'))
-  .option('--unfused', 'only without')
-  .addOption(
-    new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
-  )
-  .addOption(new Option('--first <n>', 'tell so many mismatches').argParser(countOf).default(20))
-  .option('--json', 'print one JSON document')
-  .exitOverride();
+/** Where output goes. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
 
-async function main(): Promise<number> {
+/** The whole tool: arguments as after the command's name, exit status out. */
+export async function vectors(args: readonly string[], { out, err }: Streams): Promise<number> {
+  const command = commandLine().configureOutput({ writeOut: out, writeErr: err });
   try {
-    command.parse();
+    command.parse(args, { from: 'user' });
     const options = command.opts<Options>();
     const files = command.args.map((path) => ({ path, vectors: load(path) }));
     const summary = await runAll(files, options);
-    print(summary, options.json === true);
+    out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
     return summary.failed === 0 ? EXIT.passed : EXIT.failed;
   } catch (problem) {
     if (problem instanceof CommanderError) return problem.exitCode === 0 ? EXIT.passed : EXIT.badInput;
     if (!(problem instanceof InputError)) throw problem;
-    process.stderr.write(`vectors: ${problem.message}\n`);
+    err(`vectors: ${problem.message}\n`);
     return EXIT.badInput;
   }
 }
+
+const commandLine = (): Command =>
+  new Command('vectors')
+    .description('run vectors of a real CPU through the engine, with and without fused micro-ops')
+    .argument('<file...>', '.jsonl or .jsonl.gz')
+    .addOption(
+      new Option('--cpu <model>', `the CPU to model (default: the one that the line names, else zen4)`).argParser(
+        model,
+      ),
+    )
+    .addOption(new Option('--fused', 'only with fused micro-ops').conflicts('unfused'))
+    .option('--unfused', 'only without')
+    .addOption(
+      new Option('--tlb <policy>', 'how long the TLB keeps translations').choices(['keep', 'none']).default('keep'),
+    )
+    .addOption(new Option('--first <n>', 'tell so many mismatches').argParser(countOf).default(20))
+    .option('--json', 'print one JSON document')
+    .exitOverride();
 
 function model(name: string): CpuModel {
   const found = cpuModelNamed(name);
@@ -150,18 +162,19 @@ const mismatch = (file: string, vector: Vector, fused: boolean, differences: rea
   ...{ fused, differences },
 });
 
-function print({ passed, failed, mismatches }: Summary, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ passed, failed, mismatches }, null, 2)}\n`);
-    return;
-  }
+function summaryText({ passed, failed, mismatches }: Summary): string {
   const blocks = mismatches.map(({ file, n, asm, bytes, fused, differences }) =>
     [`${file} ${n}: ${asm.trim()}  (${bytes})${fused ? '' : ', unfused'}`, ...differences.map((d) => `    ${d}`)].join(
       '\n',
     ),
   );
   if (failed > mismatches.length) blocks.push(`… and ${failed - mismatches.length} more`);
-  process.stdout.write([...blocks, `${passed} passed, ${failed} failed\n`].join('\n'));
+  return [...blocks, `${passed} passed, ${failed} failed\n`].join('\n');
 }
 
-process.exitCode = await main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await vectors(process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+}
