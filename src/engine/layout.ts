@@ -31,9 +31,9 @@ export const CULPRIT = 0x1030;
 export const PENDING = 0x1034;
 export const TEMPS = 0x1100;
 export const TEMP_COUNT = 64;
-/** Handles of 32 bytes, as many as ENTER at its deepest takes; number HANDLE_COUNT is the engine's own. */
+/** Handles of 32 bytes; number HANDLE_COUNT is the engine's own. */
 export const HANDLES = 0x1400;
-export const HANDLE_COUNT = 64;
+export const HANDLE_COUNT = 16;
 export const HANDLE_BYTES = 32;
 export const HANDLE_FIRST = 0;
 export const HANDLE_SECOND = 4;
@@ -300,9 +300,7 @@ export const OP_BEXTR = 192;
 export const OP_PDEP = 193;
 export const OP_PEXT = 194;
 export const OP_CRC32 = 195;
-/** As OP_PROBE, for a read. */
-export const OP_PROBE_READ = 196;
-export const OP_LINEAR = 197;
+export const OP_LINEAR = 196;
 
 // ── What OP_SYSTEM asks for, in R_AUX ───────────────────────────────────────────────────────────────────────────
 export const SYS_WRCR = 1;

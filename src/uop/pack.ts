@@ -287,8 +287,7 @@ function packOne(packing: Packing, uop: Uop): void {
       return setDestination(record, uop.dst);
     }
     case 'probe': {
-      const op = uop.forRead ? L.OP_PROBE_READ : L.OP_PROBE;
-      const record = appendMemory(packing, op, uop.width, uop.address);
+      const record = appendMemory(packing, L.OP_PROBE, uop.width, uop.address);
       record.aux |= handleNumber(uop.handle.n);
       return;
     }
@@ -302,6 +301,11 @@ function packOne(packing: Packing, uop: Uop): void {
       const record = append(packing, L.OP_STORE_HANDLE, uop.width);
       record.a = sourceSlot(record, uop.src);
       record.aux = handleNumber(uop.handle.n);
+      return;
+    }
+    case 'early': {
+      const record = appendMemory(packing, L.OP_STORE + widthIndex(uop.width), uop.width, uop.address);
+      record.a = sourceSlot(record, uop.src);
       return;
     }
     case 'aligned':

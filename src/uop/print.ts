@@ -103,11 +103,13 @@ function memoryText(uop: MemoryUop | ControlUop | SystemUop): string {
     case 'load':
       return `${name(uop.dst)} = load.${uop.width} ${place(uop.address)}`;
     case 'probe':
-      return `${name(uop.handle)} = probe.${uop.width} ${place(uop.address)}${uop.forRead ? ' to read' : ''}`;
+      return `${name(uop.handle)} = probe.${uop.width} ${place(uop.address)}`;
     case 'loadh':
       return `${name(uop.dst)} = load.${uop.width} ${name(uop.handle)}`;
     case 'store':
       return `store.${uop.width} ${name(uop.handle)}, ${name(uop.src)}`;
+    case 'early':
+      return `early store.${uop.width} ${place(uop.address)}, ${name(uop.src)}`;
     case 'aligned':
       return `aligned.${uop.boundary} ${place(uop.address)}`;
     default:

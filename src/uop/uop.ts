@@ -216,21 +216,17 @@ export type DataUop =
 export type MemoryUop =
   /** Translate, check, read: can fault. `dst` is a temporary or, as the last faulting op, a register. */
   | { readonly op: 'load'; readonly width: Width; readonly dst: Dst; readonly address: Address }
-  /**
-   * Translate and check a write (or, `forRead`, a read) of `width` bytes: can fault, changes nothing but accessed and dirty
-   * bits. What is read through the handle later is what memory holds then, whatever was stored in between.
-   */
-  | {
-      readonly op: 'probe';
-      readonly width: Width;
-      readonly handle: Handle;
-      readonly address: Address;
-      readonly forRead?: true;
-    }
+  /** Translate and check a write of `width` bytes: can fault, changes nothing but accessed and dirty bits. */
+  | { readonly op: 'probe'; readonly width: Width; readonly handle: Handle; readonly address: Address }
   /** Read through a probed handle: cannot fault. */
   | { readonly op: 'loadh'; readonly width: Width; readonly dst: Dst; readonly handle: Handle }
   /** Write through a probed handle: cannot fault, commits. */
   | { readonly op: 'store'; readonly width: Width; readonly handle: Handle; readonly src: Src }
+  /**
+   * Translate, check, write at once: what silicon stores although the instruction may fault yet. ENTER's pushes, below RSP, are
+   * the only such effect.
+   */
+  | { readonly op: 'early'; readonly width: Width; readonly address: Address; readonly src: Src }
   /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B, MOVDIR64B …). */
   | { readonly op: 'aligned'; readonly boundary: 4 | 8 | 16 | 64; readonly address: Address };
 
@@ -399,7 +395,7 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ bextr: VALUE, pdep: VALUE, pext: VALUE, crc32: VALUE },
   ...{ popcnt: VALUE, tzcnt: VALUE, lzcnt: VALUE, bswap: VALUE, not: VALUE, neg: VALUE, inc: VALUE, dec: VALUE },
   ...{ mulu: VALUE, muls: VALUE, divu: FAULTING_VALUE, divs: FAULTING_VALUE, setflags: COMMIT },
-  ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, aligned: CHECK },
+  ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, early: CHECK, aligned: CHECK },
   ...{ canonical: CHECK, jump: COMMIT, branch: COMMIT, branchz: COMMIT, exitz: { fault: false, commit: 'never' } },
   ...{ cpl0: CHECK, supervisor: CHECK, zero: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
   ...{ rdcr: VALUE, wrcr: GUARDED_COMMIT, rddr: FAULTING_VALUE, wrdr: GUARDED_COMMIT },
@@ -477,6 +473,8 @@ export function sources(uop: Uop): readonly Src[] {
       return [uop.index];
     case 'wrxcr':
       return [uop.index, uop.src];
+    case 'early':
+      return [uop.src, ...addressSources(uop.address)];
     default:
       if ('address' in uop) return addressSources(uop.address);
       if ('src' in uop) return [uop.src];

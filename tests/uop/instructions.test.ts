@@ -108,6 +108,16 @@ test('MOVDIR64B moves 64 bytes to an aligned line', () => {
   assert.equal(moved(DATA + 0x108n).fault, { vector: 13, error: 0 });
 });
 
+test('ENTER that faults at its last step leaves its pushes below RSP, and no more', () => {
+  const { machine, fault } = run('c8000101', (m) => {
+    m.regs[GPR.RSP] = DATA + 0x20n;
+    m.regs[GPR.RBP] = 5n;
+  });
+  assert.is(fault?.vector, 14);
+  assert.equal([read(machine, DATA + 0x18n), read(machine, DATA + 0x10n)], [5n, DATA + 0x18n]);
+  assert.equal([machine.regs[GPR.RSP], machine.regs[GPR.RBP]], [DATA + 0x20n, 5n]);
+});
+
 test('ENTER reads the old frame behind its own pushes, as a Zen 4 does', () => {
   const { machine } = run('c8000003', (m) => {
     m.regs[GPR.RSP] = DATA + 0x820n;

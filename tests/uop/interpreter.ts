@@ -193,12 +193,18 @@ function memoryOrControl(m: Machine, frame: Frame, uop: MemoryUop | ControlUop |
     case 'probe': {
       const at = linear(m, frame, uop.address);
       frame.handles[uop.handle.n] = at;
-      return check(m, at, uop.width, uop.address.stack, !uop.forRead);
+      return check(m, at, uop.width, uop.address.stack, true);
     }
     case 'loadh':
       return void assign(uop.dst, uop.width, readMemory(m, handleOf(frame, uop.handle.n), uop.width));
     case 'store':
       return void writeMemory(m, handleOf(frame, uop.handle.n), uop.width, value(uop.src, uop.width));
+    case 'early': {
+      const at = linear(m, frame, uop.address);
+      const fault = check(m, at, uop.width, uop.address.stack, true);
+      if (fault) return fault;
+      return void writeMemory(m, at, uop.width, value(uop.src, uop.width));
+    }
     case 'aligned':
       return linear(m, frame, uop.address) % BigInt(uop.boundary) === 0n ? undefined : { vector: GP, error: 0 };
     case 'canonical':

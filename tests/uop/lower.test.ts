@@ -74,7 +74,7 @@ test('a jump is the last micro-op', () => {
   );
 });
 
-test('there is room for the temporaries and handles of every form, ENTER at its deepest among them', () => {
+test('there is room for the temporaries and handles of every form', () => {
   const numbers = (uops: readonly Uop[], space: 'tmp' | 'handle'): number[] =>
     uops
       .flatMap((uop) => [...destinations(uop), ...('handle' in uop ? [uop.handle] : [])])
@@ -88,8 +88,6 @@ test('there is room for the temporaries and handles of every form, ENTER at its 
     violations((uops) => dense(uops, 'tmp', L.TEMP_COUNT - 2) && dense(uops, 'handle', L.HANDLE_COUNT)),
     [],
   );
-  const deepest = ALL.find(({ text }) => text === 'enter  $0x10,$0x1f');
-  assert.is(new Set(numbers(deepest?.lowered ?? [], 'handle')).size, 63);
 });
 
 test('the laws see what breaks them', () => {

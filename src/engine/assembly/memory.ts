@@ -104,12 +104,6 @@ export function probe(record: usize, address: u64, width: i32, handle: usize): b
   return translate(ACCESS_WRITE | stackBit(record), width, handle);
 }
 
-/** The same for a read. Rare, so always the slow way. */
-export function probeRead(record: usize, address: u64, width: i32, handle: usize): bool {
-  store<u64>(LINEAR, address);
-  return translate(ACCESS_READ | stackBit(record), width, handle);
-}
-
 export function probeOwn(record: usize, address: u64, width: i32): bool {
   return probe(record, address, width, OWN);
 }

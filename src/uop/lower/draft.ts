@@ -139,13 +139,6 @@ export function probe(draft: Draft, width: Width, at: Address): Handle {
   return handle;
 }
 
-/** The handle of memory that is read later, behind what may be stored into it first. */
-export function probeToRead(draft: Draft, width: Width, at: Address): Handle {
-  const handle = newHandle(draft);
-  emit(draft, { op: 'probe', width, handle, address: at, forRead: true });
-  return handle;
-}
-
 /** A destination that is ready to be written: nothing after this can fault on its account. */
 export type Place =
   | { readonly kind: 'register'; readonly width: Width; readonly reg: Reg }

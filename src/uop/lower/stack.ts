@@ -15,7 +15,6 @@ import {
   load,
   operandOf,
   probe,
-  probeToRead,
   read,
   refuse,
   reg,
@@ -91,9 +90,9 @@ export const leave: Lowering = (insn, draft) => {
 };
 
 /**
- * ENTER size, level: pushes RBP, copies the level - 1 frame pointers below the old frame's, pushes the new one's own address, and
- * makes room. The copies are read through handles, each behind the pushes before it, for the two frames may overlap. Silicon
- * keeps what it pushed before a fault; here a fault keeps nothing. A write at the final RSP must be possible (SDM vol. 2).
+ * ENTER size, level: pushes RBP, copies the level - 1 frame pointers below the old frame's, pushes the new one's own address, and makes
+ * room, of which a write at the final RSP must be possible (SDM vol. 2). The pushes happen one by one: a copy reads what one before it
+ * wrote where the two frames overlap, and when a later step faults they have been made, below an RSP that stays.
  */
 export const enter: Lowering = (insn, draft) => {
   const [size, nesting] = [operandOf(insn, 0), operandOf(insn, 1)];
@@ -102,21 +101,12 @@ export const enter: Lowering = (insn, draft) => {
   const level = Number(nesting.value & 31n);
   const frame = compute(draft, 'sub', 8, RSP, imm(width));
   const slotBelow = (base: Src, n: number): Address => stackAddress(base, BigInt(-n * width));
-  const saved = probe(draft, width, slotBelow(frame, 0));
-  const copies = Array.from({ length: Math.max(0, level - 1) }, (_, i) => ({
-    from: probeToRead(draft, width, slotBelow(RBP, i + 1)),
-    to: probe(draft, width, slotBelow(frame, i + 1)),
-  }));
-  const link = level === 0 ? undefined : probe(draft, width, slotBelow(frame, level));
+  const push = (n: number, src: Src): void => emit(draft, { op: 'early', width, address: slotBelow(frame, n), src });
+  push(0, RBP);
+  for (let n = 1; n < level; n++) push(n, load(draft, width, slotBelow(RBP, n)));
+  if (level > 0) push(level, frame);
   const depth = size.value + BigInt(level * width);
   probe(draft, width, stackAddress(frame, -depth));
-
-  emit(draft, { op: 'store', width, handle: saved, src: RBP });
-  for (const { from, to } of copies) {
-    const dst = temporary(draft);
-    emit(draft, { op: 'loadh', width, dst, handle: from }, { op: 'store', width, handle: to, src: dst });
-  }
-  if (link !== undefined) emit(draft, { op: 'store', width, handle: link, src: frame });
   emit(draft, { op: 'mov', width, dst: RBP, src: frame });
   emit(draft, { op: 'sub', width: 8, dst: RSP, a: frame, b: imm(depth), flags: 0 });
 };
