@@ -15,9 +15,10 @@ test.after(() => rmSync(dir, { recursive: true, force: true }));
 
 /** In this process, but for one test: starting tsx costs more than running the vectors. */
 async function run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const [out, err]: string[][] = [[], []];
-  const status = await vectors(args, { out: (text) => out!.push(text), err: (text) => err!.push(text) });
-  return { status, stdout: out!.join(''), stderr: err!.join('') };
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await vectors(args, { out: (text) => out.push(text), err: (text) => err.push(text) });
+  return { status, stdout: out.join(''), stderr: err.join('') };
 }
 
 const write = (name: string, content: string | Uint8Array): string => {
@@ -69,7 +70,6 @@ test('what differs is told, silicon first, and makes the status 1', async () => 
   assert.match(stdout, /^ {4}rax: silicon 0xabcdef, ours 0x[0-9a-f]+$/m);
   assert.match(stdout, /^ {4}flags ZF: silicon 0x[0-9a-f]+, ours 0x[0-9a-f]+$/m);
   assert.match(stdout, /^ {4}\[0x20010100\]: silicon aa55, ours 0000$/m);
-  assert.match(stdout, /: silicon unchanged, ours [0-9a-f]+$|\[0x[0-9a-f]+\]: silicon [0-9a-f]+, ours/m);
   assert.match(stdout, /\n1 passed, 1 failed\n$/);
 });
 

@@ -79,15 +79,19 @@ const PIECES: readonly Piece[] = [
   },
   (draft) => {
     const size = draft.random.pick(['l', 'q'] as const);
-    return `${draft.random.pick('adcx adox blsi blsr blsmsk bswap'.split(' '))}`.startsWith('a')
-      ? `adcx${size} ${flowing(draft, size)},${flowing(draft, size)}; adox${size} ${flowing(draft, size)},${flowing(draft, size)}`
-      : `bls${draft.random.pick(['i', 'r', 'msk'])}${size} ${flowing(draft, size)},${flowing(draft, size)}; bswap${size} ${flowing(draft, size)}`;
+    return ['adcx', 'adox'].map((name) => `${name}${size} ${flowing(draft, size)},${flowing(draft, size)}`).join('; ');
   },
-  (draft) =>
-    `lea${wideSize(draft)} ${draft.random.between(-99, 99)}(${flowing(draft, 'q')},${flowing(draft, 'q')},${draft.random.pick([1, 2, 4, 8])}),%r9`.replace(
-      /lea([wlq])(.*)%r9$/,
-      (_, s: Size, rest: string) => `lea${s}${rest}${registerName(9, s)}`,
-    ),
+  (draft) => {
+    const size = draft.random.pick(['l', 'q'] as const);
+    const name = draft.random.pick(['blsi', 'blsr', 'blsmsk']);
+    return `${name}${size} ${flowing(draft, size)},${flowing(draft, size)}; bswap${size} ${flowing(draft, size)}`;
+  },
+  (draft) => {
+    const size = wideSize(draft);
+    const [base, index] = [flowing(draft, 'q'), flowing(draft, 'q')];
+    const scale = draft.random.pick([1, 2, 4, 8]);
+    return `lea${size} ${draft.random.between(-99, 99)}(${base},${index},${scale}),${flowing(draft, size)}`;
+  },
   (draft) =>
     `movzbl ${flowing(draft, 'b')},${flowing(draft, 'l')}; movswq ${flowing(draft, 'w')},${flowing(draft, 'q')}`,
   (draft) =>
@@ -122,7 +126,7 @@ const SHAPES: readonly Piece[] = [
   (draft) =>
     `${pieces(draft, 1, 2)}; j${draft.random.pick(CONDITIONS)} 1f; ${pieces(draft, 1, 2)}; 1: ${pieces(draft, 1, 2)}`,
   (draft) =>
-    `${pieces(draft, 0, 2)}${' '}; j${draft.random.pick(CONDITIONS)} 1f; jmp 2f; 1: ${pieces(draft, 1, 2)}; 2: ${piece(draft)}`,
+    `${pieces(draft, 1, 2)}; j${draft.random.pick(CONDITIONS)} 1f; jmp 2f; 1: ${pieces(draft, 1, 2)}; 2: ${piece(draft)}`,
   (draft) => `${piece(draft)}; call 1f; ${piece(draft)}; jmp 2f; 1: ${pieces(draft, 1, 2)}; ret; 2: ${piece(draft)}`,
   (draft) => `lea 1f(%rip),%rax; ${two('cmp test')(draft)}; jmp *%rax; int3; 1: ${pieces(draft, 1, 3)}`,
   (draft) =>

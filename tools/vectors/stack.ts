@@ -60,27 +60,30 @@ const popf = (name: string, width: number): Template =>
     4,
   );
 
-/**
- * ENTER, all of it in mapped pages, or none: a fault behind the first push is left out, since silicon then leaves below RSP what it
- * has pushed, while ours changes nothing (commit last).
- */
+/** ENTER, within mapped pages and out of them at any of its steps. */
 const enter = (name: string, width: number): Template =>
   template(
     name,
     (draft) => {
       const { random } = draft;
       const level = random.pick([0, 0, 1, 2, 3, random.below(32), random.below(256)]);
-      const [top, room] = random.pick([
-        [STACK + 0xe00, 0xc00],
-        [STACK + 0x300 + random.below(0x800), 0x100],
-        [DATA_NEXT + random.below(300), 0x400],
-        [STACK + random.below(width), 0],
-      ] as const);
+      const size = random.pick([0, 8, 16, random.below(256), random.below(0x1100), 0xffff]);
+      const top = random.pick([
+        STACK + 0xe00,
+        STACK + 0x100 + random.below(0x200),
+        STACK + random.below(width),
+        DATA_NEXT + random.below(300),
+      ]);
       stackAt(draft, width, 'push', BigInt(top - width));
-      const frame = random.pick([STACK + 0x900, DATA_NEXT + random.below(300), top - width * random.below(16)]);
+      const frame = random.pick([
+        STACK + 0x900,
+        STACK + random.below(300),
+        DATA_NEXT + random.below(300),
+        top - width * random.below(16),
+      ]);
       set(draft, RBP, BigInt(frame));
       fillAround(draft, frame - 128, 120);
-      return `${name} $${random.pick([0, 8, 16, random.below(room + 1)]) % (room + 1)},$${level}`;
+      return `${name} $${size},$${level}`;
     },
     8,
   );
