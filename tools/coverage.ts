@@ -5,8 +5,7 @@
  *   npx tsx tools/coverage.ts --names    and the names of what isn't lowered
  *
  * A form is *lowered* when it does all that the manual says; *undefined* when its extension is one that no model of CPU has, so
- * that it is lowered to #UD; *checked* when it raises the faults of its privilege, and stops the run as not modelled where it
- * would take effect; *not modelled* when it stops the run, which names it.
+ * that it is lowered to #UD; *not modelled* when it stops the run, which names it.
  */
 import Table from 'cli-table3';
 import { lower } from '../src/uop/lower/lower.ts';
@@ -26,7 +25,7 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-export const STATES = ['lowered', 'undefined', 'checked', 'not modelled'] as const;
+export const STATES = ['lowered', 'undefined', 'not modelled'] as const;
 export type State = (typeof STATES)[number];
 
 /** The names of the forms, by group and state. */
@@ -91,7 +90,6 @@ function stateOf(form: EveryForm): State {
 /** UD0, UD1 and UD2 are there to be undefined. */
 function stateOfLowered({ name }: EveryForm, lowered: Lowered): State {
   if (lowered.kind === 'not-modelled') return 'not modelled';
-  if (lowered.uops.some(({ op }) => op === 'unmodelled')) return 'checked';
   const [only] = lowered.uops;
   const undefinedOpcode = lowered.uops.length === 1 && only?.op === 'fault' && only.vector === 6;
   return undefinedOpcode && !/^Ud[012]/.test(name) ? 'undefined' : 'lowered';

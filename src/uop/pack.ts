@@ -407,9 +407,6 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_IN, a: uop.port, dst: uop.dst, width: uop.width });
     case 'out':
       return packSystem(packing, { code: L.SYS_OUT, a: uop.port, b: uop.src, width: uop.width });
-    case 'unmodelled':
-      append(packing, L.OP_UNMODELLED);
-      return;
     case 'umip':
       return packSystem(packing, { code: L.SYS_UMIP });
     case 'rdseg':

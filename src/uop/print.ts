@@ -211,7 +211,6 @@ function systemText(uop: SystemUop): string {
     case 'clac':
     case 'stac':
     case 'hlt':
-    case 'unmodelled':
     case 'umip':
       return uop.op;
     default:

@@ -299,8 +299,6 @@ export type SystemUop =
   /** Port I/O; #GP(0) by CPL, IOPL and the I/O bitmap. The port is the low 16 bits of `port`. */
   | { readonly op: 'in'; readonly width: 1 | 2 | 4; readonly port: Src; readonly dst: Tmp }
   | { readonly op: 'out'; readonly width: 1 | 2 | 4; readonly port: Src; readonly src: Src }
-  /** Stops the run before the instruction, which is not modelled: behind the checks that hold all the same (privilege). */
-  | { readonly op: 'unmodelled' }
   /** #GP(0) at CPL > 0 with CR4.UMIP (SGDT, SIDT, SLDT, STR, SMSW; SDM vol. 3, 2.5). */
   | { readonly op: 'umip' }
   /** The selector in a segment register, zero-extended; 6 is LDTR, 7 TR. */
@@ -403,7 +401,7 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },
   ...{ clflush: GUARDED_COMMIT, fence: COMMIT, popf: COMMIT, hlt: COMMIT },
   ...{ cli: GUARDED_COMMIT, sti: GUARDED_COMMIT, clac: GUARDED_COMMIT, stac: GUARDED_COMMIT },
-  ...{ ports: CHECK, in: GUARDED_COMMIT, out: GUARDED_COMMIT, unmodelled: CHECK, umip: CHECK, rdpru: FAULTING_VALUE },
+  ...{ ports: CHECK, in: GUARDED_COMMIT, out: GUARDED_COMMIT, umip: CHECK, rdpru: FAULTING_VALUE },
   ...{ rdseg: VALUE, wrseg: GUARDED_COMMIT, rdtable: VALUE, wrtable: GUARDED_COMMIT, inspect: GUARDED_COMMIT },
   ...{
     switch: GUARDED_COMMIT,

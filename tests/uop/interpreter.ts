@@ -308,7 +308,6 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       return privileged || ((m.cr.get(4) ?? 0n) & UMIP) === 0n ? undefined : { vector: GP, error: 0 };
     }
     // What follows belongs to the CPU model; here it gives zeros, and what commits shows in the log.
-    case 'unmodelled':
     case 'wrseg':
     case 'wrtable':
     case 'wrxcr':
