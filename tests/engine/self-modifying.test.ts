@@ -235,4 +235,15 @@ test('one that crosses a page and rewrites its second part runs as it was, then 
   }
 });
 
+test('ENTER whose pushes hit its own line, and whose last step faults, faults once', () => {
+  for (const way of WAYS) {
+    // enter $0x3000, $1
+    const { cpu } = snippet(`c8003001 ${I.hlt}`, way);
+    setReg(cpu, GPR.RSP, CODE + 0x30n);
+    const stop = run(cpu, 100);
+    assert.is(stop.kind === 'fault' && stop.vector, 14);
+    assert.is(getReg(cpu, GPR.RSP), CODE + 0x30n);
+  }
+});
+
 test.run();

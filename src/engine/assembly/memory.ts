@@ -82,11 +82,23 @@ export function writable<T>(address: u64): usize {
   return 0;
 }
 
-/** An engine address that holds the `width` bytes at `address`, or 0: the access faults, or ATTENTION has to be looked at. */
+/** The last slow read changed cached code by the accessed bits of its walk: its instruction has to begin again. */
+let beginAgain: bool = false;
+
+/** Whether the instruction that could not go on begins again; asked once for each time. */
+export function takeBeginAgain(): bool {
+  const again = beginAgain;
+  beginAgain = false;
+  return again;
+}
+
+/** An engine address that holds the `width` bytes at `address`, or 0: the access faults, or `beginAgain`. */
 export function readSlow(record: usize, address: u64, width: i32): usize {
+  const before = load<u32>(ATTENTION);
   store<u64>(LINEAR, address);
-  if (!translate(ACCESS_READ | stackBit(record), width, OWN) || load<u32>(ATTENTION)) return 0;
-  return gather(OWN, width);
+  if (!translate(ACCESS_READ | stackBit(record), width, OWN)) return 0;
+  beginAgain = load<u32>(ATTENTION) != before;
+  return beginAgain ? 0 : gather(OWN, width);
 }
 
 /** Translates and checks a write; false when it faults. */

@@ -35,6 +35,7 @@ import {
   readSlow,
   storeHandle,
   storeOwn,
+  takeBeginAgain,
   writable,
 } from "./memory";
 
@@ -545,8 +546,8 @@ export function run(budget: u32): i32 {
       }
       if (status) {
         if (status != STATUS_ATTEND) {
-          if (status != STATUS_FAULT || !load<u32>(L.ATTENTION)) return leave(record, status, cycles, left);
-          // What the access walked through lies beside code, and changed it: nothing has been committed, so begin again.
+          if (status != STATUS_FAULT || !takeBeginAgain()) return leave(record, status, cycles, left);
+          // Nothing has been committed.
           pc = 0;
           rip = load<u64>(record, L.R_IP);
           break;
