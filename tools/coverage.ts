@@ -54,7 +54,7 @@ function groupOf(form: EveryForm): Group {
   const { name, encoding, features } = form;
   const has = (pattern: RegExp): boolean => features.some((feature) => pattern.test(feature));
   if (INTEGER_OF_SSE.test(name) || has(INTEGER_FEATURES)) return 'integer';
-  if (has(/^FPU/) || name === 'Wait') return 'x87';
+  if (has(/^FPU/) && name !== 'Wait') return 'x87';
   if (/^F?Xsave|^F?Xrstor|^Fx(save|rstor)/.test(name)) return 'saved state';
   if (encoding === 'D3NOW' || has(/^(D3NOW|XOP|FMA4|SSE4A|LWP)/)) return 'older AMD';
   if (has(/^AMX/)) return 'AMX';
@@ -69,7 +69,7 @@ const SYSTEM_NAMES = new RegExp(
   [
     '^(Lar|Lsl|Ver[rw]|L[gil]dt|Ltr|S[gil]dt|Str|Smsw|Lmsw|L[fgs]s|Mov_(Sreg|rm?\\d+(m16)?_Sreg))',
     '^(Push|Pop)[wdq]?_[FG]S|^(Jmp_m16(16|32|64)|Call_m16(16|32|64)|Retf)',
-    '^(Iret|Sys(call|ret|enter|exit)|Int1|Int3|Int_|X[gs]etbv|Rd(pmc|pru)|[CS]t[ai]c?$|Cl[ai]c?$|In[sb]?|Out)',
+    '^(Iret|Sys(call|ret|enter|exit)|Int1|Int3|Int_|X[gs]etbv|Rd(pmc|pru)|[CS]t[ai]c?$|Cl[ai]c?$|In[sb]?|Out|Wait$)',
   ].join('|'),
 );
 const SYSTEM_FEATURES = new RegExp(

@@ -31,7 +31,7 @@ import {
   TR,
   writeTable,
 } from './segments.ts';
-import { type Cpu, CR4, cpl, cr, currentPcid, join, low, read64, word, write64 } from './state.ts';
+import { type Cpu, CR0, CR4, cpl, cr, currentPcid, join, low, read64, word, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 import { isFault } from './system-access.ts';
 import { flushAddress } from './tlb.ts';
@@ -104,6 +104,8 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
       return interrupt(cpu, parameter(cpu, record), value(cpu, record, L.R_A));
     case L.SYS_SUPERVISOR:
       return cpl(cpu) === 0 ? L.STATUS_OK : ud('the instruction needs CPL 0 (SDM vol. 2, MONITOR)');
+    case L.SYS_WAIT:
+      return waitForX87(cpu);
     case L.SYS_ZERO:
       if (truncate(value(cpu, record, L.R_A), widthOf(cpu, record) as Width))
         return gp('a reserved operand is not zero');
@@ -137,6 +139,13 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     default:
       return writeFlags(cpu, record, code);
   }
+}
+
+/** WAIT: without an x87 unit no exception of its is ever pending; what is left is lazy switching's check (SDM vol. 3, 2.5, CR0.TS). */
+function waitForX87(cpu: Cpu): Outcome {
+  const both = CR0.MP | CR0.TS;
+  if ((low(cpu, cr(0)) & both) !== both) return L.STATUS_OK;
+  return { vector: VECTOR.NM, detail: 'WAIT with CR0.MP = CR0.TS = 1 (SDM vol. 2, WAIT)' };
 }
 
 /** RDPRU: MPERF and APERF count cycles alike here, since the clock never changes (APM vol. 3). */

@@ -350,6 +350,7 @@ export const SYS_PORTS = 40;
 export const SYS_RDPRU = 41;
 /** The parameter: 0 IRET, 1 SYSCALL, 2 SYSRET, 3 SYSENTER, 4 SYSEXIT. */
 export const SYS_SWITCH = 42;
+export const SYS_WAIT = 43;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;

@@ -339,6 +339,8 @@ function packOne(packing: Packing, uop: Uop): void {
       return;
     case 'supervisor':
       return packSystem(packing, { code: L.SYS_SUPERVISOR });
+    case 'wait':
+      return packSystem(packing, { code: L.SYS_WAIT });
     case 'zero':
       return packSystem(packing, { code: L.SYS_ZERO, a: uop.src, width: uop.width });
     case 'fault':

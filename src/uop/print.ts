@@ -204,6 +204,7 @@ function systemText(uop: SystemUop): string {
       return `${name(uop.dst)} = random.${uop.width}`;
     case 'cpl0':
     case 'supervisor':
+    case 'wait':
     case 'cpuid':
     case 'swapgs':
     case 'cli':

@@ -256,6 +256,8 @@ export type ControlUop =
 export type SystemUop =
   // `cpl0` raises #GP(0) unless CPL is 0, and stands first in privileged instructions; `supervisor` raises #UD (MONITOR).
   | { readonly op: 'cpl0' | 'supervisor' }
+  /** #NM with CR0.MP and CR0.TS. */
+  | { readonly op: 'wait' }
   /** #GP(0) unless the low `width` bytes of src are zero: a reserved operand. */
   | { readonly op: 'zero'; readonly width: Width; readonly src: Src }
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
@@ -395,7 +397,7 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ mulu: VALUE, muls: VALUE, divu: FAULTING_VALUE, divs: FAULTING_VALUE, setflags: COMMIT },
   ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, early: CHECK, aligned: CHECK },
   ...{ canonical: CHECK, jump: COMMIT, branch: COMMIT, branchz: COMMIT, exitz: { fault: false, commit: 'never' } },
-  ...{ cpl0: CHECK, supervisor: CHECK, zero: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
+  ...{ cpl0: CHECK, supervisor: CHECK, wait: CHECK, zero: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
   ...{ rdcr: VALUE, wrcr: GUARDED_COMMIT, rddr: FAULTING_VALUE, wrdr: GUARDED_COMMIT },
   ...{ rdmsr: FAULTING_VALUE, wrmsr: GUARDED_COMMIT, rdtsc: FAULTING_VALUE, cpuid: COMMIT, swapgs: COMMIT },
   ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },

@@ -236,6 +236,8 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       return privileged ? undefined : { vector: GP, error: 0 };
     case 'supervisor':
       return privileged ? undefined : { vector: UD, error: 0 };
+    case 'wait':
+      return ((m.cr.get(0) ?? 0n) & 0xan) === 0xan ? { vector: 7, error: 0 } : undefined;
     case 'zero':
       return value(uop.src, uop.width) === 0n ? undefined : { vector: GP, error: 0 };
     case 'fault':

@@ -115,7 +115,6 @@ test('what is not modelled says so', () => {
   for (const [hex, form] of [
     ['0f28c1', 'Movaps_xmm_xmmm128'],
     ['d8c1', 'Fadd_st0_sti'],
-    ['9b', 'Wait'],
     ['0fae20', 'Xsave_mem'],
     ['c5f877', 'VEX_Vzeroupper'],
     ['62f17c4858c1', 'EVEX_Vaddps_zmm_k1z_zmm_zmmm512b32_er'],

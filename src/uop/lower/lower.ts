@@ -238,6 +238,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['rdpru', system.rdpru],
   ...each('rdrand rdseed', system.random),
   ['ptwrite', system.ptwrite],
+  ['wait', system.single({ op: 'wait' })],
   ['monitor', wait.monitor],
   ['mwait', wait.mwait],
   ['monitorx', wait.monitorx],

@@ -80,15 +80,6 @@ PROBE "sysret: RCX not canonical"
 	mov	$2, %r11d
 	BASE
 	sysretq
-PROBE "sysretl to 32-bit code"
-	lea	1f + ALIAS(%rip), %rcx
-	mov	$2, %r11d
-	mov	$USER_STACK, %esp
-	sysretl
-	.code32
-1:	mov	%cs, %eax
-	ud2
-	.code64
 PROBE "sysret: RPL comes out as 3 whatever STAR says"
 	SETMSR	0xc0000081, 0, 0x00180008
 	lea	1f + ALIAS(%rip), %rcx
