@@ -23,9 +23,9 @@ export const signed = (value: bigint, width: Width): bigint => BigInt.asIntN(wid
 /** The low 8·width bits sign-extended to an unsigned 64-bit value. */
 export const signExtend = (value: bigint, width: Width): bigint => u64(signed(value, width));
 
-/** Whether a linear address is canonical with 48-bit (4-level) paging, SDM vol. 1, 3.3.7.1. */
-export const isCanonical = (address: bigint): boolean =>
-  BigInt.asUintN(64, BigInt.asIntN(48, address)) === u64(address);
+/** Whether a linear address of `bits` bits (48, or 57 with 5-level paging) is canonical, SDM vol. 1, 3.3.7.1. */
+export const isCanonical = (address: bigint, bits = 48): boolean =>
+  BigInt.asUintN(64, BigInt.asIntN(bits, address)) === u64(address);
 
 /** Whether a signed value fits in `bits` bits, two's complement. */
 export const fitsSigned = (value: bigint, bits: number): boolean => BigInt.asIntN(bits, value) === value;

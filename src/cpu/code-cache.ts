@@ -15,9 +15,9 @@ import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
 import { type EngineRecord, writeRecord } from '../uop/record.ts';
 import type { Uop } from '../uop/uop.ts';
 import { grantFetch, revokeWrites } from './fast-tlb.ts';
-import { isCanonicalHigh, nonCanonical } from './memory.ts';
+import { nonCanonical } from './memory.ts';
 import { FETCH, peek, translatePage } from './paging.ts';
-import { type CodePage, type Cpu, codeMode, high, join, low } from './state.ts';
+import { type CodePage, type Cpu, codeMode, high, isCanonicalHigh, join, low } from './state.ts';
 import { VECTOR } from './stop.ts';
 
 /** Room for the one instruction that crosses a page, at the start of the record area. */
@@ -35,7 +35,7 @@ export function fetchRecord(cpu: Cpu): number {
   const { u32 } = cpu.engine;
   const ripLow = low(cpu, L.S_RIP);
   const ripHigh = high(cpu, L.S_RIP);
-  if (!isCanonicalHigh(ripHigh)) {
+  if (!isCanonicalHigh(cpu, ripHigh)) {
     cpu.fault = nonCanonical(join(ripLow, ripHigh), false);
     return 0;
   }
@@ -159,7 +159,7 @@ function markLines(cpu: Cpu, physical: number, length: number): void {
 function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: number): number {
   const nextLow = ((ripLow | 0xfff) + 1) | 0;
   const nextHigh = nextLow === 0 ? (ripHigh + 1) | 0 : ripHigh;
-  if (!isCanonicalHigh(nextHigh)) {
+  if (!isCanonicalHigh(cpu, nextHigh)) {
     cpu.fault = nonCanonical(join(nextLow, nextHigh), false);
     return 0;
   }

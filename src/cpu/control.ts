@@ -83,6 +83,8 @@ const CR4_FEATURES: readonly (readonly [number, keyof CpuFeatures, string])[] = 
   [CR4.OSXSAVE, 'xsave', 'OSXSAVE'],
   [CR4.SMEP, 'smep', 'SMEP'],
   [CR4.SMAP, 'smap', 'SMAP'],
+  [CR4.LA57, 'la57', 'LA57'],
+  [CR4.PKE, 'pku', 'PKE'],
 ];
 const CR4_KNOWN = Object.values(CR4).reduce((bits, bit) => bits | bit, 0);
 
@@ -94,15 +96,22 @@ function writeCr4(cpu: Cpu, value: number, valueHigh: number): Fault | undefined
     if (value & bit && !cpu.model.features[feature])
       return gp(`CR4.${name} set, but the CPU has no ${feature.toUpperCase()}`);
   if (!(value & CR4.PAE)) return gp('CR4.PAE cannot be cleared in IA-32e mode (SDM vol. 3, 4.1.1)');
+  if ((value ^ old) & CR4.LA57) return gp('CR4.LA57 cannot change in IA-32e mode (SDM vol. 3, 4.1.1)');
   if (value & ~old & CR4.PCIDE && low(cpu, cr(3)) & 0xfff)
     return gp('CR4.PCIDE set while CR3[11:0] is not 0 (SDM vol. 3, 4.10.1)');
   commit(cpu, 4, value, 0, false);
+  flushForCr4(cpu, old, value);
+  return undefined;
+}
+
+/** What a change of CR4 drops (SDM vol. 3, 4.10.4.1); PAE and LA57 don't change here. AMD flushes for PSE too (APM vol. 2, 5.5). */
+function flushForCr4(cpu: Cpu, old: number, value: number): void {
   const changed = old ^ value;
-  if (changed & CR4.PGE || changed & old & CR4.PCIDE)
-    flushAll(cpu, changed & CR4.PGE ? 'CR4.PGE changed' : 'CR4.PCIDE cleared');
+  if (changed & CR4.PGE) flushAll(cpu, 'CR4.PGE changed');
+  else if (changed & old & CR4.PCIDE) flushAll(cpu, 'CR4.PCIDE cleared');
+  else if (changed & CR4.PSE && cpu.model.vendor === 'amd') flushAll(cpu, 'CR4.PSE changed');
   else if (changed & value & CR4.SMEP) flushPcid(cpu, currentPcid(cpu), 'CR4.SMEP set');
   else refreshKey(cpu);
-  return undefined;
 }
 
 /** WRMSR to IA32_EFER, SDM vol. 3, 2.2.1. LMA is the CPU's own. */

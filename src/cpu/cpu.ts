@@ -20,7 +20,7 @@ import { drOffset, effective } from './debug-registers.ts';
 import { emptyKeys } from './fast-tlb.ts';
 import { emptyJournal } from './journal.ts';
 import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
-import { readMsr, setMsrRaw } from './msr.ts';
+import { readMsr, resetMsrs, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
 import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
 import { DEFAULT_SEED } from './random.ts';
@@ -45,6 +45,7 @@ export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.t
 export { type UopsAt, uopsAt } from './code-cache.ts';
 export { MSR } from './msr.ts';
 export type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
+export { getPkru, setPkru } from './pkru.ts';
 export { run } from './run.ts';
 export { LDTR, type Segment, type Table, type TableName, TR } from './segments.ts';
 export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
@@ -56,6 +57,8 @@ export interface CpuOptions {
   readonly ramBytes: number;
   /** How long translations live: `keep` everything the manual permits (default), or `none` at all. */
   readonly tlb?: 'keep' | 'none';
+  /** 5: CR4.LA57 is set, which can't change in 64-bit mode (default: 4). */
+  readonly pagingLevels?: 4 | 5;
   /** What it has and how it differs from others (default: `max`). */
   readonly model?: CpuModel;
   /** What RDRAND and RDSEED begin with: the same seed gives the same numbers (default: a fixed one). */
@@ -70,7 +73,16 @@ export interface CpuOptions {
 
 /** A CPU in 64-bit mode at CPL 0 with paging on, CR3 = 0, everything else as after a reset. */
 export function createCpu(options: CpuOptions): Cpu {
-  const { ramBytes, tlb = 'keep', model = MAX, seed = DEFAULT_SEED, cost, events, fuse = true } = options;
+  const {
+    ramBytes,
+    tlb = 'keep',
+    model = MAX,
+    seed = DEFAULT_SEED,
+    cost,
+    events,
+    fuse = true,
+    pagingLevels = 4,
+  } = options;
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
     translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
@@ -93,26 +105,28 @@ export function createCpu(options: CpuOptions): Cpu {
     slice: 0,
     fault: undefined,
     unmodelled: undefined,
+    exitCode: undefined,
     tlbIndex: emptyIndex(),
     keys: emptyKeys(),
     code: emptyCode(),
     journal: emptyJournal(),
-    walk: { frame: 0, flags: 0, path: new Uint32Array(4), depth: 0 },
+    walk: { frame: 0, flags: 0, path: new Uint32Array(5), depth: 0 },
   };
-  reset(cpu);
+  reset(cpu, pagingLevels);
   write64(cpu, L.S_RANDOM, u64(seed));
   return cpu;
 }
 
-function reset(cpu: Cpu): void {
+function reset(cpu: Cpu, pagingLevels: 4 | 5): void {
   const { features } = cpu.model;
   write64(cpu, L.S_RFLAGS, BigInt(RFLAGS.FIXED));
   write64(cpu, cr(0), BigInt((CR0.PE | CR0.MP | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.PG) >>> 0));
-  write64(cpu, cr(4), BigInt(CR4.PAE));
+  write64(cpu, cr(4), BigInt(CR4.PAE | (pagingLevels === 5 ? CR4.LA57 : 0)));
   write64(cpu, L.S_XCR0, XCR0_RESET);
   write64(cpu, L.S_EFER, BigInt(EFER.SCE | EFER.LME | EFER.LMA | (features.nx ? EFER.NXE : 0)));
   for (const n of [6, 7]) write64(cpu, drOffset(n), effective(n, 0n));
   resetSegments(cpu);
+  resetMsrs(cpu);
 }
 
 // Registers: 0 … 15 by their encoding.

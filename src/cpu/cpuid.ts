@@ -38,7 +38,9 @@ const PLACES: Readonly<Record<CpuFeature, readonly Place[]>> = {
   clflushopt: [[7, 0, EBX, 23]],
   clwb: [[7, 0, EBX, 24]],
   umip: [[7, 0, ECX, 2]],
+  pku: [[7, 0, ECX, 3]],
   waitpkg: [[7, 0, ECX, 5]],
+  la57: [[7, 0, ECX, 16]],
   rdpid: [[7, 0, ECX, 22]],
   cldemote: [[7, 0, ECX, 25]],
   movdiri: [[7, 0, ECX, 27]],
@@ -84,7 +86,7 @@ const OSXSAVE = 1 << 27;
 /** Bytes of a line in eights, and one logical processor. */
 const CLFLUSH_AND_COUNT = ((64 / 8) << 8) | (1 << 16);
 const INVARIANT_TSC = 1 << 8;
-const LINEAR_BITS = 48;
+const OSPKE = 1 << 4;
 
 const NOTHING: CpuidLeaf = [0, 0, 0, 0];
 
@@ -132,7 +134,9 @@ function derived(cpu: Cpu, number: number, subleaf: number): CpuidLeaf {
       // The smallest and the largest line that MONITOR watches; MWAIT takes a hint, that a masked interrupt ends the wait.
       return features.monitor ? [64, 64, 0b11, 0] : NOTHING;
     case 7:
-      return subleaf === 0 ? [announced(model, 7, 1)[EAX] ? 1 : 0, 0, 0, 0] : NOTHING;
+      return subleaf === 0
+        ? [announced(model, 7, 1)[EAX] ? 1 : 0, 0, low(cpu, cr(4)) & CR4.PKE ? OSPKE : 0, 0]
+        : NOTHING;
     case 0xb:
       return topology(subleaf);
     case 0xd:
@@ -151,7 +155,7 @@ function derived(cpu: Cpu, number: number, subleaf: number): CpuidLeaf {
       return [0, 0, 0, INVARIANT_TSC];
     case 0x80000008:
       // RDPRU reads registers up to 1, APERF.
-      return [model.physicalBits | (LINEAR_BITS << 8), 0, 0, features.rdpru ? 1 << 16 : 0];
+      return [model.physicalBits | ((features.la57 ? 57 : 48) << 8), 0, 0, features.rdpru ? 1 << 16 : 0];
     case 0x8000001d:
       return amd ? cacheLeaf(model.caches[subleaf]) : NOTHING;
     default:

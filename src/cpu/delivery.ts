@@ -3,7 +3,7 @@
  * vol. 2, INT n). All checks and all translations come first, then the frame is written and the state changes: an event that can't be
  * delivered has changed nothing, and becomes another one, a double fault, or a shutdown (vol. 3, 6.15, table 6-5).
  */
-import { isCanonical, u64 } from '../base/u64.ts';
+import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import {
@@ -33,7 +33,7 @@ import {
   writeCpl,
   writeSegment,
 } from './segments.ts';
-import { type Cpu, cpl, low, read64, word, write64 } from './state.ts';
+import { type Cpu, cpl, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
 import { EXCEPTIONS, type Fault, faultName, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, readMemory } from './system-access.ts';
 
@@ -112,11 +112,11 @@ function attempt(cpu: Cpu, event: Event): Fault | undefined {
   // The selector is that of the new SS (null on an inner level) where the stack is switched (SDM vol. 2, INT n).
   const selector = !inner && gate.ist !== 0 ? selectorIn(cpu, SEGMENT.SS) & 0xfffc : 0;
   const fault =
-    stackFault(top, 8 * values.length, selector | ext) ??
+    stackFault(cpu, top, 8 * values.length, selector | ext) ??
     planPushes(cpu, plan, pushes) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
-  if (!isCanonical(gate.offset)) return gpAt(ext, 'the handler is at a non-canonical address');
+  if (!isCanonicalAddress(cpu, gate.offset)) return gpAt(ext, 'the handler is at a non-canonical address');
   commitWrites(cpu, plan);
   write64(cpu, L.S_RSP, u64(top - BigInt(8 * values.length)));
   write64(cpu, L.S_RIP, gate.offset);

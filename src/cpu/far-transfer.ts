@@ -5,7 +5,7 @@
  * Code without the L bit would run in compatibility mode, which isn't modelled: where a transfer would succeed in entering it, the
  * answer is `Unmodelled`, and nothing has changed.
  */
-import { isCanonical, truncate, u64 } from '../base/u64.ts';
+import { truncate, u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { SEGMENT } from '../isa/insn.ts';
 import {
@@ -44,7 +44,7 @@ import {
   writeCpl,
   writeSegment,
 } from './segments.ts';
-import { type Cpu, cpl, read64, write64 } from './state.ts';
+import { type Cpu, cpl, isCanonicalAddress, read64, write64 } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
 
@@ -112,8 +112,8 @@ function sameLevel(
   const plan: PlannedWrite[] = [];
   const top = rsp(cpu);
   const fault =
-    stackFault(top, pushed.length * width) ??
-    targetFault(target) ??
+    stackFault(cpu, top, pushed.length * width) ??
+    targetFault(cpu, target) ??
     planPushes(cpu, plan, { top, width, values: pushed, rights: 0 }) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
@@ -147,13 +147,14 @@ export function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values,
 }
 
 /** #SS(error) unless the `bytes` below `top` have canonical addresses. */
-export function stackFault(top: bigint, bytes: number, error = 0): Fault | undefined {
-  if (bytes === 0 || (isCanonical(u64(top - 1n)) && isCanonical(u64(top - BigInt(bytes))))) return undefined;
+export function stackFault(cpu: Cpu, top: bigint, bytes: number, error = 0): Fault | undefined {
+  if (bytes === 0 || (isCanonicalAddress(cpu, u64(top - 1n)) && isCanonicalAddress(cpu, u64(top - BigInt(bytes)))))
+    return undefined;
   return { ...STACK_REFUSAL, error, detail: 'the stack is not canonical (SDM vol. 1, 3.3.7.1)' };
 }
 
-export const targetFault = (target: bigint): Fault | undefined =>
-  isCanonical(target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
+export const targetFault = (cpu: Cpu, target: bigint): Fault | undefined =>
+  isCanonicalAddress(cpu, target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
 
 // Gates
 
@@ -198,8 +199,8 @@ function innerLevel(cpu: Cpu, gate: Gate, code: Found, next: bigint): Transferre
   const values = [BigInt(selectorIn(cpu, SEGMENT.SS)), rsp(cpu), BigInt(selectorIn(cpu, SEGMENT.CS)), next];
   const plan: PlannedWrite[] = [];
   const fault =
-    stackFault(top, 32) ??
-    targetFault(gate.offset) ??
+    stackFault(cpu, top, 32) ??
+    targetFault(cpu, gate.offset) ??
     planPushes(cpu, plan, { top, width: 8, values, rights: SUPERVISOR }) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
@@ -234,7 +235,7 @@ function farReturn(cpu: Cpu, transfer: FarTransfer): Transferred {
   if (level > cpl(cpu)) return toOuterLevel(cpu, transfer, code, early);
   if (!isLong(code.attributes)) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];
-  const fault = targetFault(transfer.offset) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
+  const fault = targetFault(cpu, transfer.offset) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
   write64(cpu, L.S_RSP, u64(rsp(cpu) + poppedBytes(transfer)));
@@ -283,7 +284,7 @@ function toOuterLevel(cpu: Cpu, transfer: FarTransfer, code: Found, early: Outer
   if (!isLong(code.attributes)) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];
   const fault =
-    targetFault(transfer.offset) ??
+    targetFault(cpu, transfer.offset) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED) ??
     (stack.found && planMark(cpu, plan, stack.found, SEGMENT_TYPE.ACCESSED));
   if (fault) return fault;

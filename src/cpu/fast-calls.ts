@@ -2,14 +2,14 @@
  * SYSCALL, SYSRET, SYSENTER, SYSEXIT in 64-bit mode: segments and targets come from MSRs, no descriptor is read (SDM vol. 2; APM vol. 3
  * where AMD's differ; its long mode has no SYSENTER and SYSEXIT, which the lowering knows). Each is the new RIP, with everything else done, or a fault with nothing changed.
  */
-import { isCanonical, truncate } from '../base/u64.ts';
+import { truncate } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { GPR, RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { ATTRIBUTE } from './descriptors.ts';
 import { COMPATIBILITY, type Transferred } from './far-transfer.ts';
 import { MSR, readMsr } from './msr.ts';
 import { FLAT_CODE, FLAT_DATA, readSegment, writeCpl, writeSegment } from './segments.ts';
-import { type Cpu, cpl, EFER, low, read64, word, write64 } from './state.ts';
+import { type Cpu, cpl, EFER, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
 import { gp, ud } from './stop.ts';
 
 const msr = (cpu: Cpu, index: number): bigint => readMsr(cpu, index) ?? 0n;
@@ -48,7 +48,7 @@ export function systemReturn(cpu: Cpu, width: number): Transferred {
   if (cpl(cpu) !== 0) return gp('SYSRET at CPL > 0 (SDM vol. 2, SYSRET)');
   const target = register(cpu, GPR.RCX);
   // AMD's CPUs load it and fault at the fetch, in user mode (APM vol. 3, SYSRET).
-  if (width === 8 && cpu.model.vendor === 'intel' && !isCanonical(target))
+  if (width === 8 && cpu.model.vendor === 'intel' && !isCanonicalAddress(cpu, target))
     return gp('SYSRET to a non-canonical RCX (SDM vol. 2, SYSRET)');
   if (width !== 8) return COMPATIBILITY;
   const selector = Number((msr(cpu, MSR.STAR) >> 48n) & 0xffffn);
@@ -81,7 +81,7 @@ export function systemExit(cpu: Cpu, width: number): Transferred {
     return gp('SYSEXIT at CPL > 0, or with IA32_SYSENTER_CS = 0 (SDM vol. 2, SYSEXIT)');
   if (width !== 8) return COMPATIBILITY;
   const [pointer, target] = [register(cpu, GPR.RCX), register(cpu, GPR.RDX)];
-  if (!isCanonical(pointer) || !isCanonical(target))
+  if (!isCanonicalAddress(cpu, pointer) || !isCanonicalAddress(cpu, target))
     return gp('SYSEXIT to a non-canonical RCX or RDX (SDM vol. 2, SYSEXIT)');
   write64(cpu, L.S_RSP, pointer);
   enter(cpu, (selector + 32) | 3, (selector + 40) | 3, 3);

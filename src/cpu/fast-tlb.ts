@@ -18,6 +18,7 @@ import {
   type FastKeys,
   type KeySpace,
   low,
+  word,
 } from './state.ts';
 
 const MODE_BITS = 8;
@@ -29,6 +30,7 @@ export const emptyKeys = (): FastKeys => ({
   reads: emptySpace(),
   writes: emptySpace(),
   context: NO_CONTEXT,
+  pkru: 0,
   writesGranted: false,
 });
 
@@ -63,11 +65,22 @@ export const checksAlignment = (cpu: Cpu): boolean =>
 /** Sets the keys to those of the present PCID and rights. After every change of either, and before a run. */
 export function refreshKey(cpu: Cpu): void {
   const { keys, engine } = cpu;
+  forgetOtherRights(cpu);
   const context = (currentPcid(cpu) << MODE_BITS) | mode(cpu);
   if (context === keys.context) return;
   keys.context = context;
   engine.u32[L.KEY >> 2] = keyOf(keys.reads, context) || dealReadKey(cpu, context);
   engine.u32[L.WRITE_KEY >> 2] = keyOf(keys.writes, context) || dealWriteKey(cpu, context);
+}
+
+/** PKRU has no room in a context, and seldom changes: what was granted under another one is forgotten. */
+function forgetOtherRights({ keys, engine }: Cpu): void {
+  const pkru = engine.u32[word(cr(4))]! & CR4.PKE ? engine.u32[word(L.S_PKRU)]! : 0;
+  if (pkru === keys.pkru) return;
+  keys.pkru = pkru;
+  keys.reads.live = 0;
+  keys.writes.live = 0;
+  keys.context = NO_CONTEXT;
 }
 
 /** The key of the context, or 0. There are few live ones: address spaces in use times rights in use. */

@@ -1,7 +1,6 @@
 /** INVPCID, SDM vol. 2: type in a register, descriptor (PCID, linear address) in 16 bytes at [LINEAR]. */
-import { isCanonical } from '../base/u64.ts';
 import { readOperand } from './operand.ts';
-import { type Cpu, CR4, cr, low } from './state.ts';
+import { type Cpu, CR4, cr, isCanonicalBase, low } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 import { flushAddress, flushAll, flushNonGlobal, flushPcid } from './tlb.ts';
 
@@ -21,7 +20,7 @@ export function invpcid(cpu: Cpu, type: bigint): Fault | undefined {
     return gp('INVPCID of a PCID other than 0 while CR4.PCIDE = 0');
   switch (type) {
     case INVPCID_TYPE.ADDRESS:
-      if (!isCanonical(linear)) return gp('INVPCID type 0 with a non-canonical address');
+      if (!isCanonicalBase(cpu, linear)) return gp('INVPCID type 0 with a non-canonical address');
       flushAddress(cpu, Number(linear & 0xffffffffn) | 0, Number(linear >> 32n) | 0, pcid, false, 'INVPCID type 0');
       return undefined;
     case INVPCID_TYPE.CONTEXT:

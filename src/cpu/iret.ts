@@ -34,7 +34,7 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   const stack = outerStack(cpu, Number(stackSelector & 0xffffn), level, long);
   // Unlike RET's, an absent stack is #NP (SDM vol. 2, IRET, exceptions).
   if (isFault(stack)) return stack.vector === VECTOR.SS ? { ...stack, vector: VECTOR.NP } : stack;
-  const fault = long ? targetFault(target) : undefined;
+  const fault = long ? targetFault(cpu, target) : undefined;
   if (fault) return fault;
   if (!long) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];

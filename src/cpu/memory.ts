@@ -10,7 +10,7 @@ import * as L from '../engine/layout.ts';
 import { checksAlignment, forgetAll, grantRead, grantWrite } from './fast-tlb.ts';
 import { noteDirty } from './journal.ts';
 import { type Access, forbidden, READ, translatePage, WRITE } from './paging.ts';
-import { type Cpu, count, join, word } from './state.ts';
+import { type Cpu, count, isCanonicalHigh, join, word } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
 import { TLB } from './tlb.ts';
 
@@ -47,10 +47,10 @@ export function translateAccess(cpu: Cpu, access: number, width: number, handle:
   return 1;
 }
 
-/** Bits 63:47 all equal, for both ends of the access (SDM vol. 1, 3.3.7.1); alignment where it is checked. */
+/** Canonical, for both ends of the access (SDM vol. 1, 3.3.7.1); alignment where it is checked. */
 function checkForm(cpu: Cpu, linearLow: number, linearHigh: number, width: number, access: number): boolean {
   const lastHigh = (linearLow >>> 0) + width - 1 > 0xffffffff ? (linearHigh + 1) | 0 : linearHigh;
-  if (!isCanonicalHigh(linearHigh) || !isCanonicalHigh(lastHigh)) {
+  if (!isCanonicalHigh(cpu, linearHigh) || !isCanonicalHigh(cpu, lastHigh)) {
     const stack = (access & L.ACCESS_STACK) !== 0;
     cpu.fault = nonCanonical(join(linearLow, linearHigh), stack);
     return false;
@@ -65,9 +65,6 @@ function checkForm(cpu: Cpu, linearLow: number, linearHigh: number, width: numbe
   }
   return true;
 }
-
-/** Of the signed high half of an address: bits 63:47 agree. */
-export const isCanonicalHigh = (linearHigh: number): boolean => linearHigh >> 15 === linearHigh >> 31;
 
 export function nonCanonical(linear: bigint, stack: boolean): Fault {
   const detail = `0x${linear.toString(16)} is not canonical (SDM vol. 1, 3.3.7.1)`;

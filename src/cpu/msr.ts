@@ -4,11 +4,11 @@
  */
 
 import { hex } from '../base/hex.ts';
-import { isCanonical, u64 } from '../base/u64.ts';
+import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
-import type { CpuFeatures } from '../isa/cpu-model.ts';
+import type { CpuFeatures, CpuModel } from '../isa/cpu-model.ts';
 import { writeEfer } from './control.ts';
-import { type Cpu, read64, write64 } from './state.ts';
+import { type Cpu, isCanonicalBase, read64, write64 } from './state.ts';
 import { type Fault, gp } from './stop.ts';
 
 export const MSR = {
@@ -40,9 +40,13 @@ interface MsrRow {
   /** Bits that may be set, or `canonical`; `physical` is a page's address with bits of its own below. */
   readonly allows: bigint | 'canonical' | 'physical' | 'memory types';
   readonly feature?: keyof CpuFeatures;
+  /** Others have no such register. */
+  readonly vendor?: CpuModel['vendor'];
 }
 
 const ANY = (1n << 64n) - 1n;
+/** Fast strings, thermal control, performance monitoring, BTS and PEBS unavailable, SpeedStep, MONITOR, CPUID's limit, xTPR (SDM vol. 4, 2.1). */
+const MISC_ENABLE_BITS = [0, 3, 7, 11, 12, 16, 18, 22, 23].reduce((bits, n) => bits | (1n << BigInt(n)), 0n);
 const slot = (n: number): number => L.S_MSR + 8 * n;
 const row = (name: string, offset: number, allows: MsrRow['allows'], feature?: keyof CpuFeatures): MsrRow =>
   feature === undefined ? { name, offset, allows } : { name, offset, allows, feature };
@@ -56,7 +60,7 @@ const TABLE: ReadonlyMap<number, MsrRow> = new Map([
   [MSR.SYSENTER_CS, row('IA32_SYSENTER_CS', slot(4), 0xffffffffn)],
   [MSR.SYSENTER_ESP, row('IA32_SYSENTER_ESP', slot(5), 'canonical')],
   [MSR.SYSENTER_EIP, row('IA32_SYSENTER_EIP', slot(6), 'canonical')],
-  [MSR.MISC_ENABLE, row('IA32_MISC_ENABLE', slot(7), ANY)],
+  [MSR.MISC_ENABLE, { ...row('IA32_MISC_ENABLE', slot(7), MISC_ENABLE_BITS), vendor: 'intel' }],
   [MSR.DEBUGCTL, row('IA32_DEBUGCTL', slot(8), 0b11n)],
   [MSR.PAT, row('IA32_PAT', slot(9), 'memory types')],
   [MSR.EFER, row('IA32_EFER', L.S_EFER, ANY)],
@@ -72,7 +76,8 @@ const TABLE: ReadonlyMap<number, MsrRow> = new Map([
 
 const find = (cpu: Cpu, index: number): MsrRow | undefined => {
   const found = TABLE.get(index);
-  return found?.feature !== undefined && !cpu.model.features[found.feature] ? undefined : found;
+  if (found?.feature !== undefined && !cpu.model.features[found.feature]) return undefined;
+  return found?.vendor !== undefined && found.vendor !== cpu.model.vendor ? undefined : found;
 };
 
 /** The time-stamp counter: the cost counter plus what was written to the MSR. */
@@ -98,8 +103,8 @@ export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefi
   return undefined;
 }
 
-/** IA32_APIC_BASE: BSP, EXTD, EN (SDM vol. 3, 10.12.1). */
-const APIC_BITS = 0xd00n;
+/** IA32_APIC_BASE: BSP and EN; EXTD is reserved, as there is no x2APIC (SDM vol. 3, 10.12.1). */
+const APIC_BITS = 0x900n;
 
 /** UC, WC, WT, WP, WB, UC-: the encodings of the PAT's eight entries (SDM vol. 3, 11.12.2). */
 const MEMORY_TYPES: readonly bigint[] = [0n, 1n, 4n, 5n, 6n, 7n];
@@ -107,10 +112,17 @@ const areMemoryTypes = (value: bigint): boolean =>
   [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n].every((shift) => MEMORY_TYPES.includes((value >> shift) & 0xffn));
 
 function isAllowed(cpu: Cpu, { allows }: MsrRow, value: bigint): boolean {
-  if (allows === 'canonical') return isCanonical(value);
+  if (allows === 'canonical') return isCanonicalBase(cpu, value);
   if (allows === 'memory types') return areMemoryTypes(value);
   const bits = allows === 'physical' ? ((1n << BigInt(cpu.model.physicalBits)) - 0x1000n) | APIC_BITS : allows;
   return (value & ~bits) === 0n;
+}
+
+/** As a reset leaves them (SDM vol. 3, table 9-1 and 11.12.4): the APIC of the first CPU, write-back and so on. */
+export function resetMsrs(cpu: Cpu): void {
+  setMsrRaw(cpu, MSR.APIC_BASE, 0xfee00900n);
+  setMsrRaw(cpu, MSR.PAT, 0x0007040600070406n);
+  setMsrRaw(cpu, MSR.MISC_ENABLE, 1n);
 }
 
 /** Without checks; unknown numbers are ignored. */

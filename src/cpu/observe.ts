@@ -28,6 +28,8 @@ export interface TlbEntry {
   readonly writable: boolean;
   readonly noExecute: boolean;
   readonly dirty: boolean;
+  /** Protection key. */
+  readonly key: number;
 }
 
 export interface StoreRecord {

@@ -1,5 +1,5 @@
 /**
- * 4-level paging, SDM vol. 3, chapter 4: linear address and access in, physical address out or a #PF. The TLB is asked
+ * 4-level and 5-level paging, SDM vol. 3, chapter 4: linear address and access in, physical address out or a #PF. The TLB is asked
  * first; a stale entry is really used, so a missing flush shows as a wrong access or as a fault that the page tables
  * do not explain (its report says so).
  *
@@ -9,6 +9,7 @@
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { noteWrite } from './memory.ts';
+import { keyForbids } from './pkru.ts';
 import {
   type Cpu,
   CR0,
@@ -25,7 +26,7 @@ import {
   write64,
 } from './state.ts';
 import { VECTOR } from './stop.ts';
-import { insert, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
+import { insert, keyOf, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
 
 export const READ = 0;
 export const WRITE = 1;
@@ -37,7 +38,8 @@ export const IMPLICIT = 8 | SUPERVISOR;
 /** READ, WRITE or FETCH, and whose. */
 export type Access = number;
 
-const KIND = 3;
+/** READ, WRITE or FETCH alone. */
+export const KIND = 3;
 const byUser = (cpu: Cpu, access: Access): boolean => cpl(cpu) === 3 && !(access & SUPERVISOR);
 /** EFLAGS.AC lets supervisors access user pages in spite of SMAP. */
 const overridesSmap = (cpu: Cpu, access: Access): boolean =>
@@ -58,11 +60,13 @@ export const ENTRY = {
 } as const;
 
 /** Bits of a page fault's error code, SDM vol. 3, 4.7. */
-export const PF = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16 } as const;
+export const PF = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16, KEY: 32 } as const;
 
 /** Bits 51:32 of an entry, in its high half: those above the width of physical addresses are reserved. */
 const ADDRESS_HIGH = 0x000fffff;
 const NX_HIGH = 0x80000000 | 0;
+/** Bits 62:59, the protection key, in the high half. */
+const KEY_SHIFT = 27;
 /** Frames without memory behind them all look like this one, beyond any RAM. */
 const NOWHERE = 0xfffff000;
 /** Reserved address bits of large pages: 20:13 and 29:13. */
@@ -97,17 +101,30 @@ const address = (frame: number, linearLow: number): number => frame + (linearLow
  *   supervisor write   as read; read-only page: CR0.WP
  *   supervisor fetch   user page: SMEP; NX
  *   user               supervisor page; write: read-only page; fetch: NX
+ *   data, user page    by its key, see `forbiddenByKey`
  */
 export function forbidden(cpu: Cpu, flags: number, access: Access): boolean {
   const userPage = (flags & TLB.USER) !== 0;
   const writes = (access & KIND) === WRITE;
   if (access === FETCH && flags & TLB.NO_EXECUTE) return true;
+  if (forbiddenByKey(cpu, flags, access)) return true;
   if (byUser(cpu, access)) return !userPage || (writes && !(flags & TLB.WRITABLE));
   const cr4 = low(cpu, cr(4));
   if (access === FETCH) return userPage && (cr4 & CR4.SMEP) !== 0;
   if (userPage && cr4 & CR4.SMAP && !overridesSmap(cpu, access)) return true;
   return writes && !(flags & TLB.WRITABLE) && (low(cpu, cr(0)) & CR0.WP) !== 0;
 }
+
+/** By the page's protection key; supervisors' writes obey it only with CR0.WP (SDM vol. 3, 4.6.2). */
+function forbiddenByKey(cpu: Cpu, flags: number, access: Access): boolean {
+  if (access === FETCH || !(flags & TLB.USER)) return false;
+  const obeys = byUser(cpu, access) || (low(cpu, cr(0)) & CR0.WP) !== 0;
+  return keyForbids(cpu, keyOf(flags), (access & KIND) === WRITE && obeys);
+}
+
+/** The bits of the error code that the rights of a translation give; the key's is set whatever else forbids the access. */
+const violation = (cpu: Cpu, flags: number, access: Access): number =>
+  PF.PRESENT | (forbiddenByKey(cpu, flags, access) ? PF.KEY : 0);
 
 /** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
 function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): boolean {
@@ -116,7 +133,14 @@ function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Acc
   if (failure !== undefined) return pageFault(cpu, linearLow, linearHigh, access, failure.bits, failure.why);
   const { walk } = cpu;
   if (forbidden(cpu, walk.flags, access))
-    return pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, why(cpu, walk.flags, access));
+    return pageFault(
+      cpu,
+      linearLow,
+      linearHigh,
+      access,
+      violation(cpu, walk.flags, access),
+      why(cpu, walk.flags, access),
+    );
   const writes = (access & KIND) === WRITE;
   markAccessed(cpu, writes);
   if (writes) walk.flags |= TLB.DIRTY;
@@ -128,7 +152,8 @@ interface WalkFailure {
   readonly why: string;
 }
 
-const LEVELS = ['PML4', 'page-directory-pointer-table', 'page-directory', 'page-table'] as const;
+/** By size: what an entry there maps is 2^(12 + 9·size) bytes. */
+const LEVELS = ['page-table', 'page-directory', 'page-directory-pointer-table', 'PML4', 'PML5'] as const;
 
 /** From CR3 down to the page, into `cpu.walk`. */
 function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure | undefined {
@@ -139,18 +164,19 @@ function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure |
   let table = high(cpu, cr(3)) & 0x7fffffff ? NOWHERE : (low(cpu, cr(3)) & ~0xfff) >>> 0;
   let rights = ENTRY.RW | ENTRY.US;
   let noExecute = 0;
-  for (let level = 0; level < 4; level++) {
-    const at = table + 8 * indexAt(linearLow, linearHigh, level);
+  const levels = low(cpu, cr(4)) & CR4.LA57 ? 5 : 4;
+  for (let level = 0; level < levels; level++) {
+    const size = levels - 1 - level;
+    const at = table + 8 * indexAt(linearLow, linearHigh, size);
     const backed = at < ram.length;
     const entry = backed ? u32[(L.RAM + at) >> 2]! : -1;
     const entryHigh = backed ? u32[(L.RAM + at + 4) >> 2]! : -1;
-    if (!(entry & ENTRY.P)) return { bits: 0, why: `the ${LEVELS[level]} entry is not present (SDM vol. 3, 4.7)` };
-    const size = 3 - level;
-    const leaf = level === 3 || (entry & ENTRY.PS) !== 0;
-    if (entryHigh & reservedHigh || (leaf && level < 3 && !largePageAllowed(cpu, size, entry)))
+    if (!(entry & ENTRY.P)) return { bits: 0, why: `the ${LEVELS[size]} entry is not present (SDM vol. 3, 4.7)` };
+    const leaf = size === 0 || (entry & ENTRY.PS) !== 0;
+    if (entryHigh & reservedHigh || (leaf && size > 0 && !largePageAllowed(cpu, size, entry)))
       return {
         bits: PF.PRESENT | PF.RESERVED,
-        why: `the ${LEVELS[level]} entry has a reserved bit set (SDM vol. 3, 4.7)`,
+        why: `the ${LEVELS[size]} entry has a reserved bit set (SDM vol. 3, 4.7)`,
       };
     walk.path[level] = at;
     walk.depth = level + 1;
@@ -166,14 +192,14 @@ function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure |
 }
 
 /** Nine bits of the linear address for each level. */
-function indexAt(linearLow: number, linearHigh: number, level: number): number {
-  if (level === 0) return (linearHigh >>> 7) & 0x1ff;
-  if (level === 1) return ((linearHigh << 2) | (linearLow >>> 30)) & 0x1ff;
-  return (linearLow >>> (level === 2 ? 21 : 12)) & 0x1ff;
+function indexAt(linearLow: number, linearHigh: number, size: number): number {
+  if (size >= 3) return (linearHigh >>> (size === 4 ? 16 : 7)) & 0x1ff;
+  if (size === 2) return ((linearHigh << 2) | (linearLow >>> 30)) & 0x1ff;
+  return (linearLow >>> (size === 1 ? 21 : 12)) & 0x1ff;
 }
 
 function largePageAllowed(cpu: Cpu, size: number, entry: number): boolean {
-  if (size === 3 || (size === 2 && !cpu.model.features.gbpages)) return false;
+  if (size >= 3 || (size === 2 && !cpu.model.features.gbpages)) return false;
   return (entry & LARGE_RESERVED[size as 1 | 2]) === 0;
 }
 
@@ -196,7 +222,8 @@ function setWalk(
     (rights & ENTRY.US ? TLB.USER : 0) |
     (rights & ENTRY.RW ? TLB.WRITABLE : 0) |
     (noExecute ? TLB.NO_EXECUTE : 0) |
-    (entry & ENTRY.D ? TLB.DIRTY : 0);
+    (entry & ENTRY.D ? TLB.DIRTY : 0) |
+    (((entryHigh >>> KEY_SHIFT) & 15) * TLB.KEY);
 }
 
 /** Accessed bits along the walk, the dirty bit at its end. */
@@ -235,10 +262,11 @@ function pageFault(
 /** A fault by a TLB entry; whether the page tables agree is worth telling. */
 function staleFault(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): -1 {
   const cached = why(cpu, cpu.walk.flags, access);
+  const bits = violation(cpu, cpu.walk.flags, access);
   const failure = descend(cpu, linearLow, linearHigh);
   const stale = failure !== undefined || !forbidden(cpu, cpu.walk.flags, access);
   const detail = stale ? `${cached}; by a stale TLB entry: the page tables say otherwise by now` : cached;
-  pageFault(cpu, linearLow, linearHigh, access, PF.PRESENT, detail);
+  pageFault(cpu, linearLow, linearHigh, access, bits, detail);
   removeAddress(cpu, linearLow, linearHigh, currentPcid(cpu), true);
   return -1;
 }
@@ -255,6 +283,8 @@ function why(cpu: Cpu, flags: number, access: Access): string {
       return `supervisor access to a user page with CR4.SMAP = 1${unless} (${rule})`;
     }
   }
+  if (forbiddenByKey(cpu, flags, access))
+    return `${by} access to a page of key ${keyOf(flags)}, which PKRU forbids (SDM vol. 3, 4.6.2)`;
   return `${by} write to a read-only page (${rule})`;
 }
 

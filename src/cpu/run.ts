@@ -25,6 +25,7 @@ const SLICE = 0x40000;
 export function run(cpu: Cpu, maxInsns: number): Stop {
   beginRun(cpu);
   for (let left = maxInsns; left > 0; ) {
+    if (cpu.exitCode !== undefined) return { kind: 'exit', code: cpu.exitCode };
     const stop = cpu.delivers ? takeEvents(cpu) : undefined;
     if (stop) return stop;
     const alone = cpu.delivers && needsCare(cpu) ? beginInstruction(cpu) : undefined;

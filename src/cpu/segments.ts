@@ -7,7 +7,7 @@
  *
  * A load of SS would also hold off events for one instruction (SDM vol. 3, 6.8.3); with events that begins at the end of `loadSegment`.
  */
-import { isCanonical, u64 } from '../base/u64.ts';
+import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
 import { SEGMENT } from '../isa/insn.ts';
@@ -32,7 +32,7 @@ import {
 } from './descriptors.ts';
 import { refreshKey } from './fast-tlb.ts';
 import { IMPLICIT } from './paging.ts';
-import { type Cpu, cpl, read64, word, write64 } from './state.ts';
+import { type Cpu, cpl, isCanonicalBase, read64, word, write64 } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory } from './system-access.ts';
 
@@ -289,7 +289,7 @@ function loadSystem(cpu: Cpu, selector: number, type: number, mark: number): Seg
   if (isFault(high)) return high;
   if (!isPresent(found.attributes)) return absent(selector);
   const descriptor = parseDescriptor(found.low, high);
-  if (!isCanonical(descriptor.base)) return refuse(selector, 'the base is not canonical');
+  if (!isCanonicalBase(cpu, descriptor.base)) return refuse(selector, 'the base is not canonical');
   const plan: PlannedWrite[] = [];
   const fault = mark === 0 ? undefined : planMark(cpu, plan, found, mark);
   if (fault) return fault;

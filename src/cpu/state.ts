@@ -3,6 +3,7 @@
  * for speed (TLB index, code cache, fast keys). Everything architectural is in the state block; a checkpoint copies
  * that and nothing else, so whatever is derived must be rebuilt or still be true after a restore.
  */
+import { isCanonical } from '../base/u64.ts';
 import type { CostTable } from '../cost/cost.ts';
 import type { Engine } from '../engine/instantiate.ts';
 import * as L from '../engine/layout.ts';
@@ -32,6 +33,8 @@ export interface Cpu {
   resuming: boolean;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;
+  /** A device ended the run: what the program wrote to its exit port. */
+  exitCode: number | undefined;
   /** What the model lacks, from the import that came across it. */
   unmodelled: string | undefined;
   readonly tlbIndex: TlbIndex;
@@ -68,6 +71,8 @@ export interface FastKeys {
   readonly writes: KeySpace;
   /** PCID and rights that KEY and WRITE_KEY stand for now, or -1. */
   context: number;
+  /** PKRU, or 0 without CR4.PKE, for which the live keys were dealt. */
+  pkru: number;
   /** Since the writes were last revoked. */
   writesGranted: boolean;
 }
@@ -161,6 +166,8 @@ export const CR4 = {
   OSFXSR: 1 << 9,
   OSXMMEXCPT: 1 << 10,
   UMIP: 1 << 11,
+  /** 5-level paging. */
+  LA57: 1 << 12,
   FSGSBASE: 1 << 16,
   /** TLB entries carry CR3[11:0]; bit 63 of a value moved to CR3 keeps them. */
   PCIDE: 1 << 17,
@@ -169,6 +176,8 @@ export const CR4 = {
   SMEP: 1 << 20,
   /** No supervisor data accesses to user pages while EFLAGS.AC is 0. */
   SMAP: 1 << 21,
+  /** Protection keys for user pages, whose rights PKRU has. */
+  PKE: 1 << 22,
 } as const;
 
 /** Bits of IA32_EFER, SDM vol. 3, 2.2.1. */
@@ -194,6 +203,21 @@ export const cpl = (cpu: Cpu): number => cpu.engine.u32[word(L.S_CPL)]!;
 
 /** The bits of a physical address that lie in its high half; those above are reserved (SDM vol. 3, 4.1.4). */
 export const physicalHigh = (cpu: Cpu): number => (1 << (cpu.model.physicalBits - 32)) - 1;
+
+/** How far to shift the signed high half of an address that the paging mode takes, for nothing but copies of the sign to be left. */
+const canonicalShift = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.LA57 ? 24 : 15);
+
+/** Of the signed high half of an address: bits 63:47 agree, or 63:56 with 5-level paging (SDM vol. 1, 3.3.7.1). */
+export const isCanonicalHigh = (cpu: Cpu, linearHigh: number): boolean =>
+  linearHigh >> canonicalShift(cpu) === linearHigh >> 31;
+
+/** Whether memory can be accessed at an address, and RIP be there: as the paging mode has it. */
+export const isCanonicalAddress = (cpu: Cpu, linear: bigint): boolean =>
+  isCanonicalHigh(cpu, Number(BigInt.asIntN(32, linear >> 32n)));
+
+/** Whether a base, an MSR or INVPCID takes an address: as the CPU has it, whatever the paging mode is (SDM vol. 3, 4.5). */
+export const isCanonicalBase = (cpu: Cpu, linear: bigint): boolean =>
+  isCanonical(linear, cpu.model.features.la57 ? 57 : 48);
 
 /** The PCID in use: CR3[11:0] with CR4.PCIDE, else 0. */
 export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);

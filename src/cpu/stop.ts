@@ -10,6 +10,8 @@ export type Stop =
   | { readonly kind: 'budget' }
   /** HLT ran; RIP is behind it. */
   | { readonly kind: 'halt' }
+  /** The program wrote to the exit port; RIP is behind the OUT. */
+  | { readonly kind: 'exit'; readonly code: number }
   /** An event could not be delivered, nor the double fault that it became: the CPU does nothing more until a reset. */
   | { readonly kind: 'shutdown'; readonly rip: bigint; readonly detail: string }
   | FaultStop

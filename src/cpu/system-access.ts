@@ -4,11 +4,11 @@
  * nothing can fault any more: whoever plans in the order of the manual's steps and then commits has faulted as the CPU does, with
  * nothing written but accessed and dirty bits of page tables.
  */
-import { isCanonical, u64 } from '../base/u64.ts';
+import { u64 } from '../base/u64.ts';
 import { checksAlignment } from './fast-tlb.ts';
 import { noteWrite, touchLines } from './memory.ts';
 import { type Access, READ, SUPERVISOR, translatePage, WRITE } from './paging.ts';
-import type { Cpu } from './state.ts';
+import { type Cpu, isCanonicalAddress } from './state.ts';
 import { type Fault, faultName, VECTOR } from './stop.ts';
 
 /** The fault of an access whose address isn't canonical. */
@@ -87,7 +87,7 @@ function translatePieces(
   refusal: Refusal,
 ): readonly Piece[] | Fault {
   const last = u64(linear + BigInt(width - 1));
-  if (!isCanonical(linear) || !isCanonical(last)) return refused(linear, refusal);
+  if (!isCanonicalAddress(cpu, linear) || !isCanonicalAddress(cpu, last)) return refused(linear, refusal);
   if (linear & BigInt(width - 1) && !(access & SUPERVISOR) && checksAlignment(cpu)) {
     return { vector: VECTOR.AC, error: 0, detail: 'misaligned access with CR0.AM and EFLAGS.AC (SDM vol. 3, 6.15)' };
   }

@@ -3,7 +3,7 @@
  * from the record's slots. A faulting operation has changed nothing; one that changes what the fetch or the fast TLB
  * rest on asks for attention.
  */
-import { isCanonical, truncate, type Width } from '../base/u64.ts';
+import { truncate, type Width } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
 import { writeControl } from './control.ts';
@@ -15,10 +15,12 @@ import { systemCall, systemEnter, systemExit, systemReturn } from './fast-calls.
 import { refreshKey } from './fast-tlb.ts';
 import { inspect } from './inspect.ts';
 import { invpcid } from './invpcid.ts';
+import { denyPort, iopl } from './io-permission.ts';
 import { interruptReturn } from './iret.ts';
-import { attend, evictLine, isCanonicalHigh, nonCanonical } from './memory.ts';
+import { attend, evictLine, nonCanonical } from './memory.ts';
 import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
 import { READ, translatePage } from './paging.ts';
+import { readPkru, writePkru } from './pkru.ts';
 import { nextRandom } from './random.ts';
 import {
   LDTR,
@@ -31,7 +33,21 @@ import {
   TR,
   writeTable,
 } from './segments.ts';
-import { type Cpu, CR0, CR4, cpl, cr, currentPcid, join, low, read64, word, write64 } from './state.ts';
+import {
+  type Cpu,
+  CR0,
+  CR4,
+  cpl,
+  cr,
+  currentPcid,
+  isCanonicalBase,
+  isCanonicalHigh,
+  join,
+  low,
+  read64,
+  word,
+  write64,
+} from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 import { isFault } from './system-access.ts';
 import { flushAddress } from './tlb.ts';
@@ -75,6 +91,10 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
       return give(cpu, record, readXcr(cpu, index(cpu, record)));
     case L.SYS_WRXCR:
       return writeXcr(cpu, index(cpu, record), value(cpu, record, L.R_B)) ?? L.STATUS_OK;
+    case L.SYS_RDPKRU:
+      return give(cpu, record, readPkru(cpu, index(cpu, record)));
+    case L.SYS_WRPKRU:
+      return writePkru(cpu, index(cpu, record), value(cpu, record, L.R_B)) ?? L.STATUS_OK;
     case L.SYS_RDPMC:
       return give(cpu, record, readCounter(cpu, index(cpu, record)));
     case L.SYS_RANDOM:
@@ -113,7 +133,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_RDPRU:
       return readPerformance(cpu, record);
     case L.SYS_PORTS:
-      return privilegeOfIo(cpu) ?? L.STATUS_OK;
+      return denyPort(cpu, portNumber(cpu, record), widthOf(cpu, record)) ?? L.STATUS_OK;
     case L.SYS_IN:
     case L.SYS_OUT:
       return port(cpu, record, code === L.SYS_IN);
@@ -201,7 +221,7 @@ const baseOffset = (cpu: Cpu, record: number): number => (parameter(cpu, record)
 function writeBase(cpu: Cpu, record: number): Outcome {
   if (!(low(cpu, cr(4)) & CR4.FSGSBASE)) return noFsgsbase();
   const base = value(cpu, record, L.R_A);
-  if (!isCanonical(base)) return nonCanonical(base, false);
+  if (!isCanonicalBase(cpu, base)) return nonCanonical(base, false);
   write64(cpu, baseOffset(cpu, record), base);
   return L.STATUS_OK;
 }
@@ -210,7 +230,8 @@ function writeBase(cpu: Cpu, record: number): Outcome {
 function invlpg(cpu: Cpu): Outcome {
   const { i32 } = cpu.engine;
   const linearHigh = i32[(L.LINEAR >> 2) + 1]!;
-  if (isCanonicalHigh(linearHigh)) flushAddress(cpu, i32[L.LINEAR >> 2]!, linearHigh, currentPcid(cpu), true, 'INVLPG');
+  if (isCanonicalHigh(cpu, linearHigh))
+    flushAddress(cpu, i32[L.LINEAR >> 2]!, linearHigh, currentPcid(cpu), true, 'INVLPG');
   return done(cpu, undefined);
 }
 
@@ -219,7 +240,8 @@ function clflush(cpu: Cpu, record: number): Outcome {
   const { i32, u32 } = cpu.engine;
   const [linearLow, linearHigh] = [i32[L.LINEAR >> 2]!, i32[(L.LINEAR >> 2) + 1]!];
   const linear = join(linearLow, linearHigh);
-  if (!isCanonicalHigh(linearHigh)) return nonCanonical(linear, (u32[(record + L.R_AUX) >> 2]! & L.AUX_STACK) !== 0);
+  if (!isCanonicalHigh(cpu, linearHigh))
+    return nonCanonical(linear, (u32[(record + L.R_AUX) >> 2]! & L.AUX_STACK) !== 0);
   const physical = translatePage(cpu, linearLow, linearHigh, READ);
   if (physical < 0) return L.STATUS_FAULT;
   evictLine(cpu, physical);
@@ -268,7 +290,7 @@ function tablePart(cpu: Cpu, packed: number): bigint {
 function loadTable(cpu: Cpu, record: number): Outcome {
   const limit = Number(truncate(value(cpu, record, L.R_A), 2));
   const base = value(cpu, record, L.R_B);
-  if (!isCanonical(base)) return nonCanonical(base, false);
+  if (!isCanonicalBase(cpu, base)) return nonCanonical(base, false);
   writeTable(cpu, tableOf(parameter(cpu, record)), { base, limit });
   return L.STATUS_OK;
 }
@@ -357,22 +379,23 @@ function interrupt(cpu: Cpu, packed: number, next: bigint): Fault {
   return { vector, detail, next, privileged: via === VIA_INT1 };
 }
 
-/** IN and OUT: IOPL decides (there is no I/O bitmap; SDM vol. 1, 18.5). */
+/** IN and OUT. */
 function port(cpu: Cpu, record: number, input: boolean): Outcome {
-  const denied = privilegeOfIo(cpu);
-  if (denied) return denied;
   const width = widthOf(cpu, record) as Width;
-  const number = Number(truncate(value(cpu, record, L.R_A), 2));
+  const number = portNumber(cpu, record);
+  const denied = denyPort(cpu, number, width);
+  if (denied) return denied;
   if (input) {
     const read = BigInt(cpu.ports?.in(number, width) ?? -1);
     return give(cpu, record, truncate(read, width));
   }
   cpu.ports?.out(number, width, Number(truncate(value(cpu, record, L.R_B), width)));
+  if (cpu.exitCode !== undefined) attend(cpu, L.ATTEND_EVENT);
   // The device may have raised an interrupt.
-  return lookForEvents(cpu);
+  return cpu.exitCode === undefined ? lookForEvents(cpu) : L.STATUS_ATTEND;
 }
 
-const iopl = (cpu: Cpu): number => (low(cpu, L.S_RFLAGS) & RFLAGS.IOPL) >> 12;
+const portNumber = (cpu: Cpu, record: number): number => Number(truncate(value(cpu, record, L.R_A), 2));
 
 const privilegeOfIo = (cpu: Cpu): Fault | undefined =>
   cpl(cpu) > iopl(cpu) ? gp(`CPL ${cpl(cpu)} exceeds IOPL ${iopl(cpu)} (SDM vol. 1, 18.5.1)`) : undefined;

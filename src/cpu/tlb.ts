@@ -19,7 +19,11 @@ export const TLB = {
   WRITABLE: 16,
   NO_EXECUTE: 32,
   DIRTY: 64,
+  /** From here on the four bits of the protection key. */
+  KEY: 128,
 } as const;
+
+export const keyOf = (flags: number): number => (flags >> 7) & 15;
 
 /** Bytes of a page by its size code. */
 export const PAGE_BYTES = [0x1000, 0x200000, 0x40000000] as const;
@@ -240,6 +244,7 @@ function entryAt(cpu: Cpu, i: number): TlbEntry {
     writable: (data & TLB.WRITABLE) !== 0,
     noExecute: (data & TLB.NO_EXECUTE) !== 0,
     dirty: (data & TLB.DIRTY) !== 0,
+    key: keyOf(data),
   };
 }
 

@@ -144,6 +144,8 @@ export const S_ACTIVITY = 0x4b0;
 export const ACTIVITY_RUNNING = 0;
 export const ACTIVITY_HALTED = 1;
 export const ACTIVITY_SHUTDOWN = 2;
+/** u32: PKRU. */
+export const S_PKRU = 0x4f0;
 /** Base u64, limit u32. */
 export const S_GDTR = 0x480;
 export const S_IDTR = 0x490;
@@ -351,6 +353,8 @@ export const SYS_RDPRU = 41;
 /** The parameter: 0 IRET, 1 SYSCALL, 2 SYSRET, 3 SYSENTER, 4 SYSEXIT. */
 export const SYS_SWITCH = 42;
 export const SYS_WAIT = 43;
+export const SYS_RDPKRU = 44;
+export const SYS_WRPKRU = 45;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;

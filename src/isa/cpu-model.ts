@@ -16,6 +16,8 @@ export const CPU_FEATURES = {
   fsgsbase: 'RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE: CR4.FSGSBASE',
   smep: 'no supervisor fetches from user pages: CR4.SMEP',
   smap: 'no supervisor data accesses to user pages: CR4.SMAP, CLAC, STAC',
+  pku: 'protection keys for user pages: CR4.PKE, RDPKRU, WRPKRU',
+  la57: '5-level paging and linear addresses of 57 bits: CR4.LA57',
   umip: 'no SGDT, SIDT, SLDT, SMSW, STR at CPL 3: CR4.UMIP',
   nx: 'no-execute pages: EFER.NXE',
   gbpages: 'pages of 1 GiB',

@@ -1,7 +1,7 @@
 /**
  * The models of CPU that `--cpu` knows, as data. Features, caches, addresses and leaves are those of CPUID dumps, named at each
  * model: InstLatx64 (github.com/InstLatx64/InstLatx64) and the test data of libcpuid (github.com/anrieff/libcpuid). What a dump
- * has and the model of a CPU here lacks (SSE, AVX, VMX, SVM, MPX, TSX, SGX, protection keys, LA57, CET, MCOMMIT …) is left out.
+ * has and the model of a CPU here lacks (SSE, AVX, VMX, SVM, MPX, TSX, SGX, CET, MCOMMIT …) is left out.
  */
 import {
   ALL_FEATURES,
@@ -100,7 +100,7 @@ export const BROADWELL: CpuModel = {
   leaves: { 2: DESCRIPTORS, 2147483654: INTEL_L2 },
 };
 
-const SKYLAKE_FEATURES: readonly CpuFeature[] = [...BROADWELL_FEATURES, 'clflushopt', 'clwb'];
+const SKYLAKE_FEATURES: readonly CpuFeature[] = [...BROADWELL_FEATURES, 'clflushopt', 'clwb', 'pku'];
 
 /** InstLatx64, GenuineIntel0050654_SkylakeXeon_CPUID8.txt. The cost table is its family's. */
 export const SKYLAKE_SERVER: CpuModel = {
@@ -132,6 +132,7 @@ export const SAPPHIRE_RAPIDS: CpuModel = {
   features: having(
     ...SKYLAKE_FEATURES,
     ...(['umip', 'rdpid', 'movdiri', 'movdir64b', 'cldemote', 'wbnoinvd', 'serialize', 'waitpkg', 'ptwrite'] as const),
+    'la57',
   ),
   lastLeaf: 0x20,
   caches: [
@@ -152,7 +153,7 @@ const NOT_ZEN: readonly CpuFeature[] = [
   ...(['ptwrite', 'wrmsrns'] as const),
 ];
 
-const ZEN_FEATURES = having(...CPU_FEATURE_NAMES.filter((name) => !NOT_ZEN.includes(name)));
+const ZEN_FEATURES = CPU_FEATURE_NAMES.filter((name) => !NOT_ZEN.includes(name));
 
 /** Leaf 80000021: LFENCE always serializes (APM vol. 3, appendix E.4.18). */
 const ZEN_EXTENSIONS: CpuidLeaf = [0b100, 0, 0, 0];
@@ -166,7 +167,8 @@ export const ZEN3: CpuModel = {
   model: 1,
   stepping: 1,
   physicalBits: 48,
-  features: ZEN_FEATURES,
+  // 5-level paging came with Zen 4.
+  features: having(...ZEN_FEATURES.filter((name) => name !== 'la57')),
   lastLeaf: 0x10,
   lastExtendedLeaf: 0x80000023,
   caches: withL1(cache(2, 'both', 512, 8, 2), cache(3, 'both', 32768, 16, 1)),
@@ -187,7 +189,7 @@ export const ZEN4: CpuModel = {
   model: 0x11,
   stepping: 1,
   physicalBits: 52,
-  features: ZEN_FEATURES,
+  features: having(...ZEN_FEATURES),
   lastLeaf: 0x10,
   lastExtendedLeaf: 0x80000028,
   caches: withL1(cache(2, 'both', 1024, 8, 2), cache(3, 'both', 16384, 16, 1)),

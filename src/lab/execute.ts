@@ -221,6 +221,8 @@ function stopWord(stop: Stop): string {
       return 'budget used up';
     case 'halt':
       return 'halted';
+    case 'exit':
+      return 'exit';
     case 'shutdown':
       return 'triple fault';
     default:

@@ -21,6 +21,8 @@ export function stopText({ cpu, image }: Machine, stop: Stop): string {
       return `stopped at ${at(cpuModel.getRip(cpu))}: the instruction budget is used up (see --max-insns)`;
     case 'halt':
       return `halted at ${at(cpuModel.getRip(cpu))}`;
+    case 'exit':
+      return `exit with ${hex(BigInt(stop.code))} at ${at(cpuModel.getRip(cpu))}`;
     case 'shutdown':
       return `triple fault at ${at(stop.rip)}, the CPU shut down: ${stop.detail}`;
     case 'not-modelled':

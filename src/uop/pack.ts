@@ -457,6 +457,10 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_RDXCR, a: uop.index, dst: uop.dst });
     case 'wrxcr':
       return packSystem(packing, { code: L.SYS_WRXCR, a: uop.index, b: uop.src });
+    case 'rdpkru':
+      return packSystem(packing, { code: L.SYS_RDPKRU, a: uop.index, dst: uop.dst });
+    case 'wrpkru':
+      return packSystem(packing, { code: L.SYS_WRPKRU, a: uop.index, b: uop.src });
     case 'rdpmc':
       return packSystem(packing, { code: L.SYS_RDPMC, a: uop.index, dst: uop.dst });
     case 'rdpru':

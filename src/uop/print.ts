@@ -196,6 +196,10 @@ function systemText(uop: SystemUop): string {
       return `${name(uop.dst)} = xcr[${name(uop.index)}]`;
     case 'wrxcr':
       return `xcr[${name(uop.index)}] = ${name(uop.src)}`;
+    case 'rdpkru':
+      return `${name(uop.dst)} = pkru[${name(uop.index)}]`;
+    case 'wrpkru':
+      return `pkru[${name(uop.index)}] = ${name(uop.src)}`;
     case 'rdpmc':
       return `${name(uop.dst)} = pmc[${name(uop.index)}]`;
     case 'rdpru':

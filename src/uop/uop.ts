@@ -350,6 +350,9 @@ export type SystemUop =
   /** XGETBV, XSETBV: #UD without CR4.OSXSAVE, #GP for an index without a register or a value that it doesn't take. */
   | { readonly op: 'rdxcr'; readonly index: Src; readonly dst: Tmp }
   | { readonly op: 'wrxcr'; readonly index: Src; readonly src: Src }
+  /** RDPKRU, WRPKRU: #UD without CR4.PKE, #GP for an index or a high half that isn't 0 (SDM vol. 2). */
+  | { readonly op: 'rdpkru'; readonly index: Src; readonly dst: Tmp }
+  | { readonly op: 'wrpkru'; readonly index: Src; readonly src: Src }
   /** RDPMC: #GP(0) at CPL > 0 without CR4.PCE, or without such a counter. */
   | { readonly op: 'rdpmc'; readonly index: Src; readonly dst: Tmp }
   /** RDPRU: MPERF for 0, APERF for 1, 0 for other numbers; #UD at CPL > 0 with CR4.TSD (APM vol. 3). */
@@ -410,6 +413,8 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
     transfer: GUARDED_COMMIT,
     rdxcr: FAULTING_VALUE,
     wrxcr: GUARDED_COMMIT,
+    rdpkru: FAULTING_VALUE,
+    wrpkru: GUARDED_COMMIT,
     rdpmc: FAULTING_VALUE,
     random: COMMIT,
   },
@@ -468,10 +473,12 @@ export function sources(uop: Uop): readonly Src[] {
     case 'transfer':
       return [uop.selector, uop.offset];
     case 'rdxcr':
+    case 'rdpkru':
     case 'rdpmc':
     case 'rdpru':
       return [uop.index];
     case 'wrxcr':
+    case 'wrpkru':
       return [uop.index, uop.src];
     case 'early':
       return [uop.src, ...addressSources(uop.address)];

@@ -73,7 +73,7 @@ test('MSRs: what is written is read; unknown numbers and bad values are #GP', ()
   assert.is(getReg(cpu, GPR.RDX), 0xffffffffn);
   const bad = snippet(I.wrmsr);
   setReg(bad.cpu, GPR.RCX, BigInt(MSR.LSTAR));
-  setReg(bad.cpu, GPR.RDX, 0x8000n);
+  setReg(bad.cpu, GPR.RDX, 0x100_0000n);
   const stop = run(bad.cpu, 1);
   assert.is(stop.kind === 'fault' && stop.vector, 13);
   const { cpu: reader } = snippet(I.rdmsr);

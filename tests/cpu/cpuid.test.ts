@@ -188,7 +188,9 @@ test('every feature that is taken away takes its bits along, and only those', ()
         assert.is(text(and(all, without)), text(without), `-${feature} announces something in leaf ${key}`);
         return all.map((half, i) => half ^ without[i]!) as unknown as Registers;
       });
-      return keys.filter((_, i) => lost[i]!.some((half) => half !== 0));
+      // The widths of addresses are no bits of features.
+      const isWidth = (key: string, register: number): boolean => key === '80000008' && register === 0;
+      return keys.filter((key, i) => lost[i]!.some((half, register) => half !== 0 && !isWidth(key, register)));
     });
     const shown = places.filter(({ length }) => length > 0);
     assert.ok(

@@ -300,7 +300,7 @@ test('LLDT takes a present LDT of the GDT, or none at all', () => {
   assert.is(loading('ldtr', segment(P | S | 2), 8), '#GP(8)');
   assert.is(loading('ldtr', system(SYSTEM_TYPE.LDT, 0n, 0xfff, 0), 8), '#NP(8)');
   assert.is(loading('ldtr', [ldt[0], ldt[1] | (2n << 40n)], 8), '#GP(8)');
-  assert.is(loading('ldtr', system(SYSTEM_TYPE.LDT, 1n << 47n), 8), '#GP(8)');
+  assert.is(loading('ldtr', system(SYSTEM_TYPE.LDT, 1n << 56n), 8), '#GP(8)');
   assert.is(loading('ldtr', ldt, 8, { cpl: 3 }), '#GP(0)');
 });
 

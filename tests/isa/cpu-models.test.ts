@@ -67,6 +67,7 @@ const INSTRUCTIONS: Partial<Readonly<Record<CpuFeature, string>>> = {
   fsgsbase: 'f3480faec0',
   rdtscp: '0f01f9',
   xsave: '0f01d0',
+  pku: '0f01ee',
   cmpxchg16b: '480fc70e',
   lahf64: '9f',
   movbe: '480f38f006',
@@ -99,7 +100,9 @@ const INSTRUCTIONS: Partial<Readonly<Record<CpuFeature, string>>> = {
   prefetchw: '0f0d0e',
 };
 /** Named by CR4, EFER, MSRs, page tables and selectors alone; and what checks for itself when it runs. */
-const NO_INSTRUCTION: readonly CpuFeature[] = ['pcid', 'smep', 'smap', 'umip', 'nx', 'gbpages', 'specCtrl', 'nullBase'];
+const NO_INSTRUCTION: readonly CpuFeature[] = [
+  ...(['pcid', 'smep', 'smap', 'la57', 'umip', 'nx', 'gbpages', 'specCtrl', 'nullBase'] as const),
+];
 /** Hints do nothing here and are NOPs without the feature; WBNOINVD and WBINVD find no cache to write back. */
 const SAME_WITHOUT: readonly CpuFeature[] = ['prefetchw', 'cldemote', 'wbnoinvd'];
 

@@ -18,6 +18,8 @@ import {
   setTable,
   writePhysical,
 } from '../../src/cpu/cpu.ts';
+import { withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX } from '../../src/isa/cpu-models.ts';
 import { GPR, SEGMENT } from '../../src/isa/insn.ts';
 
 const LOAD_ADDRESS = 0x7c00;
@@ -80,7 +82,8 @@ export function runProbes(image: Image, options: { readonly tlb?: 'keep' | 'none
 
 function bootedCpu({ bytes, symbols }: Image, tlb: 'keep' | 'none'): Cpu {
   const at = (name: string): number => symbols.get(name)!;
-  const cpu = createCpu({ ramBytes: RAM_BYTES, events: 'deliver', tlb });
+  // Bochs 2.7 has no 5-level paging.
+  const cpu = createCpu({ ramBytes: RAM_BYTES, events: 'deliver', tlb, model: withFeatures(MAX, { la57: false }) });
   writePhysical(cpu, LOAD_ADDRESS, bytes);
   const entry = (address: number, value: number): void => {
     const half = new DataView(new ArrayBuffer(8));

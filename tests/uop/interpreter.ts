@@ -313,10 +313,12 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
     case 'wrseg':
     case 'wrtable':
     case 'wrxcr':
+    case 'wrpkru':
       return void m.log.push(uopText(uop));
     case 'rdseg':
     case 'rdtable':
     case 'rdxcr':
+    case 'rdpkru':
     case 'rdpmc':
     case 'rdpru':
       return void assign(uop.dst, 8, 0n);

@@ -268,6 +268,7 @@ function count(record: usize, kind: u32): void {
 }
 
 const DF: u64 = 1 << 10;
+const CR4_LA57: u64 = 1 << 12;
 
 function setFlags(value: u64, mask: u64): void {
   const flagsNow = (flags.read() & ~mask) | (value & mask);
@@ -524,7 +525,7 @@ export function run(budget: u32): i32 {
         case OP_STEP: { const width = <u64>load<u8>(record, L.R_WIDTH); store<u64>(load<u32>(record, L.R_DST), load<u64>(L.STATE + L.S_RFLAGS) & DF ? 0 - width : width); break; }
         case OP_SAVE_FLAGS: flags.save(); break;
         case OP_MERGE_FLAGS: flags.merge(load<u32>(record, L.R_AUX)); break;
-        case OP_CANONICAL: { const address = a<u64>(record); if (<i64>(address << 16) >> 16 != <i64>address) status = STATUS_CANONICAL; break; }
+        case OP_CANONICAL: { const address = a<u64>(record), unused: u64 = load<u64>(L.STATE + L.S_CR + 32) & CR4_LA57 ? 7 : 16; if (<i64>(address << unused) >> unused != <i64>address) status = STATUS_CANONICAL; break; }
         case OP_CPL0: if (load<u32>(L.STATE + L.S_CPL)) status = STATUS_CPL0; break;
         case OP_SYSTEM_AT:
         case OP_SYSTEM:

@@ -63,6 +63,7 @@ const FEATURES: ReadonlyMap<string, CpuFeature> = new Map([
   ...need('ptwrite', 'ptwrite'),
   ...need('wrmsrns', 'wrmsrns'),
   ...need('xsave', 'xgetbv xsetbv'),
+  ...need('pku', 'rdpkru wrpkru'),
 ]);
 
 /** What the bytes are without the feature, where that isn't #UD: F3 was ignored, or the opcode was a NOP. */
@@ -80,7 +81,7 @@ const BEFORE: ReadonlyMap<string, string> = new Map([
 const NEVER: ReadonlySet<string> = new Set(
   named(`
     incsspd incsspq rstorssp saveprevssp setssbsy clrssbsy wrssd wrssq wrussd wrussq
-    enqcmd enqcmds hreset lkgs mcommit pbndkb pconfig rdpkru wrpkru rdmsrlist wrmsrlist eretu erets
+    enqcmd enqcmds hreset lkgs mcommit pbndkb pconfig rdmsrlist wrmsrlist eretu erets
     xabort xbegin xend xtest xsusldtrk xresldtrk
     clui stui testui uiret senduipi
     vmcall vmlaunch vmresume vmxoff vmxon vmfunc vmread vmwrite vmptrld vmptrst vmclear invept invvpid

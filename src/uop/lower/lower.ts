@@ -234,6 +234,8 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['lmsw', system.lmsw],
   ['xgetbv', system.xgetbv],
   ['xsetbv', system.xsetbv],
+  ['rdpkru', system.rdpkru],
+  ['wrpkru', system.wrpkru],
   ['rdpmc', system.rdpmc],
   ['rdpru', system.rdpru],
   ...each('rdrand rdseed', system.random),

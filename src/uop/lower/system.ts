@@ -93,6 +93,17 @@ export const xsetbv: Lowering = (_insn, draft) => {
   emit(draft, { op: 'wrxcr', index: RCX, src });
 };
 
+export const rdpkru: Lowering = (_insn, draft) => {
+  const dst = temporary(draft);
+  emit(draft, { op: 'rdpkru', index: RCX, dst });
+  splitIntoEdxEax(draft, dst);
+};
+
+export const wrpkru: Lowering = (_insn, draft) => {
+  const src = joinEdxEax(draft);
+  emit(draft, { op: 'wrpkru', index: RCX, src });
+};
+
 export const rdpmc: Lowering = (_insn, draft) => {
   const dst = temporary(draft);
   emit(draft, { op: 'rdpmc', index: RCX, dst });
