@@ -7,8 +7,9 @@
  */
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
+import { pendMet } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
-import { DR6, DR7, drOffset } from './debug-registers.ts';
+import { DR6, DR7, drOffset, noteDebug } from './debug-registers.ts';
 import { deliver, type Event, type Outcome } from './delivery.ts';
 import { MSR, readMsr, setMsrRaw } from './msr.ts';
 import { type Cpu, low, read64, word, write64 } from './state.ts';
@@ -32,13 +33,11 @@ const INTERRUPT_VALID = 0x100;
 
 // On a boundary
 
-/** Takes the events that are due; the stop that one of them led to. */
-export function takeEvents(cpu: Cpu): Stop | undefined {
+/** Takes the event that is due first; the stop that it led to. */
+export function takeEvent(cpu: Cpu): Stop | 'taken' | undefined {
   if (get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN) return shutdown(cpu, 'shut down already');
-  for (let event = nextEvent(cpu); event; event = nextEvent(cpu)) {
-    const stop = raise(cpu, event);
-    if (stop) return stop;
-  }
+  const event = nextEvent(cpu);
+  if (event) return raise(cpu, event) ?? 'taken';
   return get(cpu, L.S_ACTIVITY) === L.ACTIVITY_HALTED ? { kind: 'halt' } : undefined;
 }
 
@@ -67,19 +66,16 @@ function takeDebugTrap(cpu: Cpu, rip: bigint): Event {
   return { vector: VECTOR.DB, kind: 'trap', rip, detail: 'debug trap (SDM vol. 3, 17.3.1)' };
 }
 
-/** DR6 gathers causes; only the program clears it. */
-export function noteDebug(cpu: Cpu, bits: bigint): void {
-  const at = drOffset(6);
-  write64(cpu, at, read64(cpu, at) | (bits & DR6.WRITABLE));
-}
-
 /** Delivers, and tells the stop if it can't be. */
 export function raise(cpu: Cpu, event: Event): Stop | undefined {
   cpu.eventLog?.push({ kind: 'event', event, cpl: get(cpu, L.S_CPL) });
   set(cpu, L.S_ACTIVITY, L.ACTIVITY_RUNNING);
   set(cpu, L.S_SHADOW, 0);
-  if (event.vector === VECTOR.DB) enterDebugHandler(cpu);
+  if (event.vector === VECTOR.DB && event.kind !== 'software') enterDebugHandler(cpu);
+  cpu.met = 0;
   const outcome: Outcome = deliver(cpu, event);
+  // The frame may have met a data breakpoint: that trap is taken before the handler's first instruction.
+  pendMet(cpu);
   if (outcome.kind === 'delivered') return undefined;
   set(cpu, L.S_ACTIVITY, L.ACTIVITY_SHUTDOWN);
   return shutdown(cpu, outcome.fault.detail);
@@ -109,45 +105,78 @@ export interface Before {
   readonly shadow: number;
   /** Traps that MOV SS holds back. */
   readonly pending: number;
+  /** Where it is stepped over by branches alone. */
+  readonly branch: Branch | undefined;
 }
 
-/** A shadow lasts one instruction, and RF too. */
+/** A shadow lasts one instruction, and RF too. Behind a load of SS instruction breakpoints don't count either (SDM vol. 3, 17.3.1.1). */
 export function beginInstruction(cpu: Cpu): Before {
   const flags = low(cpu, L.S_RFLAGS);
+  const rip = read64(cpu, L.S_RIP);
+  const shadow = get(cpu, L.S_SHADOW);
   const before = {
-    rip: read64(cpu, L.S_RIP),
+    rip,
     flags,
-    shadow: get(cpu, L.S_SHADOW),
+    shadow,
     pending: get(cpu, L.S_PENDING_DEBUG),
+    branch: flags & RFLAGS.TF ? branchAt(cpu, rip) : undefined,
   };
   set(cpu, L.S_SHADOW, 0);
   cpu.engine.i32[word(L.S_RFLAGS)] = flags & ~RFLAGS.RF;
-  cpu.resuming = (flags & RFLAGS.RF) !== 0;
+  cpu.resuming = (flags & RFLAGS.RF) !== 0 || (shadow & L.SHADOW_SS) !== 0;
+  cpu.met = 0;
   return before;
 }
 
-/** The instruction has run: its single-step trap is due. */
-export function endInstruction(cpu: Cpu, { rip, flags, shadow }: Before): void {
+/** The instruction has run: its traps are due. */
+export function endInstruction(cpu: Cpu, { rip, flags, shadow, branch }: Before): void {
   cpu.resuming = false;
-  const here = read64(cpu, L.S_RIP) === rip;
   // An iteration of REP: the instruction goes on.
-  if (here && flags & RFLAGS.RF) cpu.engine.i32[word(L.S_RFLAGS)] = low(cpu, L.S_RFLAGS) | RFLAGS.RF;
+  if (flags & RFLAGS.RF && read64(cpu, L.S_RIP) === rip && repeatsAt(cpu, rip))
+    cpu.engine.i32[word(L.S_RFLAGS)] = low(cpu, L.S_RFLAGS) | RFLAGS.RF;
   // Of two loads of SS in a row only the first holds events off.
   if (shadow & L.SHADOW_SS) set(cpu, L.S_SHADOW, get(cpu, L.S_SHADOW) & ~L.SHADOW_SS);
-  if (flags & RFLAGS.TF && stepsHere(cpu, rip))
-    set(cpu, L.S_PENDING_DEBUG, get(cpu, L.S_PENDING_DEBUG) | Number(DR6.BS));
+  const steps = flags & RFLAGS.TF && (branch === undefined || isTaken(cpu, branch));
+  pendMet(cpu, steps ? Number(DR6.BS) : 0);
+}
+
+const STRINGS = /^(movs|stos|lods|cmps|scas|ins|outs)[bwdq]$/;
+
+function repeatsAt(cpu: Cpu, rip: bigint): boolean {
+  const found = uopsAt(cpu, rip);
+  return found.kind === 'uops' && found.insn.rep !== 'none' && STRINGS.test(found.insn.mnemonic);
+}
+
+/** Of the instruction that is to be stepped over if it branches. */
+interface Branch {
+  readonly next: bigint;
+  /** It does, be it to the next instruction. */
+  readonly always: boolean;
+  /** REP: RIP stays and no branch is taken. */
+  readonly stays: bigint | undefined;
 }
 
 /** With IA32_DEBUGCTL.BTF only taken branches are stepped over (SDM vol. 3, 17.4.3). */
-function stepsHere(cpu: Cpu, rip: bigint): boolean {
-  if (!((readMsr(cpu, MSR.DEBUGCTL) ?? 0n) & BTF)) return true;
-  const ran = uopsAt(cpu, rip);
-  return ran.kind === 'invalid' || read64(cpu, L.S_RIP) !== rip + BigInt(ran.insn.length);
+function branchAt(cpu: Cpu, rip: bigint): Branch | undefined {
+  if (!((readMsr(cpu, MSR.DEBUGCTL) ?? 0n) & BTF)) return undefined;
+  const found = uopsAt(cpu, rip);
+  if (found.kind !== 'uops') return { next: rip, always: false, stays: undefined };
+  return {
+    next: BigInt.asUintN(64, rip + BigInt(found.insn.length)),
+    always: found.uops[found.uops.length - 1]?.op === 'jump',
+    stays: repeatsAt(cpu, rip) ? rip : undefined,
+  };
+}
+
+function isTaken(cpu: Cpu, { next, always, stays }: Branch): boolean {
+  const rip = read64(cpu, L.S_RIP);
+  return always || (rip !== next && rip !== stays);
 }
 
 /** The instruction faulted: nothing of it is pending, what was before it still is. */
 export function abandonInstruction(cpu: Cpu, before: Before | undefined): void {
   cpu.resuming = false;
+  cpu.met = 0;
   set(cpu, L.S_PENDING_DEBUG, before?.pending ?? 0);
 }
 

@@ -14,6 +14,8 @@ import { lower } from '../uop/lower/lower.ts';
 import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
 import { type EngineRecord, writeRecord } from '../uop/record.ts';
 import type { Uop } from '../uop/uop.ts';
+import { isWatched, meetCode } from './breakpoints.ts';
+import { noteDebug } from './debug-registers.ts';
 import { grantFetch, revokeWrites } from './fast-tlb.ts';
 import { nonCanonical } from './memory.ts';
 import { FETCH, peek, translatePage } from './paging.ts';
@@ -39,14 +41,35 @@ export function fetchRecord(cpu: Cpu): number {
     cpu.fault = nonCanonical(join(ripLow, ripHigh), false);
     return 0;
   }
+  const watched = isWatched(cpu.breakpoints.code, ripLow, ripHigh);
+  // Before any fault of the fetch itself (SDM vol. 3, table 6-2).
+  if (watched && stopsAt(cpu, join(ripLow, ripHigh))) return 0;
   const physical = translatePage(cpu, ripLow, ripHigh, FETCH);
   if (physical < 0) return 0;
   if (physical >= cpu.ram.length) return packOnce(cpu, new Uint8Array(LONGEST).fill(0xff), join(ripLow, ripHigh));
+  if (watched) return fetchAlone(cpu, ripLow, ripHigh, physical);
   const page = codePage(cpu, physical >>> 12, ripLow, ripHigh);
   if (cpu.keepsTlb) grantFetch(cpu, ripLow, ripHigh, page.table);
   else u32[L.PENDING >> 2] = 0;
   const cached = u32[(page.table + (physical & 0xfff) * 4) >> 2]!;
   return cached || decodeBlock(cpu, page, physical, ripLow, ripHigh);
+}
+
+/** An instruction breakpoint is a fault of the instruction that hasn't begun (SDM vol. 3, 17.3.1.1). */
+function stopsAt(cpu: Cpu, rip: bigint): boolean {
+  const met = meetCode(cpu, rip);
+  if (met === 0) return false;
+  noteDebug(cpu, BigInt(met));
+  cpu.fault = { vector: VECTOR.DB, withoutRf: true, detail: 'instruction breakpoint (SDM vol. 3, 17.3.1.1)' };
+  return true;
+}
+
+/** In a page with a breakpoint nothing is cached: every instruction comes by here. */
+function fetchAlone(cpu: Cpu, ripLow: number, ripHigh: number, physical: number): number {
+  const rip = join(ripLow, ripHigh);
+  const bytes = cpu.ram.subarray(physical, physical + Math.min(LONGEST, 0x1000 - (physical & 0xfff)));
+  const crosses = decode(bytes, rip, cpu.model).kind === 'truncated';
+  return crosses ? fetchCrossing(cpu, ripLow, ripHigh, physical) : packOnce(cpu, bytes, rip);
 }
 
 function codePage(cpu: Cpu, number: number, linearLow: number, linearHigh: number): CodePage {

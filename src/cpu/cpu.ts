@@ -15,6 +15,7 @@ import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
 import { MAX } from '../isa/cpu-models.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
+import { NO_BREAKPOINTS } from './breakpoints.ts';
 import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
 import { emptyKeys } from './fast-tlb.ts';
@@ -100,7 +101,11 @@ export function createCpu(options: CpuOptions): Cpu {
     cost,
     fuse,
     delivers: events === 'deliver',
+    breakpoints: NO_BREAKPOINTS,
     resuming: false,
+    alone: true,
+    met: 0,
+    beginsAgain: false,
     keepsTlb: tlb === 'keep',
     slice: 0,
     fault: undefined,

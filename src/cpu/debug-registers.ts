@@ -1,13 +1,21 @@
 /**
- * DR0 … DR7, SDM vol. 3, 17.2: reads, writes, reserved bits, the old names DR4 and DR5, and the general detect bit.
- * Breakpoints do not fire here.
+ * DR0 … DR7, SDM vol. 3, 17.2: reads, writes, reserved bits, the old names DR4 and DR5, and the general detect bit. What breakpoints
+ * are armed by them is in breakpoints.ts.
  */
 import * as L from '../engine/layout.ts';
+import { refreshBreakpoints } from './breakpoints.ts';
 import { type Cpu, CR4, cr, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 
 /** Bits of DR6, SDM vol. 3, 17.2.3. */
-export const DR6 = { BD: 1n << 13n, BS: 1n << 14n, BT: 1n << 15n, FIXED: 0xffff0ff0n, WRITABLE: 0xe00fn } as const;
+export const DR6 = {
+  B: 15n,
+  BD: 1n << 13n,
+  BS: 1n << 14n,
+  BT: 1n << 15n,
+  FIXED: 0xffff0ff0n,
+  WRITABLE: 0xe00fn,
+} as const;
 /** Bits of DR7, SDM vol. 3, 17.2.4. */
 export const DR7 = { GD: 1n << 13n, FIXED: 0x400n, WRITABLE: 0xffff23ffn } as const;
 
@@ -17,10 +25,9 @@ export const drOffset = (n: number): number => L.S_DR + 8 * n;
 function resolve(cpu: Cpu, n: number): number | Fault {
   if ((n === 4 || n === 5) && low(cpu, cr(4)) & CR4.DE) return ud(`DR${n} with CR4.DE = 1 (SDM vol. 3, 17.2.2)`);
   if (read64(cpu, drOffset(7)) & DR7.GD) {
-    write64(cpu, drOffset(6), read64(cpu, drOffset(6)) | DR6.BD);
+    noteDebug(cpu, DR6.BD);
     return {
       vector: VECTOR.DB,
-      withoutRf: true,
       detail: 'access to a debug register with DR7.GD = 1 (SDM vol. 3, 17.2.4)',
     };
   }
@@ -39,8 +46,17 @@ export function writeDebug(cpu: Cpu, n: number, value: bigint): Fault | undefine
   const old = read64(cpu, drOffset(actual));
   const stored = effective(actual, value);
   write64(cpu, drOffset(actual), stored);
+  refreshBreakpoints(cpu);
   cpu.eventLog?.push({ kind: 'dr', index: actual, value: stored, old });
   return undefined;
+}
+
+/**
+ * The causes of a #DB. B0 … B3 are those of this one alone; BD and BS gather until the program clears them (SDM vol. 3, 17.2.3; APM vol. 2,
+ * 13.1.1.3).
+ */
+export function noteDebug(cpu: Cpu, bits: bigint): void {
+  write64(cpu, drOffset(6), (read64(cpu, drOffset(6)) & ~DR6.B) | (bits & DR6.WRITABLE));
 }
 
 /** With the fixed bits of DR6 and DR7 in place. */

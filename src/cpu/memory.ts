@@ -7,6 +7,7 @@
  * sets such a mark revokes the tags.
  */
 import * as L from '../engine/layout.ts';
+import { isWatched, passData } from './breakpoints.ts';
 import { checksAlignment, forgetAll, grantRead, grantWrite } from './fast-tlb.ts';
 import { noteDirty } from './journal.ts';
 import { type Access, forbidden, READ, translatePage, WRITE } from './paging.ts';
@@ -32,7 +33,7 @@ export function translateAccess(cpu: Cpu, access: number, width: number, handle:
   touchLines(cpu, first, crosses ? 0x1000 - inPage : width);
   if (!crosses) {
     grantAccess(cpu, linearLow, linearHigh, first, kind);
-    return 1;
+    return watchAccess(cpu, linearLow, linearHigh, width, kind);
   }
   const nextLow = ((linearLow | 0xfff) + 1) | 0;
   const nextHigh = nextLow === 0 ? (linearHigh + 1) | 0 : linearHigh;
@@ -44,7 +45,13 @@ export function translateAccess(cpu: Cpu, access: number, width: number, handle:
     noteDirty(cpu, first);
     noteDirty(cpu, second);
   }
-  return 1;
+  return watchAccess(cpu, linearLow, linearHigh, width, kind);
+}
+
+/** As the import answers: 0 when the instruction has to begin again. */
+function watchAccess(cpu: Cpu, linearLow: number, linearHigh: number, width: number, kind: Access): number {
+  if (cpu.breakpoints.data.length === 0) return 1;
+  return passData(cpu, join(linearLow, linearHigh), width, kind === WRITE) ? 1 : 0;
 }
 
 /** Canonical, for both ends of the access (SDM vol. 1, 3.3.7.1); alignment where it is checked. */
@@ -80,6 +87,7 @@ function hostAddress(cpu: Cpu, physical: number, kind: Access): number {
 function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: number, kind: Access): void {
   if (kind === WRITE) noteDirty(cpu, physical);
   if (!cpu.keepsTlb || physical >= cpu.ram.length || checksAlignment(cpu)) return;
+  if (isWatched(cpu.breakpoints.data, linearLow, linearHigh)) return;
   const marks = cpu.engine.bytes[L.PAGE_FLAGS + (physical >>> 12)]!;
   if (marks & L.PAGE_COLD) return;
   const frame = physical - (physical & 0xfff);

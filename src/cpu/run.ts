@@ -11,8 +11,9 @@ import {
   eventOf,
   needsCare,
   raise,
-  takeEvents,
+  takeEvent,
 } from './boundary.ts';
+import { refreshBreakpoints } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
 import { refreshKey, revokeWrites } from './fast-tlb.ts';
 import { type Cpu, count, read64, word } from './state.ts';
@@ -26,12 +27,21 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
   beginRun(cpu);
   for (let left = maxInsns; left > 0; ) {
     if (cpu.exitCode !== undefined) return { kind: 'exit', code: cpu.exitCode };
-    const stop = cpu.delivers ? takeEvents(cpu) : undefined;
-    if (stop) return stop;
-    const alone = cpu.delivers && needsCare(cpu) ? beginInstruction(cpu) : undefined;
+    const again = cpu.beginsAgain;
+    cpu.beginsAgain = false;
+    const event = cpu.delivers && !again ? takeEvent(cpu) : undefined;
+    if (event === 'taken') {
+      left--;
+      continue;
+    }
+    if (event) return event;
+    const alone = again || (cpu.delivers && needsCare(cpu)) ? beginInstruction(cpu) : undefined;
     const budget = alone ? 1 : Math.min(left, SLICE);
+    cpu.alone = alone !== undefined;
     const status = runSlice(cpu, budget);
+    cpu.alone = true;
     left -= budget - (cpu.engine.unused() >>> 0);
+    if (cpu.beginsAgain) continue;
     if (status === L.STATUS_BUDGET || status === L.STATUS_EVENT) {
       if (alone) endInstruction(cpu, alone);
       continue;
@@ -68,6 +78,8 @@ function beginRun(cpu: Cpu): void {
   if (u32[L.LOG_STORES >> 2] !== logging) revokeWrites(cpu);
   u32[L.LOG_STORES >> 2] = logging;
   refreshKey(cpu);
+  refreshBreakpoints(cpu);
+  cpu.beginsAgain = false;
 }
 
 function report(cpu: Cpu, status: number): Stop {

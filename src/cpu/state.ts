@@ -8,6 +8,7 @@ import type { CostTable } from '../cost/cost.ts';
 import type { Engine } from '../engine/instantiate.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
+import type { Breakpoints } from './breakpoints.ts';
 import type { EventRecord, StoreRecord } from './observe.ts';
 import type { Fault } from './stop.ts';
 
@@ -29,8 +30,16 @@ export interface Cpu {
   readonly keepsTlb: boolean;
   /** Instructions that the engine was sent to run, those of a call that has returned being counted in the state block. */
   slice: number;
-  /** The next instruction ignores instruction breakpoints: RF was set. */
+  /** What follows from the debug registers. */
+  breakpoints: Breakpoints;
+  /** The next instruction ignores instruction breakpoints: RF was set, or SS was loaded. */
   resuming: boolean;
+  /** One instruction runs by itself, or none does: data breakpoints that are met are noted. */
+  alone: boolean;
+  /** Bits for DR6 of what the instruction, or the delivery, has met so far. */
+  met: number;
+  /** An instruction met a breakpoint among others, and runs next by itself. */
+  beginsAgain: boolean;
   /** The fault on its way to the report, from the import that found it. */
   fault: Fault | undefined;
   /** A device ended the run: what the program wrote to its exit port. */

@@ -41,7 +41,7 @@ export interface Fault {
   readonly next?: bigint;
   /** Of a software interrupt: INT1's, for which the gate's DPL doesn't count. */
   readonly privileged?: boolean;
-  /** Reported before the instruction without RF in the frame: instruction breakpoints, general detect (SDM vol. 3, 17.3.1). */
+  /** Reported before the instruction without RF in the frame: instruction breakpoints (SDM vol. 3, 17.3.1.1). */
   readonly withoutRf?: boolean;
 }
 

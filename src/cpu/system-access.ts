@@ -5,9 +5,10 @@
  * nothing written but accessed and dirty bits of page tables.
  */
 import { u64 } from '../base/u64.ts';
+import { BEGINS_AGAIN, passData } from './breakpoints.ts';
 import { checksAlignment } from './fast-tlb.ts';
 import { noteWrite, touchLines } from './memory.ts';
-import { type Access, READ, SUPERVISOR, translatePage, WRITE } from './paging.ts';
+import { type Access, KIND, READ, SUPERVISOR, translatePage, WRITE } from './paging.ts';
 import { type Cpu, isCanonicalAddress } from './state.ts';
 import { type Fault, faultName, VECTOR } from './stop.ts';
 
@@ -100,6 +101,8 @@ function translatePieces(
     touchLines(cpu, physical, size);
     pieces.push({ physical, size });
   }
+  if (cpu.breakpoints.data.length !== 0 && !passData(cpu, linear, width, (access & KIND) === WRITE))
+    return BEGINS_AGAIN;
   return pieces;
 }
 

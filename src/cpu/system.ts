@@ -6,6 +6,7 @@
 import { truncate, type Width } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
+import { BEGINS_AGAIN, passPort } from './breakpoints.ts';
 import { writeControl } from './control.ts';
 import { readCounter } from './counters.ts';
 import { cpuid } from './cpuid.ts';
@@ -72,7 +73,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_RDDR:
       return give(cpu, record, readDebug(cpu, parameter(cpu, record)));
     case L.SYS_WRDR:
-      return writeDebug(cpu, parameter(cpu, record), value(cpu, record, L.R_A)) ?? L.STATUS_OK;
+      return done(cpu, writeDebug(cpu, parameter(cpu, record), value(cpu, record, L.R_A)));
     case L.SYS_RDMSR: {
       const index = Number(truncate(value(cpu, record, L.R_A), 4));
       return give(cpu, record, readMsr(cpu, index) ?? unknownMsr(index));
@@ -385,6 +386,7 @@ function port(cpu: Cpu, record: number, input: boolean): Outcome {
   const number = portNumber(cpu, record);
   const denied = denyPort(cpu, number, width);
   if (denied) return denied;
+  if (!passPort(cpu, number, width)) return BEGINS_AGAIN;
   if (input) {
     const read = BigInt(cpu.ports?.in(number, width) ?? -1);
     return give(cpu, record, truncate(read, width));
