@@ -82,7 +82,10 @@ export function translatePage(cpu: Cpu, linearLow: number, linearHigh: number, a
       if (forbidden(cpu, walk.flags, access)) return staleFault(cpu, linearLow, linearHigh, access);
       if ((access & KIND) !== WRITE || walk.flags & TLB.DIRTY) return address(walk.frame, linearLow);
       // The first write through this entry: the CPU walks again to set D.
-      if (!walkTables(cpu, linearLow, linearHigh, access)) return -1;
+      if (!walkTables(cpu, linearLow, linearHigh, access)) {
+        removeAddress(cpu, linearLow, linearHigh, currentPcid(cpu), true);
+        return -1;
+      }
       replaceEntry(cpu, i, linearLow, linearHigh, walk);
       return address(walk.frame, linearLow);
     }
