@@ -2,14 +2,15 @@
  * Fetch → decode → lower → pack, once for each code page: RIP in, the address of its first record out.
  *
  * Cached by physical page, linear page (records hold absolute targets) and mode, so the same bytes mapped twice are decoded
- * twice. The vendor takes part too, since each CPU has a cache of its own. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
+ * twice. The vendor takes part too, since each CPU has a cache of its own. Compatibility mode through a CS with a base or a limit,
+ * which nobody uses any more, is decoded anew for each instruction. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
  * records are freed only here, on a boundary, all at once; nothing then points to one (PENDING is cleared).
  */
 import type { CostTable } from '../cost/cost.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
-import { decode, decodeRun } from '../isa/decode.ts';
-import type { Decoded, Insn } from '../isa/insn.ts';
+import { type DecodeOptions, decode, decodeRun } from '../isa/decode.ts';
+import { type Decoded, type Insn, SEGMENT } from '../isa/insn.ts';
 import { lower } from '../uop/lower/lower.ts';
 import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
 import { type EngineRecord, writeRecord } from '../uop/record.ts';
@@ -19,8 +20,9 @@ import { noteDebug } from './debug-registers.ts';
 import { grantFetch, revokeWrites } from './fast-tlb.ts';
 import { nonCanonical } from './memory.ts';
 import { FETCH, peek, translatePage } from './paging.ts';
-import { type CodePage, type Cpu, codeMode, high, isCanonicalHigh, join, low } from './state.ts';
-import { VECTOR } from './stop.ts';
+import { readSegment } from './segments.ts';
+import { CODE_MODE, type CodePage, type Cpu, codeMode, high, isCanonicalHigh, join, low } from './state.ts';
+import { type Fault, gp, VECTOR } from './stop.ts';
 
 /** Room for the one instruction that crosses a page, at the start of the record area. */
 const CROSSING_RECORDS = 160;
@@ -32,11 +34,25 @@ const LONGEST = 15;
 
 export const emptyCode = () => ({ pages: new Map<number, CodePage[]>(), tables: 0, next: CACHED_RECORDS });
 
+/** Which bytes are what, by the mode that `codeMode` gives. */
+function decodeOptions({ model: { vendor } }: Cpu, mode: number): DecodeOptions {
+  if (mode & CODE_MODE.LONG) return { vendor };
+  return {
+    vendor,
+    mode: mode & CODE_MODE.WIDE ? 32 : 16,
+    stackSize: mode & CODE_MODE.NARROW_STACK ? 2 : 4,
+  };
+}
+
+/** Instruction pointers of compatibility mode have 32 bits. */
+const wrapped = (ip: bigint, mode: number): bigint => BigInt.asUintN(mode & CODE_MODE.LONG ? 64 : 32, ip);
+
 /** The import: the record for RIP, or 0 with `cpu.fault` set. */
 export function fetchRecord(cpu: Cpu): number {
   const { u32 } = cpu.engine;
   const ripLow = low(cpu, L.S_RIP);
   const ripHigh = high(cpu, L.S_RIP);
+  if (codeMode(cpu) & CODE_MODE.BOUNDED) return fetchBounded(cpu, ripLow >>> 0);
   if (!isCanonicalHigh(cpu, ripHigh)) {
     cpu.fault = nonCanonical(join(ripLow, ripHigh), false);
     return 0;
@@ -68,8 +84,32 @@ function stopsAt(cpu: Cpu, rip: bigint): boolean {
 function fetchAlone(cpu: Cpu, ripLow: number, ripHigh: number, physical: number): number {
   const rip = join(ripLow, ripHigh);
   const bytes = cpu.ram.subarray(physical, physical + Math.min(LONGEST, 0x1000 - (physical & 0xfff)));
-  const crosses = decode(bytes, rip, cpu.model).kind === 'truncated';
+  const crosses = decode(bytes, rip, decodeOptions(cpu, codeMode(cpu))).kind === 'truncated';
   return crosses ? fetchCrossing(cpu, ripLow, ripHigh, physical) : packOnce(cpu, bytes, rip);
+}
+
+/** Compatibility mode: at EIP in a code segment with a base or a limit. */
+function fetchBounded(cpu: Cpu, eip: number): number {
+  const { base, limit } = readSegment(cpu, SEGMENT.CS);
+  const bytes: number[] = [];
+  for (let i = 0; i < LONGEST; i++) {
+    const offset = (eip + i) >>> 0;
+    const byte =
+      offset > limit
+        ? gp('a fetch beyond the limit of CS (SDM vol. 3, 5.3)')
+        : fetchByte(cpu, Number(base & 0xffffffffn) + offset);
+    if (typeof byte === 'number') bytes.push(byte);
+    else if (decode(Uint8Array.from(bytes), BigInt(eip), decodeOptions(cpu, codeMode(cpu))).kind === 'truncated') {
+      cpu.fault = byte;
+      return 0;
+    } else break;
+  }
+  return packOnce(cpu, Uint8Array.from(bytes), BigInt(eip));
+}
+
+function fetchByte(cpu: Cpu, linear: number): number | Fault {
+  const physical = translatePage(cpu, linear | 0, 0, FETCH);
+  return physical < 0 ? cpu.fault! : (cpu.ram[physical] ?? 0xff);
 }
 
 function codePage(cpu: Cpu, number: number, linearLow: number, linearHigh: number): CodePage {
@@ -117,7 +157,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
   let start = 0;
   let open = true;
   const bytes = cpu.ram.subarray(physical, physical - at + Math.min(at + BLOCK_BYTES, 0x1000));
-  decodeRun(bytes, pageLinear + BigInt(at), cpu.model, (decoded) => {
+  decodeRun(bytes, pageLinear + BigInt(at), decodeOptions(cpu, page.mode), (decoded) => {
     if (decoded.kind === 'truncated') return false;
     const { records, length, ends, jumps } = packDecoded(decoded, pageLinear + BigInt(at), cpu);
     if (start === 0) start = takeLink(cpu);
@@ -131,7 +171,7 @@ function decodeBlock(cpu: Cpu, page: CodePage, physical: number, ripLow: number,
   if (start === 0) return fetchCrossing(cpu, ripLow, ripHigh, physical);
   if (!open) return start;
   // The rest lies elsewhere: within the page the link may remember it.
-  const rest = BigInt.asUintN(64, pageLinear + BigInt(at));
+  const rest = wrapped(pageLinear + BigInt(at), page.mode);
   writeRecord(cpu.engine, cpu.code.next, packLink(cpu.keepsTlb && at < 0x1000), rest);
   cpu.code.next += L.RECORD_BYTES;
   return start;
@@ -181,7 +221,7 @@ function markLines(cpu: Cpu, physical: number, length: number): void {
 /** The bytes of an instruction whose second part lies in another page. */
 function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: number): number {
   const nextLow = ((ripLow | 0xfff) + 1) | 0;
-  const nextHigh = nextLow === 0 ? (ripHigh + 1) | 0 : ripHigh;
+  const nextHigh = nextLow === 0 && codeMode(cpu) & CODE_MODE.LONG ? (ripHigh + 1) | 0 : ripHigh;
   if (!isCanonicalHigh(cpu, nextHigh)) {
     cpu.fault = nonCanonical(join(nextLow, nextHigh), false);
     return 0;
@@ -198,15 +238,16 @@ function fetchCrossing(cpu: Cpu, ripLow: number, ripHigh: number, physical: numb
 /** Records for one instruction that must not be found again. */
 function packOnce(cpu: Cpu, bytes: Uint8Array, ip: bigint): number {
   const { u32 } = cpu.engine;
+  const mode = codeMode(cpu);
   u32[L.PENDING >> 2] = 0;
-  const { records, length } = packDecoded(decode(bytes, ip, cpu.model), ip, cpu);
+  const { records, length } = packDecoded(decode(bytes, ip, decodeOptions(cpu, mode)), ip, cpu);
   let at = L.RECORDS;
   for (const record of records) {
     if (isJump(record.op)) record.extend = 0;
     writeRecord(cpu.engine, at, record, ip);
     at += L.RECORD_BYTES;
   }
-  writeRecord(cpu.engine, at, packLink(false), BigInt.asUintN(64, ip + BigInt(length)));
+  writeRecord(cpu.engine, at, packLink(false), wrapped(ip + BigInt(length), mode));
   return L.RECORDS;
 }
 
@@ -251,18 +292,23 @@ export type UopsAt =
 export function uopsAt(cpu: Cpu, rip: bigint): UopsAt {
   const bytes = peekCode(cpu, rip);
   if (bytes.length === 0) return { kind: 'invalid', why: 'not mapped' };
-  const decoded = decode(bytes, rip, cpu.model);
+  const decoded = decode(bytes, rip, decodeOptions(cpu, codeMode(cpu)));
   if (decoded.kind !== 'insn') return { kind: 'invalid', why: decoded.kind };
   const lowered = lower(decoded.insn, cpu.model);
   if (lowered.kind === 'not-modelled') return { kind: 'not-modelled', insn: decoded.insn };
   return { kind: 'uops', insn: decoded.insn, uops: lowered.uops };
 }
 
+function linearCode(cpu: Cpu, ip: bigint): bigint {
+  const mode = codeMode(cpu);
+  return wrapped(mode & CODE_MODE.BOUNDED ? ip + readSegment(cpu, SEGMENT.CS).base : ip, mode);
+}
+
 /** As many of the 15 bytes as are mapped. */
 function peekCode(cpu: Cpu, rip: bigint): Uint8Array {
   const bytes: number[] = [];
   for (let i = 0; i < LONGEST; i++) {
-    const linear = BigInt.asUintN(64, rip + BigInt(i));
+    const linear = linearCode(cpu, rip + BigInt(i));
     const physical = peek(cpu, Number(linear & 0xffffffffn) | 0, Number(linear >> 32n) | 0);
     if (physical < 0 || physical >= cpu.ram.length) break;
     bytes.push(cpu.ram[physical]!);

@@ -26,7 +26,7 @@ export const ATTRIBUTE = {
 } as const;
 
 /** Bits of the type of code and data, SDM vol. 3, table 3-1. */
-export const SEGMENT_TYPE = { ACCESSED: 1, WRITABLE: 2, READABLE: 2, CONFORMING: 4, CODE: 8 } as const;
+export const SEGMENT_TYPE = { ACCESSED: 1, WRITABLE: 2, READABLE: 2, EXPAND_DOWN: 4, CONFORMING: 4, CODE: 8 } as const;
 
 /** Types of system descriptors in IA-32e mode, SDM vol. 3, table 3-2; the others are reserved. */
 export const SYSTEM_TYPE = {

@@ -1,9 +1,7 @@
 /**
- * Far JMP, CALL and RET in 64-bit mode (SDM vol. 2; vol. 3, 5.8): to code of the same privilege, through 64-bit call gates to the same
- * or an inner one, and back out. Each function makes the checks in the manual's order, plans its stores, and commits last.
- *
- * Code without the L bit would run in compatibility mode, which isn't modelled: where a transfer would succeed in entering it, the
- * answer is `Unmodelled`, and nothing has changed.
+ * Far JMP, CALL and RET in IA-32e mode (SDM vol. 2; vol. 3, 5.8): to code of the same privilege, through 64-bit call gates to the same
+ * or an inner one, and back out; from and to compatibility mode, too. Each function makes the checks in the manual's order, plans
+ * its stores, and commits last.
  */
 import { truncate, u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
@@ -17,6 +15,7 @@ import {
   isNull,
   isPresent,
   isSystem,
+  parseDescriptor,
   parseGate,
   rplOf,
   SEGMENT_TYPE,
@@ -33,6 +32,7 @@ import {
   type Found,
   find,
   findUpper,
+  logicalAddress,
   nullStack,
   planMark,
   readSegment,
@@ -44,7 +44,7 @@ import {
   writeCpl,
   writeSegment,
 } from './segments.ts';
-import { type Cpu, cpl, isCanonicalAddress, read64, write64 } from './state.ts';
+import { CODE_MODE, type Cpu, codeMode, cpl, isCanonicalAddress, isLongMode, read64, write64 } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
 
@@ -60,13 +60,8 @@ export interface FarTransfer {
   readonly next: bigint;
 }
 
-/** The architecture would go on; this model doesn't. */
-export interface Unmodelled {
-  readonly unmodelled: string;
-}
-
 /** The new RIP, once everything else is done. */
-export type Transferred = bigint | Fault | Unmodelled;
+export type Transferred = bigint | Fault;
 
 export function transferFar(cpu: Cpu, transfer: FarTransfer): Transferred {
   if (transfer.kind === 'ret') return farReturn(cpu, transfer);
@@ -79,8 +74,6 @@ export function transferFar(cpu: Cpu, transfer: FarTransfer): Transferred {
     return throughGate(cpu, transfer, found);
   return refuse(selector, 'neither code nor a 64-bit call gate');
 }
-
-export const COMPATIBILITY: Unmodelled = { unmodelled: 'a far transfer to compatibility mode' };
 
 export const isLong = (attributes: number): boolean => (attributes & ATTRIBUTE.L) !== 0;
 const isImpossible = (attributes: number): boolean => isLong(attributes) && (attributes & ATTRIBUTE.DB) !== 0;
@@ -97,7 +90,6 @@ function toSegment(cpu: Cpu, transfer: FarTransfer, found: Found): Transferred {
     : rplOf(selector) > cpl(cpu) || dplOf(attributes) !== cpl(cpu);
   if (denied) return refuse(selector, 'the code has another privilege');
   if (!isPresent(attributes)) return absent(selector);
-  if (!isLong(attributes)) return COMPATIBILITY;
   return sameLevel(cpu, transfer, found, truncate(transfer.offset, transfer.width));
 }
 
@@ -113,12 +105,12 @@ function sameLevel(
   const top = rsp(cpu);
   const fault =
     stackFault(cpu, top, pushed.length * width) ??
-    targetFault(cpu, target) ??
-    planPushes(cpu, plan, { top, width, values: pushed, rights: 0 }) ??
+    targetFault(cpu, target, code) ??
+    planOwnPushes(cpu, plan, pushed, width) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  write64(cpu, L.S_RSP, u64(top - BigInt(pushed.length * width)));
+  moveStack(cpu, -pushed.length * width);
   writeSegment(cpu, SEGMENT.CS, codeAt(code, cpl(cpu)));
   return target;
 }
@@ -146,6 +138,40 @@ export function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values,
   return undefined;
 }
 
+/** Plans pushes on the present stack: in compatibility mode through SS. */
+function planOwnPushes(cpu: Cpu, plan: PlannedWrite[], values: readonly bigint[], width: 2 | 4 | 8): Fault | undefined {
+  for (const [i, value] of values.entries()) {
+    const linear = stackLinear(cpu, -(i + 1) * width, width, 'write');
+    if (isFault(linear)) return linear;
+    const fault = planWrite(cpu, plan, { linear, width, value }, 0, STACK_REFUSAL);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+const stackBits = (cpu: Cpu): number => (isLongMode(cpu) ? 64 : codeMode(cpu) & CODE_MODE.NARROW_STACK ? 16 : 32);
+
+/** The linear address at a distance from the stack pointer. */
+export function stackLinear(cpu: Cpu, distance: number, width: number, access: 'read' | 'write'): bigint | Fault {
+  const offset = BigInt.asUintN(stackBits(cpu), rsp(cpu) + BigInt(distance));
+  if (isLongMode(cpu)) return offset;
+  const linear = logicalAddress(cpu, { segment: SEGMENT.SS, offset: Number(offset), width, access });
+  return typeof linear === 'number' ? BigInt(linear) : linear;
+}
+
+/** A value on the stack, at a distance from the stack pointer. */
+export function readStack(cpu: Cpu, distance: number, width: number): bigint | Fault {
+  const linear = stackLinear(cpu, distance, width, 'read');
+  return isFault(linear) ? linear : readMemory(cpu, linear, width, 0, STACK_REFUSAL);
+}
+
+/** Adds to the stack pointer: RSP, ESP or SP. */
+export function moveStack(cpu: Cpu, distance: number): void {
+  const bits = stackBits(cpu);
+  const moved = BigInt.asUintN(bits, rsp(cpu) + BigInt(distance));
+  write64(cpu, L.S_RSP, bits === 16 ? (rsp(cpu) & ~0xffffn) | moved : moved);
+}
+
 /** #SS(error) unless the `bytes` below `top` have canonical addresses. */
 export function stackFault(cpu: Cpu, top: bigint, bytes: number, error = 0): Fault | undefined {
   if (bytes === 0 || (isCanonicalAddress(cpu, u64(top - 1n)) && isCanonicalAddress(cpu, u64(top - BigInt(bytes)))))
@@ -153,8 +179,13 @@ export function stackFault(cpu: Cpu, top: bigint, bytes: number, error = 0): Fau
   return { ...STACK_REFUSAL, error, detail: 'the stack is not canonical (SDM vol. 1, 3.3.7.1)' };
 }
 
-export const targetFault = (cpu: Cpu, target: bigint): Fault | undefined =>
-  isCanonicalAddress(cpu, target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
+/** #GP(0) unless the target is canonical, or within the limit of a code segment of compatibility mode. */
+export function targetFault(cpu: Cpu, target: bigint, { low, attributes }: Found): Fault | undefined {
+  if (isLong(attributes))
+    return isCanonicalAddress(cpu, target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
+  const within = target <= BigInt(parseDescriptor(low).limit);
+  return within ? undefined : gp('far transfer beyond the limit of the code segment (SDM vol. 2)');
+}
 
 // Gates
 
@@ -200,7 +231,7 @@ function innerLevel(cpu: Cpu, gate: Gate, code: Found, next: bigint): Transferre
   const plan: PlannedWrite[] = [];
   const fault =
     stackFault(cpu, top, 32) ??
-    targetFault(cpu, gate.offset) ??
+    targetFault(cpu, gate.offset, code) ??
     planPushes(cpu, plan, { top, width: 8, values, rights: SUPERVISOR }) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
@@ -233,18 +264,17 @@ function farReturn(cpu: Cpu, transfer: FarTransfer): Transferred {
   const code = returnCode(cpu, selector);
   if (isFault(code)) return code;
   if (level > cpl(cpu)) return toOuterLevel(cpu, transfer, code, early);
-  if (!isLong(code.attributes)) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];
-  const fault = targetFault(cpu, transfer.offset) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
+  const fault = targetFault(cpu, transfer.offset, code) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  write64(cpu, L.S_RSP, u64(rsp(cpu) + poppedBytes(transfer)));
+  moveStack(cpu, poppedBytes(transfer));
   writeSegment(cpu, SEGMENT.CS, codeAt(code, level));
   return transfer.offset;
 }
 
 /** Return address and selector, and what the immediate releases. */
-const poppedBytes = ({ width, release }: FarTransfer): bigint => BigInt(2 * width + release);
+const poppedBytes = ({ width, release }: FarTransfer): number => 2 * width + release;
 
 /** The code segment that a far RET may return to: at the privilege that the selector requests, not an inner one. */
 export function returnCode(cpu: Cpu, selector: number): Found | Fault {
@@ -268,10 +298,10 @@ interface OuterStack {
 
 function popOuterStack(cpu: Cpu, transfer: FarTransfer): OuterStack | Fault {
   const { width } = transfer;
-  const at = rsp(cpu) + poppedBytes(transfer);
-  const selector = readMemory(cpu, at + BigInt(width), width, 0, STACK_REFUSAL);
+  const at = poppedBytes(transfer);
+  const selector = readStack(cpu, at + width, width);
   if (isFault(selector)) return selector;
-  const pointer = readMemory(cpu, at, width, 0, STACK_REFUSAL);
+  const pointer = readStack(cpu, at, width);
   return isFault(pointer) ? pointer : { selector: Number(selector & 0xffffn), pointer };
 }
 
@@ -281,10 +311,9 @@ function toOuterLevel(cpu: Cpu, transfer: FarTransfer, code: Found, early: Outer
   if (isFault(popped)) return popped;
   const stack = outerStack(cpu, popped.selector, level, isLong(code.attributes));
   if (isFault(stack)) return stack;
-  if (!isLong(code.attributes)) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];
   const fault =
-    targetFault(cpu, transfer.offset) ??
+    targetFault(cpu, transfer.offset, code) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED) ??
     (stack.found && planMark(cpu, plan, stack.found, SEGMENT_TYPE.ACCESSED));
   if (fault) return fault;

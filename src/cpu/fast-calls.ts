@@ -1,15 +1,15 @@
 /**
- * SYSCALL, SYSRET, SYSENTER, SYSEXIT in 64-bit mode: segments and targets come from MSRs, no descriptor is read (SDM vol. 2; APM vol. 3
+ * SYSCALL, SYSRET, SYSENTER, SYSEXIT in IA-32e mode: segments and targets come from MSRs, no descriptor is read (SDM vol. 2; APM vol. 3
  * where AMD's differ; its long mode has no SYSENTER and SYSEXIT, which the lowering knows). Each is the new RIP, with everything else done, or a fault with nothing changed.
  */
 import { truncate } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { GPR, RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { ATTRIBUTE } from './descriptors.ts';
-import { COMPATIBILITY, type Transferred } from './far-transfer.ts';
+import type { Transferred } from './far-transfer.ts';
 import { MSR, readMsr } from './msr.ts';
 import { FLAT_CODE, FLAT_DATA, readSegment, writeCpl, writeSegment } from './segments.ts';
-import { type Cpu, cpl, EFER, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
+import { type Cpu, cpl, EFER, isCanonicalAddress, isLongMode, low, read64, word, write64 } from './state.ts';
 import { gp, ud } from './stop.ts';
 
 const msr = (cpu: Cpu, index: number): bigint => readMsr(cpu, index) ?? 0n;
@@ -18,13 +18,16 @@ const setFlags = (cpu: Cpu, flags: number): void => {
   cpu.engine.i32[word(L.S_RFLAGS)] = flags | RFLAGS.FIXED;
 };
 
-/** Flat segments of this level: code of 64 bits, a stack. */
-function enter(cpu: Cpu, code: number, stack: number, level: number): void {
+/** Flat segments of this level: code of 64 bits or of 32 bits, a stack. */
+function enter(cpu: Cpu, code: number, stack: number, level: number, kind: number = FLAT_CODE): void {
   const dpl = level << 5;
-  writeSegment(cpu, SEGMENT.CS, { selector: code, base: 0n, limit: 0xffffffff, attributes: FLAT_CODE | dpl });
+  writeSegment(cpu, SEGMENT.CS, { selector: code, base: 0n, limit: 0xffffffff, attributes: kind | dpl });
   writeSegment(cpu, SEGMENT.SS, { selector: stack, base: 0n, limit: 0xffffffff, attributes: FLAT_DATA | dpl });
   writeCpl(cpu, level);
 }
+
+/** Of compatibility mode, 32 bits. */
+const FLAT_CODE_32 = (FLAT_CODE & ~ATTRIBUTE.L) | ATTRIBUTE.DB;
 
 const enabled = (cpu: Cpu): boolean => (low(cpu, L.S_EFER) & EFER.SCE) !== 0;
 
@@ -32,12 +35,14 @@ const enabled = (cpu: Cpu): boolean => (low(cpu, L.S_EFER) & EFER.SCE) !== 0;
 export function systemCall(cpu: Cpu, next: bigint): Transferred {
   if (!enabled(cpu)) return ud('SYSCALL with IA32_EFER.SCE = 0 (SDM vol. 2, SYSCALL)');
   const flags = low(cpu, L.S_RFLAGS);
+  // From compatibility mode, on AMD's CPUs alone (APM vol. 3, SYSCALL).
+  const target = msr(cpu, isLongMode(cpu) ? MSR.LSTAR : MSR.CSTAR);
   write64(cpu, L.S_GPR + 8 * GPR.RCX, next);
   write64(cpu, L.S_GPR + 8 * GPR.R11, BigInt(flags & ~RFLAGS.RF));
   setFlags(cpu, flags & ~(Number(truncate(msr(cpu, MSR.SFMASK), 4)) | RFLAGS.RF));
   const selector = Number((msr(cpu, MSR.STAR) >> 32n) & 0xfffcn);
   enter(cpu, selector, selector + 8, 0);
-  return msr(cpu, MSR.LSTAR);
+  return target;
 }
 
 /** What SYSRET takes from R11: RF, VM and the reserved bits come out clear (SDM vol. 2, SYSRET). */
@@ -50,11 +55,11 @@ export function systemReturn(cpu: Cpu, width: number): Transferred {
   // AMD's CPUs load it and fault at the fetch, in user mode (APM vol. 3, SYSRET).
   if (width === 8 && cpu.model.vendor === 'intel' && !isCanonicalAddress(cpu, target))
     return gp('SYSRET to a non-canonical RCX (SDM vol. 2, SYSRET)');
-  if (width !== 8) return COMPATIBILITY;
   const selector = Number((msr(cpu, MSR.STAR) >> 48n) & 0xffffn);
   setFlags(cpu, Number(truncate(register(cpu, GPR.R11), 4)) & FROM_R11);
   const stack = readSegment(cpu, SEGMENT.SS);
-  enter(cpu, (selector + 16) | 3, (selector + 8) | 3, 3);
+  if (width === 8) enter(cpu, (selector + 16) | 3, (selector + 8) | 3, 3);
+  else enter(cpu, selector | 3, (selector + 8) | 3, 3, FLAT_CODE_32);
   // AMD's change the selector of SS alone (APM vol. 3, SYSRET); the DPL is the CPL all the same.
   if (cpu.model.vendor === 'amd')
     writeSegment(cpu, SEGMENT.SS, {
@@ -62,7 +67,7 @@ export function systemReturn(cpu: Cpu, width: number): Transferred {
       selector: (selector + 8) | 3,
       attributes: stack.attributes | ATTRIBUTE.DPL,
     });
-  return target;
+  return width === 8 ? target : truncate(target, 4);
 }
 
 export function systemEnter(cpu: Cpu): Transferred {
@@ -79,8 +84,12 @@ export function systemExit(cpu: Cpu, width: number): Transferred {
   const selector = Number(msr(cpu, MSR.SYSENTER_CS) & 0xfffcn);
   if (selector === 0 || cpl(cpu) !== 0)
     return gp('SYSEXIT at CPL > 0, or with IA32_SYSENTER_CS = 0 (SDM vol. 2, SYSEXIT)');
-  if (width !== 8) return COMPATIBILITY;
   const [pointer, target] = [register(cpu, GPR.RCX), register(cpu, GPR.RDX)];
+  if (width !== 8) {
+    write64(cpu, L.S_RSP, truncate(pointer, 4));
+    enter(cpu, (selector + 16) | 3, (selector + 24) | 3, 3, FLAT_CODE_32);
+    return truncate(target, 4);
+  }
   if (!isCanonicalAddress(cpu, pointer) || !isCanonicalAddress(cpu, target))
     return gp('SYSEXIT to a non-canonical RCX or RDX (SDM vol. 2, SYSEXIT)');
   write64(cpu, L.S_RSP, pointer);

@@ -21,7 +21,7 @@ import {
   word,
 } from './state.ts';
 
-const MODE_BITS = 8;
+const MODE_BITS = 10;
 /** Keys are 1 … 0x7ff. */
 const KEY_LIMIT = L.TAG_CODE;
 const NO_CONTEXT = -1;

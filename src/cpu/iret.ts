@@ -1,25 +1,26 @@
 /**
- * IRET in 64-bit mode: RIP, CS, RFLAGS, RSP and SS come from the stack whatever the privilege (SDM vol. 2, IRET; vol. 3, 6.14.3). The checks
+ * IRET in IA-32e mode: in 64-bit mode RIP, CS, RFLAGS, RSP and SS come from the stack whatever the privilege (SDM vol. 2, IRET; vol. 3, 6.14.3). The checks
  * stand in the manual's order and change nothing; what an IRET does even when it faults is to let NMIs in again (vol. 3, 6.7.1).
  */
-import { truncate, u64 } from '../base/u64.ts';
+import { truncate } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { rplOf, SEGMENT_TYPE } from './descriptors.ts';
 import {
-  COMPATIBILITY,
   codeAt,
   isLong,
   leaveInnerLevel,
+  moveStack,
   outerStack,
+  readStack,
   returnCode,
   type Transferred,
   targetFault,
 } from './far-transfer.ts';
-import { planMark, writeSegment } from './segments.ts';
-import { type Cpu, cpl, low, read64, word, write64 } from './state.ts';
+import { type Found, planMark, writeSegment } from './segments.ts';
+import { type Cpu, cpl, isLongMode, low, word, write64 } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
-import { commitWrites, isFault, type PlannedWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
+import { commitWrites, isFault, type PlannedWrite } from './system-access.ts';
 
 export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   unblockNmi(cpu);
@@ -31,12 +32,13 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   if (isFault(code)) return code;
   const level = rplOf(code.selector);
   const long = isLong(code.attributes);
+  const inner = !isLongMode(cpu) && level === cpl(cpu);
+  if (inner) return returnWithin(cpu, popped, code, width);
   const stack = outerStack(cpu, Number(stackSelector & 0xffffn), level, long);
   // Unlike RET's, an absent stack is #NP (SDM vol. 2, IRET, exceptions).
   if (isFault(stack)) return stack.vector === VECTOR.SS ? { ...stack, vector: VECTOR.NP } : stack;
-  const fault = long ? targetFault(cpu, target) : undefined;
+  const fault = targetFault(cpu, target, code);
   if (fault) return fault;
-  if (!long) return COMPATIBILITY;
   const plan: PlannedWrite[] = [];
   const mark =
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED) ??
@@ -51,12 +53,25 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   return target;
 }
 
-/** Five values of `width` bytes from RSP upwards. */
+/** In compatibility mode an IRET to the same privilege leaves the stack's segment (SDM vol. 2, IRET). */
+function returnWithin(cpu: Cpu, [target, , flags]: readonly bigint[], code: Found, width: 2 | 4 | 8): Transferred {
+  const plan: PlannedWrite[] = [];
+  const fault = targetFault(cpu, target!, code) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
+  if (fault) return fault;
+  commitWrites(cpu, plan);
+  writeFlags(cpu, Number(truncate(flags!, 4)), width);
+  moveStack(cpu, 3 * width);
+  writeSegment(cpu, SEGMENT.CS, codeAt(code, cpl(cpu)));
+  return target!;
+}
+
+/** Five values of `width` bytes from the stack pointer upwards; three, where code of compatibility mode stays at its privilege. */
 function popFrame(cpu: Cpu, width: number): bigint[] | Fault {
   const values: bigint[] = [];
-  for (let i = 0; i < 5; i++) {
-    const linear = u64(read64(cpu, L.S_RSP) + BigInt(i * width));
-    const value = readMemory(cpu, linear, width, 0, STACK_REFUSAL);
+  const count = (): number =>
+    isLongMode(cpu) || values.length < 2 || rplOf(Number(values[1]! & 3n)) > cpl(cpu) ? 5 : 3;
+  for (let i = 0; i < count(); i++) {
+    const value = readStack(cpu, i * width, width);
     if (isFault(value)) return value;
     values.push(value);
   }

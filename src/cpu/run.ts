@@ -97,6 +97,8 @@ function faultOf(cpu: Cpu, status: number): Fault {
       return { vector: VECTOR.DE, detail: 'division by zero, or a quotient too wide (SDM vol. 2, DIV)' };
     case L.STATUS_CANONICAL:
       return gp('jump to a non-canonical address (SDM vol. 1, 6.4.6)');
+    case L.STATUS_CODE_LIMIT:
+      return gp('jump beyond the limit of CS (SDM vol. 3, 5.3)');
     case L.STATUS_CPL0:
       return gp('privileged instruction at CPL > 0 (SDM vol. 3, 5.9)');
     default:

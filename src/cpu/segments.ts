@@ -10,7 +10,7 @@
 import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
-import { SEGMENT } from '../isa/insn.ts';
+import { SEGMENT, SEGMENT_NAMES } from '../isa/insn.ts';
 import {
   ATTRIBUTE,
   attributesOf,
@@ -76,6 +76,8 @@ export function writeSegment(cpu: Cpu, n: number, { selector, base, limit, attri
   write64(cpu, at(n), u64(base));
   u32[word(at(n) + L.SEG_LIMIT)] = limit;
   u32[word(at(n) + L.SEG_SELECTOR)] = ((selector & 0xffff) | (attributes << 16)) >>> 0;
+  // How code is read follows from CS, in compatibility mode from SS too.
+  if (n === SEGMENT.CS || n === SEGMENT.SS) refreshKey(cpu);
 }
 
 const tableAt = (table: TableName): number => (table === 'gdt' ? L.S_GDTR : L.S_IDTR);
@@ -90,10 +92,51 @@ export function writeTable(cpu: Cpu, table: TableName, { base, limit }: Table): 
   cpu.engine.u32[word(tableAt(table) + 8)] = limit;
 }
 
+// Use
+
+export interface LogicalAccess {
+  /** As numbered in `SEGMENT`. */
+  readonly segment: number;
+  readonly offset: number;
+  /** Bytes. */
+  readonly width: number;
+  readonly access: 'none' | 'read' | 'write';
+}
+
+/**
+ * Compatibility mode: the linear address of a logical one, unsigned 32 bits, or #GP(0), #SS(0) for the stack segment, by usability,
+ * type and limit (SDM vol. 3, 5.3 to 5.5). A limit of 4 GiB less a byte is no limit, whatever wraps around it.
+ */
+export function logicalAddress(cpu: Cpu, { segment, offset, width, access }: LogicalAccess): number | Fault {
+  const { base, limit, attributes } = readSegment(cpu, segment);
+  const linear = (Number(base & 0xffffffffn) + offset) >>> 0;
+  if (access === 'none') return linear;
+  const refusal = (why: string): Fault => ({
+    vector: segment === SEGMENT.SS ? VECTOR.SS : VECTOR.GP,
+    error: 0,
+    detail: `0x${offset.toString(16)} in ${SEGMENT_NAMES[segment]}: ${why} (SDM vol. 3, 5.3)`,
+  });
+  if (attributes & UNUSABLE) return refusal('the segment is null');
+  // The type is always #GP, and was checked of SS when it was loaded.
+  if (access === 'write' ? !isWritable(attributes) : !isReadable(attributes))
+    return gp('the segment may not be used so');
+  if (!withinLimit(offset, width, limit, attributes)) return refusal('beyond the limit');
+  return linear;
+}
+
+/** Expand-down segments begin above their limit, and end at 64 KiB or 4 GiB by B. */
+function withinLimit(offset: number, width: number, limit: number, attributes: number): boolean {
+  const last = offset + width - 1;
+  if (!isExpandDown(attributes)) return last <= limit || limit === FLAT;
+  return offset > limit && last <= (attributes & DB ? FLAT : 0xffff);
+}
+
+const isExpandDown = (attributes: number): boolean => (attributes & (S | CODE | EXPAND_DOWN)) === (S | EXPAND_DOWN);
+
 // By hand
 
 const { P, S, DPL, L: LONG, DB, G, UNUSABLE } = ATTRIBUTE;
-const { ACCESSED, WRITABLE, READABLE, CODE } = SEGMENT_TYPE;
+const { ACCESSED, WRITABLE, READABLE, EXPAND_DOWN, CODE } = SEGMENT_TYPE;
 const FLAT = 0xffffffff;
 /** A 64-bit code segment and a data segment of all memory, without their DPL. */
 export const FLAT_CODE = P | S | G | LONG | CODE | READABLE | ACCESSED;

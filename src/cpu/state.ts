@@ -232,8 +232,27 @@ export const isCanonicalBase = (cpu: Cpu, linear: bigint): boolean =>
 export const currentPcid = (cpu: Cpu): number => (low(cpu, cr(4)) & CR4.PCIDE ? low(cpu, cr(3)) & 0xfff : 0);
 
 const CS_SELECTOR = word(L.S_SEGMENTS + L.SEGMENT_BYTES + L.SEG_SELECTOR);
-/** How the bytes of code are read: L (bit 0) and D/B (bit 1) of CS (SDM vol. 3, 3.4.5). */
-export const codeMode = (cpu: Cpu): number => (cpu.engine.u32[CS_SELECTOR]! >>> 29) & 3;
+const CS_BASE = word(L.S_SEGMENTS + L.SEGMENT_BYTES);
+const CS_LIMIT = word(L.S_SEGMENTS + L.SEGMENT_BYTES + L.SEG_LIMIT);
+const SS_SELECTOR = word(L.S_SEGMENTS + 2 * L.SEGMENT_BYTES + L.SEG_SELECTOR);
+const B_OF_SELECTOR = 1 << 30;
+
+/** Bits of `codeMode`. Without LONG it is compatibility mode. */
+export const CODE_MODE = { LONG: 1, WIDE: 2, BOUNDED: 4, NARROW_STACK: 8 } as const;
+
+/**
+ * How the bytes of code are read: L (bit 0) and D/B (bit 1) of CS (SDM vol. 3, 3.4.5). In compatibility mode also whether CS has a
+ * base or a limit (bit 2), and whether the stack pointer is SP, for want of SS.B (bit 3).
+ */
+export function codeMode({ engine: { u32 } }: Cpu): number {
+  const mode = (u32[CS_SELECTOR]! >>> 29) & 3;
+  if (mode & CODE_MODE.LONG) return mode;
+  const flat = u32[CS_BASE] === 0 && u32[CS_BASE + 1] === 0 && u32[CS_LIMIT] === 0xffffffff;
+  return mode | (flat ? 0 : CODE_MODE.BOUNDED) | (u32[SS_SELECTOR]! & B_OF_SELECTOR ? 0 : CODE_MODE.NARROW_STACK);
+}
+
+/** Code is of 64 bits; otherwise it runs in compatibility mode. */
+export const isLongMode = ({ engine: { u32 } }: Cpu): boolean => ((u32[CS_SELECTOR]! >>> 29) & CODE_MODE.LONG) !== 0;
 
 /** Adds to a 64-bit counter without making a bigint. */
 export function count(cpu: Cpu, offset: number, amount = 1): void {

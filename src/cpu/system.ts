@@ -5,7 +5,8 @@
  */
 import { truncate, type Width } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
-import { RFLAGS } from '../isa/insn.ts';
+import { RFLAGS, SEGMENT } from '../isa/insn.ts';
+import { ADJUSTED_FLAGS, adjust } from '../uop/bcd.ts';
 import { BEGINS_AGAIN, passPort } from './breakpoints.ts';
 import { writeControl } from './control.ts';
 import { readCounter } from './counters.ts';
@@ -28,6 +29,7 @@ import {
   loadLdt,
   loadSegment,
   loadTask,
+  logicalAddress,
   readTable,
   selectorIn,
   type TableName,
@@ -43,6 +45,7 @@ import {
   currentPcid,
   isCanonicalBase,
   isCanonicalHigh,
+  isLongMode,
   join,
   low,
   read64,
@@ -119,6 +122,12 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
       if (low64(cpu) % boundary) return gp(`the address is not a multiple of ${boundary}`);
       return L.STATUS_OK;
     }
+    case L.SYS_LOGICAL:
+      return applySegment(cpu, record);
+    case L.SYS_BCD:
+      return adjustDecimal(cpu, parameter(cpu, record));
+    case L.SYS_BOUND:
+      return checkBound(cpu, record);
     case L.SYS_FAULT:
       return declared(parameter(cpu, record));
     case L.SYS_INTERRUPT:
@@ -261,6 +270,8 @@ function loadRegister(cpu: Cpu, packed: number, loaded: number): Outcome {
   const n = packed & 0xff;
   const fault = n === LDTR ? loadLdt(cpu, loaded) : n === TR ? loadTask(cpu, loaded) : loadSegment(cpu, n, loaded);
   if (fault) return fault;
+  // SS.B takes part in how code of compatibility mode is read.
+  if (n === SEGMENT.SS && !isLongMode(cpu)) attend(cpu, L.ATTEND_FETCH);
   return packed & HOLDS_EVENTS ? castShadow(cpu, L.SHADOW_SS) : L.STATUS_OK;
 }
 
@@ -344,15 +355,45 @@ function switchTarget(cpu: Cpu, kind: number, width: number, next: bigint): Tran
   }
 }
 
+const ACCESSES = ['none', 'read', 'write'] as const;
+
+/** The offset is in LINEAR. */
+function applySegment(cpu: Cpu, record: number): Outcome {
+  const { u32 } = cpu.engine;
+  const packed = u32[(record + L.R_AUX) >> 2]!;
+  const linear = logicalAddress(cpu, {
+    segment: u32[(record + L.R_SEGMENT) >> 2]!,
+    offset: u32[L.LINEAR >> 2]!,
+    width: (packed >> L.LOGICAL_WIDTH) & 0xff,
+    access: ACCESSES[(packed & (L.LOGICAL_READ | L.LOGICAL_WRITE)) / L.LOGICAL_READ]!,
+  });
+  return typeof linear === 'number' ? give(cpu, record, BigInt(linear)) : linear;
+}
+
+function adjustDecimal(cpu: Cpu, kind: number): Outcome {
+  const { i32, view } = cpu.engine;
+  const flags = low(cpu, L.S_RFLAGS);
+  const ax = view.getUint16(L.STATE + L.S_GPR, true);
+  const adjusted = adjust((['aaa', 'aas', 'daa', 'das'] as const)[kind]!, { ax, flags });
+  view.setUint16(L.STATE + L.S_GPR, adjusted.ax, true);
+  i32[word(L.S_RFLAGS)] = (flags & ~ADJUSTED_FLAGS) | adjusted.flags;
+  return L.STATUS_OK;
+}
+
+function checkBound(cpu: Cpu, record: number): Outcome {
+  const bits = 8 * widthOf(cpu, record);
+  const [index, lower, upper] = [L.R_A, L.R_B, L.R_BASE].map((field) => BigInt.asIntN(bits, value(cpu, record, field)));
+  if (index! >= lower! && index! <= upper!) return L.STATUS_OK;
+  return { vector: VECTOR.BR, detail: 'BOUND: the index is out of bounds (SDM vol. 2, BOUND)' };
+}
+
 /** The target, for the jump that follows. */
 function arrive(cpu: Cpu, record: number, target: Transferred): Outcome {
   if (typeof target === 'bigint') {
     give(cpu, record, target);
     return done(cpu, undefined);
   }
-  if (isFault(target)) return target;
-  cpu.unmodelled = target.unmodelled;
-  return L.STATUS_UNMODELLED;
+  return target;
 }
 
 /** UD2 and forms that always fault: vector, and the error code plus one above it. */
@@ -366,14 +407,16 @@ function declared(packed: number): Fault {
 const USER_GATES: readonly number[] = [VECTOR.BP, VECTOR.OF, 0x80];
 const VIA_INT_N = 1;
 const VIA_INT1 = 2;
+const VIA_INTO = 3;
 
 /**
  * INT n, INT3, INT1. Where events stop the run it ends here, before the delivery; a gate of DPL 0 is #GP at CPL 3, its
  * error code the vector with the IDT bit (SDM vol. 3, 6.12.1.2 and 6.13).
  */
-function interrupt(cpu: Cpu, packed: number, next: bigint): Fault {
+function interrupt(cpu: Cpu, packed: number, next: bigint): Outcome {
   const vector = packed & 0xff;
   const via = packed >> 8;
+  if (via === VIA_INTO && !(low(cpu, L.S_RFLAGS) & RFLAGS.OF)) return L.STATUS_OK;
   if (!cpu.delivers && via === VIA_INT_N && cpl(cpu) === 3 && !USER_GATES.includes(vector))
     return gp(`INT ${vector} through a gate of DPL 0 (SDM vol. 3, 6.12.1.2)`, vector * 8 + 2);
   const detail = `software interrupt ${vector}, to be delivered through the IDT (SDM vol. 3, 6.4.4)`;

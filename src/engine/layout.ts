@@ -29,8 +29,8 @@ export const ATTENTION = 0x102c;
 export const CULPRIT = 0x1030;
 /** u32: the branch whose R_NEXT waits for `fetch` to find its target; whoever frees records clears it. */
 export const PENDING = 0x1034;
-export const TEMPS = 0x1100;
-export const TEMP_COUNT = 64;
+export const TEMPS = 0x1700;
+export const TEMP_COUNT = 192;
 /** Handles of 32 bytes; number HANDLE_COUNT is the engine's own. */
 export const HANDLES = 0x1400;
 export const HANDLE_COUNT = 16;
@@ -201,6 +201,12 @@ export const AUX_FORCED = 12;
 export const AUX_FIRST_STEP = 0x1000000;
 export const AUX_WRAP = 0x2000000;
 
+/** R_AUX of OP_LOGICAL: how many bytes are accessed, and how; 16-bit addressing. */
+export const LOGICAL_WIDTH = 8;
+export const LOGICAL_READ = 0x10000;
+export const LOGICAL_WRITE = 0x20000;
+export const LOGICAL_NARROW = 0x40000;
+
 // ── Opcodes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 // Families of four widths: + 0 byte, 1 word, 2 doubleword, 3 quadword.
 export const OP_MOV = 0;
@@ -303,6 +309,10 @@ export const OP_PDEP = 193;
 export const OP_PEXT = 194;
 export const OP_CRC32 = 195;
 export const OP_LINEAR = 196;
+/** The linear address of a logical one, in compatibility mode: R_SEGMENT is the segment's number, R_AUX SYS_LOGICAL and LOGICAL_*. */
+export const OP_LOGICAL = 197;
+/** A target against the limit of CS, in compatibility mode. */
+export const OP_CODE_LIMIT = 198;
 
 // ── What OP_SYSTEM asks for, in R_AUX ───────────────────────────────────────────────────────────────────────────
 export const SYS_WRCR = 1;
@@ -355,6 +365,11 @@ export const SYS_SWITCH = 42;
 export const SYS_WAIT = 43;
 export const SYS_RDPKRU = 44;
 export const SYS_WRPKRU = 45;
+/** The rest of OP_LOGICAL, with the offset in LINEAR, where the segment isn't writable data without a limit. */
+export const SYS_LOGICAL = 50;
+/** The parameter: 0 AAA, 1 AAS, 2 DAA, 3 DAS. */
+export const SYS_BCD = 51;
+export const SYS_BOUND = 52;
 
 // ── Answers of micro-ops and imports, reasons to return ─────────────────────────────────────────────────────────
 export const STATUS_OK = 0;
@@ -373,6 +388,8 @@ export const STATUS_BUDGET = 7;
 export const STATUS_HALT = 8;
 /** On a boundary, with an event to look for. */
 export const STATUS_EVENT = 9;
+/** A jump beyond the limit of CS. */
+export const STATUS_CODE_LIMIT = 10;
 
 /** ATTENTION: translate the fetch anew. */
 export const ATTEND_FETCH = 1;

@@ -28,6 +28,10 @@ import { undefinedLength } from './undefined-length.ts';
 export interface DecodeOptions {
   /** AMD's CPUs: a 66 prefix on a near branch makes it 16 bits wide, LOCK MOV CR0 is CR8 … (default `intel`). */
   readonly vendor?: 'intel' | 'amd';
+  /** As in `Insn` (default 64). */
+  readonly mode?: Insn['mode'];
+  /** As in `Insn` (default: the width of `mode`). */
+  readonly stackSize?: Insn['stackSize'];
 }
 
 /** SDM vol. 2, 2.3.11. */
@@ -35,11 +39,11 @@ const MAX_LENGTH = 15;
 
 const scratch = new Instruction();
 
-/** The instruction at the start of `bytes`, which stand at linear address `ip` (64-bit mode). */
+/** The instruction at the start of `bytes`, which RIP `ip` points to. */
 export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {}): Decoded {
   const window = bytes.length > MAX_LENGTH ? bytes.subarray(0, MAX_LENGTH) : bytes;
-  if (read(window, ip, options)) return { kind: 'insn', insn: convert(window, u64(ip)) };
-  const length = undefinedLength(window);
+  if (read(window, ip, options)) return { kind: 'insn', insn: convert(window, u64(ip), options) };
+  const length = undefinedLength(window, options.mode ?? 64);
   if (length !== undefined) return { kind: 'invalid', length };
   return window.length === MAX_LENGTH ? { kind: 'too-long' } : { kind: 'truncated' };
 }
@@ -59,7 +63,10 @@ export function decodeRun(
     const next = u64(ip + BigInt(at));
     decoder.decodeOut(scratch);
     // What iced cannot decode is looked at again by itself.
-    decoded = scratch.code === Code.INVALID ? decode(here, next, options) : { kind: 'insn', insn: convert(here, next) };
+    decoded =
+      scratch.code === Code.INVALID
+        ? decode(here, next, options)
+        : { kind: 'insn', insn: convert(here, next, options) };
     if (decoded.kind === 'insn') at += decoded.insn.length;
   } while (visit(decoded) && decoded.kind === 'insn');
   decoder.free();
@@ -73,21 +80,23 @@ function read(bytes: Uint8Array, ip: bigint, options: DecodeOptions): boolean {
   return scratch.code !== Code.INVALID;
 }
 
-function open(bytes: Uint8Array, ip: bigint, { vendor }: DecodeOptions): Decoder {
-  const decoder = new Decoder(64, bytes, vendor === 'amd' ? DecoderOptions.AMD : DecoderOptions.None);
+function open(bytes: Uint8Array, ip: bigint, { vendor, mode = 64 }: DecodeOptions): Decoder {
+  const decoder = new Decoder(mode, bytes, vendor === 'amd' ? DecoderOptions.AMD : DecoderOptions.None);
   decoder.ip = u64(ip);
   return decoder;
 }
 
-function convert(window: Uint8Array, ip: bigint): Insn {
+function convert(window: Uint8Array, ip: bigint, { mode = 64, stackSize }: DecodeOptions): Insn {
   const length = scratch.length;
   const bytes = window.slice(0, length);
   const form = formInfo(scratch.code);
-  const prefixes = legacyPrefixes(bytes);
+  const prefixes = mode === 64 ? prefixesWithRex(bytes) : legacyPrefixes(bytes, mode);
   const operands: InsnOperand[] = [];
   for (let i = 0; i < form.operands; i++) operands.push(operand(i, prefixes.addressSize, form.masked));
   return {
     ip,
+    mode,
+    stackSize: stackSize ?? DEFAULT_STACK[mode],
     length,
     bytes,
     mnemonic: form.mnemonic,
@@ -147,7 +156,7 @@ function operandSizeOf(code: Code): 2 | 4 | 8 | undefined {
 }
 
 /** Operand and address size as the prefixes give them (SDM vol. 1, 3.6.1), for forms that don't settle it. */
-function legacyPrefixes(bytes: Uint8Array): Prefixes {
+function prefixesWithRex(bytes: Uint8Array): Prefixes {
   let operandSize: 2 | 4 = 4;
   let addressSize: 4 | 8 = 8;
   let any = false;
@@ -168,9 +177,24 @@ function legacyPrefixes(bytes: Uint8Array): Prefixes {
   return { operandSize: rex & 8 ? 8 : operandSize, addressSize, any };
 }
 
+/** The same outside of 64-bit mode, where 40 … 4F are instructions. */
+function legacyPrefixes(bytes: Uint8Array, mode: 32 | 16): Prefixes {
+  let [operandSwitched, addressSwitched, any] = [false, false, false];
+  for (const byte of bytes) {
+    if (byte === 0x66) operandSwitched = true;
+    else if (byte === 0x67) addressSwitched = true;
+    else if (LEGACY_PREFIXES.has(byte)) any = true;
+    else break;
+  }
+  const size = (switched: boolean): 2 | 4 => ((mode === 32) !== switched ? 4 : 2);
+  return { operandSize: size(operandSwitched), addressSize: size(addressSwitched), any };
+}
+
+const DEFAULT_STACK = { 64: 8, 32: 4, 16: 2 } as const;
+
 interface Prefixes {
   readonly operandSize: 2 | 4 | 8;
-  readonly addressSize: 4 | 8;
+  readonly addressSize: 2 | 4 | 8;
   /** A segment, LOCK or repeat prefix among them. */
   readonly any: boolean;
 }
@@ -179,7 +203,7 @@ const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x
 
 // Operands
 
-function operand(i: number, addressSize: 4 | 8, mayBeMasked: boolean): InsnOperand {
+function operand(i: number, addressSize: 2 | 4 | 8, mayBeMasked: boolean): InsnOperand {
   const kind = scratch.opKind(i);
   switch (kind) {
     case OpKind.Register:
@@ -190,6 +214,10 @@ function operand(i: number, addressSize: 4 | 8, mayBeMasked: boolean): InsnOpera
     case OpKind.NearBranch32:
     case OpKind.NearBranch64:
       return { kind: 'target', address: scratch.nearBranchTarget };
+    case OpKind.FarBranch16:
+      return { kind: 'far', selector: scratch.farBranchSelector, offset: BigInt(scratch.farBranch16) };
+    case OpKind.FarBranch32:
+      return { kind: 'far', selector: scratch.farBranchSelector, offset: BigInt(scratch.farBranch32) };
     case OpKind.Memory:
       return memory(addressSize);
     case OpKind.MemorySegSI:
@@ -225,7 +253,7 @@ const IMMEDIATE_WIDTH: Readonly<Partial<Record<OpKind, Width>>> = {
   [OpKind.Immediate32to64]: 8,
 };
 
-function memory(addressSize: 4 | 8): MemOperand {
+function memory(addressSize: 2 | 4 | 8): MemOperand {
   const base = scratch.memoryBase;
   const index = scratch.memoryIndex;
   const relative = base === Register.RIP || base === Register.EIP;
@@ -241,7 +269,7 @@ function memory(addressSize: 4 | 8): MemOperand {
     index: vector || index === Register.AL ? -1 : generalNumber(index),
     ...(vector && { vectorIndex: Register[index].toLowerCase() }),
     scale: scale(scratch.memoryIndexScale),
-    disp: addressSize === 4 && !relative ? signExtend(disp, 4) : u64(disp),
+    disp: addressSize !== 8 && !relative ? signExtend(disp, addressSize) : u64(disp),
     dispSize: scratch.memoryDisplSize,
   };
 }

@@ -7,8 +7,12 @@
 import type { Width } from '../base/u64.ts';
 
 export interface Insn {
-  /** Linear address it was fetched at. */
+  /** RIP when it is fetched (EIP, where `mode` isn't 64). */
   readonly ip: bigint;
+  /** The code segment it is read by: 64-bit mode, or compatibility mode with 32 or 16 bits as the default (SDM vol. 3, 5.2.1). */
+  readonly mode: 64 | 32 | 16;
+  /** Bytes of the stack pointer that pushes and pops use: 8 in 64-bit mode, else as SS.B says. */
+  readonly stackSize: 2 | 4 | 8;
   /** 1 … 15 */
   readonly length: number;
   readonly bytes: Uint8Array;
@@ -38,6 +42,8 @@ export type InsnOperand =
   | { readonly kind: 'imm'; readonly value: bigint; readonly width: Width }
   /** The absolute target of a relative branch. */
   | { readonly kind: 'target'; readonly address: bigint }
+  /** A far pointer in the instruction: compatibility mode only. */
+  | { readonly kind: 'far'; readonly selector: number; readonly offset: bigint }
   | MemOperand;
 
 export interface MemOperand {

@@ -10,7 +10,7 @@
  * named, masks on stores are missing, FSUBR and FDIVR on registers keep Intel's names, and bytes that are no instruction don't come here at all. Branch targets and `%rip` operands get ` <symbol+0x10>` if the
  * caller can name them.
  */
-import { s64 } from '../base/u64.ts';
+import { s64, truncate } from '../base/u64.ts';
 import { GPR64_NAMES, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT, SEGMENT_NAMES } from './insn.ts';
 
 export interface PrintOptions {
@@ -45,6 +45,12 @@ const RENAMED: Readonly<Record<string, string>> = {
   popf: 'popfw',
   pushfq: 'pushf',
   popfq: 'popf',
+  pushfd: 'pushf',
+  popfd: 'popf',
+  pusha: 'pushaw',
+  popa: 'popaw',
+  pushad: 'pusha',
+  popad: 'popa',
   xlatb: 'xlat',
   sysret: 'sysretl',
   sysexit: 'sysexitl',
@@ -86,14 +92,15 @@ function attMnemonic(insn: Insn): string {
   if (mnemonic === 'movzx' || mnemonic === 'movsx') return mnemonic.slice(0, 4) + extensionSuffix(operands);
   // Without REX.W, MOVSXD extends nothing, and has no AT&T name of its own.
   if (mnemonic === 'movsxd' && insn.operandSize !== 8) return 'movsxd';
-  if (form.includes('moffs') || form === 'Mov_r64_imm64') return 'movabs';
+  if ((form.includes('moffs') && insn.mode === 64) || form === 'Mov_r64_imm64') return 'movabs';
   if (mnemonic === 'call' || mnemonic === 'jmp') return branchName(insn);
   if (mnemonic === 'push' || mnemonic === 'pop')
     return insn.operandSize === 2 && !hasRegister(insn) ? `${mnemonic}w` : mnemonic;
   if (/^(ret|enter|leave)$/.test(mnemonic) && insn.operandSize === 2) return `${mnemonic}w`;
   if (/^Prefetchreserved[4-7]_m8$/.test(form)) return 'prefetch';
   if (mnemonic === 'retf' && insn.operandSize !== 4) return `${name}${insn.operandSize === 2 ? 'w' : 'q'}`;
-  if (LOOPS.test(mnemonic) && insn.addressSize === 4) return `${mnemonic}l`;
+  if (LOOPS.test(mnemonic) && insn.addressSize * 8 !== insn.mode)
+    return mnemonic + (insn.addressSize === 2 ? 'w' : 'l');
   if (mnemonic === 'crc32' && operands[1]?.kind === 'mem') return mnemonic + widthSuffix(operands[1]);
   if (X87.test(mnemonic) && operands[0]?.kind === 'mem') return mnemonic + x87Suffix(mnemonic, operands[0].width);
   if (SIZED.has(mnemonic) && needsSuffix(insn)) return name + widthSuffix(operands[0]);
@@ -121,8 +128,8 @@ function widthSuffix(operand: InsnOperand | undefined): string {
 
 /** `ljmp` for far pointers; AMD's branches of 16 bits get a suffix, unless a register tells. */
 function branchName(insn: Insn): string {
-  if (isFarIndirect(insn)) return `l${insn.mnemonic}${insn.operandSize === 2 ? 'w' : ''}`;
   const [to] = insn.operands;
+  if (isFarIndirect(insn) || to?.kind === 'far') return `l${insn.mnemonic}${insn.operandSize === 2 ? 'w' : ''}`;
   const narrow = (to?.kind === 'mem' && to.width === 2) || insn.form.endsWith('_rel16');
   return narrow ? `${insn.mnemonic}w` : insn.mnemonic;
 }
@@ -162,7 +169,7 @@ function prefixes(insn: Insn): string[] {
       const name = repName(insn);
       if (name !== undefined) named.push(name);
     } else if (byte === 0x67) {
-      if (!showsAddressSize(insn)) named.push('addr32');
+      if (!showsAddressSize(insn)) named.push(insn.mode === 32 ? 'addr16' : 'addr32');
     } else if (byte === 0x66) {
       if (i !== last66 || ignores66(insn)) named.push('data16');
     } else if (segment !== undefined) {
@@ -227,7 +234,7 @@ function segmentName(insn: Insn, segment: number): string | undefined {
   const inOperand = insn.operands.some(
     (operand) => operand.kind === 'mem' && operand.override && operand.segment === segment,
   );
-  if (inOperand && (segment >= SEGMENT.FS || stringParts(insn) !== undefined)) return undefined;
+  if (inOperand && (segment >= SEGMENT.FS || insn.mode !== 64 || stringParts(insn) !== undefined)) return undefined;
   return SEGMENT_NAMES[segment];
 }
 
@@ -250,14 +257,16 @@ const IMPLICIT: Readonly<Record<string, string>> = {
   skinit: '%eax',
 };
 
+/** Their operands stand in the order of the encoding. */
+const IN_ORDER: ReadonlySet<string> = new Set(['enter', 'bound']);
+
 function operandsText(insn: Insn, options: PrintOptions): string {
   const implicit = IMPLICIT[insn.mnemonic];
   if (implicit !== undefined) return insn.addressSize === 4 ? implicit.replace('%rax', '%eax') : implicit;
   if (insn.form === 'Nopw') return '%ax,%ax';
   const shown = hidesSecond(insn) ? insn.operands.slice(0, 1) : insn.operands;
   const texts = shown.map((operand) => operandText(insn, operand, options));
-  // ENTER's operands stand in the order of the encoding.
-  return (insn.mnemonic === 'enter' ? texts : texts.reverse()).join(',');
+  return (IN_ORDER.has(insn.mnemonic) ? texts : texts.reverse()).join(',');
 }
 
 /** A shift by one has no operand for it in the encoding; a reserved NOP's register is a part of the opcode. */
@@ -286,6 +295,8 @@ function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): s
       return `$0x${operand.value.toString(16)}`;
     case 'target':
       return withSymbol(operand.address, options);
+    case 'far':
+      return `$0x${operand.selector.toString(16)},$0x${operand.offset.toString(16)}`;
     case 'mem':
       return star + memoryText(insn, operand);
     default:
@@ -301,16 +312,16 @@ function withSymbol(address: bigint, { symbolize }: PrintOptions): string {
 
 function memoryText(insn: Insn, operand: MemOperand): string {
   const string = stringParts(insn) !== undefined || insn.mnemonic === 'xlatb';
-  const shown = string || (operand.override && operand.segment >= SEGMENT.FS);
+  const shown = string || (operand.override && (operand.segment >= SEGMENT.FS || insn.mode !== 64));
   const segment = shown ? `%${SEGMENT_NAMES[operand.segment]}:` : '';
   return segment + displacement(insn, operand) + registersText(insn, operand);
 }
 
 function registersText({ addressSize }: Insn, { base, index, vectorIndex, scale }: MemOperand): string {
-  const width = addressSize === 4 ? 4 : 8;
+  const width = addressSize;
   const first = base === RIP ? (width === 4 ? '%eip' : '%rip') : base >= 0 ? registerName(base, width, false) : '';
   const second = vectorIndex !== undefined ? `%${vectorIndex}` : index >= 0 ? registerName(index, width, false) : '';
-  if (second !== '') return `(${first},${second},${scale})`;
+  if (second !== '') return width === 2 ? `(${first},${second})` : `(${first},${second},${scale})`;
   return first === '' ? '' : `(${first})`;
 }
 
@@ -318,7 +329,9 @@ function displacement(insn: Insn, { base, index, vectorIndex, disp, dispSize }: 
   if (dispSize === 0) return '';
   if (base === RIP) return signedHex(s64(disp - insn.ip - BigInt(insn.length)));
   const bare = base < 0 && index < 0 && vectorIndex === undefined;
-  return bare ? `0x${disp.toString(16)}` : signedHex(s64(disp));
+  return bare
+    ? `0x${truncate(disp, insn.addressSize === 8 || insn.mode === 64 ? 8 : insn.addressSize).toString(16)}`
+    : signedHex(s64(disp));
 }
 
 const signedHex = (value: bigint): string => (value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`);

@@ -47,31 +47,37 @@ interface Sizes {
   /** REX.W */
   readonly wide: boolean;
   readonly z: 2 | 4;
-  readonly address: 4 | 8;
+  readonly address: 2 | 4 | 8;
+}
+
+function addressSize(mode: 64 | 32 | 16, switched: boolean): 2 | 4 | 8 {
+  if (mode === 64) return switched ? 4 : 8;
+  return (mode === 32) !== switched ? 4 : 2;
 }
 
 /** In bytes; undefined where there are not enough to tell, so at least one more has to be fetched. */
-export function undefinedLength(bytes: Uint8Array): number | undefined {
+export function undefinedLength(bytes: Uint8Array, mode: 64 | 32 | 16 = 64): number | undefined {
   let at = 0;
   let narrow = false;
   let shortAddress = false;
   let rex = 0;
   for (; at < bytes.length; at++) {
     const byte = bytes[at]!;
-    const isRex = (byte & 0xf0) === 0x40;
+    const isRex = mode === 64 && (byte & 0xf0) === 0x40;
     if (!isRex && !PREFIXES.has(byte)) break;
     narrow ||= byte === 0x66;
     shortAddress ||= byte === 0x67;
     // One that isn't the last prefix is ignored (SDM vol. 2, 2.2.1).
     rex = isRex ? byte : 0;
   }
-  const opcode = mapAndOpcode(bytes, at, rex !== 0);
+  const opcode = mapAndOpcode(bytes, at, rex !== 0, mode === 64);
   if (opcode === undefined) return undefined;
   const wide = (rex & 8) !== 0;
-  const sizes: Sizes = { wide, z: narrow && !wide ? 2 : 4, address: shortAddress ? 4 : 8 };
+  const address = addressSize(mode, shortAddress);
+  const sizes: Sizes = { wide, z: (mode === 16) !== narrow && !wide ? 2 : 4, address };
   const shape = shapeOf(opcode, bytes[opcode.end], sizes);
   const registers = opcode.map === 'two' && TWO_BYTES.registers.has(opcode.byte);
-  const operands = !shape.modrm ? 0 : registers ? 1 : modrmLength(bytes, opcode.end);
+  const operands = !shape.modrm ? 0 : registers ? 1 : modrmLength(bytes, opcode.end, address);
   if (operands === undefined) return undefined;
   const length = opcode.end + operands + shape.immediate;
   return length <= bytes.length ? length : undefined;
@@ -84,13 +90,18 @@ interface Opcode {
   readonly end: number;
 }
 
-function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean): Opcode | undefined {
+function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean, long: boolean): Opcode | undefined {
   const make = (map: Opcode['map'], i: number): Opcode | undefined => {
     const byte = bytes[i];
     return byte === undefined ? undefined : { map, byte, end: i + 1 };
   };
   const first = bytes[at];
   const second = bytes[at + 1];
+  // Outside of 64-bit mode these are LES, LDS and BOUND, whose operand is memory.
+  if (!long && (first === 0xc4 || first === 0xc5 || first === 0x62)) {
+    if (second === undefined) return undefined;
+    if (second < 0xc0) return make('one', at);
+  }
   if (first === 0xc5) return make('vex 1', at + 2);
   if (second !== undefined) {
     if (first === 0xc4)
@@ -137,8 +148,11 @@ function shapeOf({ map, byte }: Opcode, modrm: number | undefined, sizes: Sizes)
   }
 }
 
+/** BOUND, LES, LDS. */
+const LOADS_POINTER = opcodes('62 c4-c5');
+
 function oneByte(byte: number, modrm: number | undefined, { wide, z, address }: Sizes): Shape {
-  const has = ONE_BYTE.modrm.has(byte);
+  const has = ONE_BYTE.modrm.has(byte) || LOADS_POINTER.has(byte);
   // TEST alone has an immediate in its group.
   if (byte === 0xf6 || byte === 0xf7) {
     const test = modrm !== undefined && (modrm & 0x30) === 0;
@@ -154,12 +168,13 @@ function oneByte(byte: number, modrm: number | undefined, { wide, z, address }: 
 }
 
 /** ModRM, SIB and displacement (SDM vol. 2, table 2-2 and 2-3). */
-function modrmLength(bytes: Uint8Array, at: number): number | undefined {
+function modrmLength(bytes: Uint8Array, at: number, address: 2 | 4 | 8): number | undefined {
   const modrm = bytes[at];
   if (modrm === undefined) return undefined;
   const mod = modrm >> 6;
   if (mod === 3) return 1;
   const rm = modrm & 7;
+  if (address === 2) return mod === 1 ? 2 : mod === 2 || rm === 6 ? 3 : 1;
   const sib = rm === 4 ? bytes[at + 1] : undefined;
   if (rm === 4 && sib === undefined) return undefined;
   const base = sib === undefined ? rm : sib & 7;

@@ -4,8 +4,8 @@
  */
 import * as L from '../engine/layout.ts';
 import { type EngineRecord, emptyRecord } from './record.ts';
-import { OWN_DISP, OWN_IMM, segmentSlot, slotOf, temporarySlot } from './slots.ts';
-import type { Address, Dst, Src } from './uop.ts';
+import { OWN_DISP, OWN_IMM, segmentNumber, segmentSlot, slotOf, temporarySlot } from './slots.ts';
+import type { Address, Dst, Src, Uop } from './uop.ts';
 
 /** What packing one instruction needs to know as it goes. */
 export interface Packing {
@@ -64,6 +64,22 @@ export function appendMemory(packing: Packing, op: number, width: number, addres
   record.width = width;
   setAddress(packing, record, address);
   packing.records.push(record);
+  return record;
+}
+
+const ACCESS = { read: L.LOGICAL_READ, write: L.LOGICAL_WRITE, none: 0 } as const;
+
+/** The engine truncates the offset, so the address takes no record before. */
+export function appendLogical(
+  packing: Packing,
+  { access, width, address }: Extract<Uop, { op: 'logical' }>,
+): EngineRecord {
+  const record = emptyRecord(L.OP_LOGICAL);
+  setAddress(packing, record, { ...address, segment: 'none' });
+  packing.records.push(record);
+  record.segment = segmentNumber(address.segment);
+  record.aux =
+    L.SYS_LOGICAL | ACCESS[access] | (width << L.LOGICAL_WIDTH) | (address.addressWidth === 2 ? L.LOGICAL_NARROW : 0);
   return record;
 }
 

@@ -10,6 +10,7 @@ import { RFLAGS } from '../isa/insn.ts';
 import { fuseAt } from './pack-fuse.ts';
 import {
   append,
+  appendLogical,
   appendMemory,
   type Packing,
   secondSlot,
@@ -19,7 +20,7 @@ import {
 } from './pack-parts.ts';
 import { packSystem } from './pack-system.ts';
 import { type EngineRecord, emptyRecord } from './record.ts';
-import { controlRegisterSlot, slotOf } from './slots.ts';
+import { controlRegisterSlot, segmentNumber, slotOf } from './slots.ts';
 import {
   type Address,
   type BinaryKind,
@@ -165,7 +166,8 @@ const TRANSFERS = ['jmp', 'call', 'ret'] as const;
 const SWITCHES = ['iret', 'syscall', 'sysret', 'sysenter', 'sysexit'] as const;
 const tableNumber = (table: 'gdt' | 'idt', part: 'limit' | 'base'): number =>
   (table === 'idt' ? 2 : 0) + (part === 'limit' ? 1 : 0);
-const VIA = { int3: 0, int: 1, int1: 2 } as const;
+const VIA = { int3: 0, int: 1, int1: 2, into: 3 } as const;
+const BCD = ['aaa', 'aas', 'daa', 'das'] as const;
 const ENGINE_FLAGS = FLAGS.all | RFLAGS.DF;
 
 function packOne(packing: Packing, uop: Uop): void {
@@ -254,6 +256,10 @@ function packOne(packing: Packing, uop: Uop): void {
       const address: Address = { ...uop.address, segment: 'none', addressWidth: 8 };
       return setDestination(appendMemory(packing, op, uop.width, address), uop.dst);
     }
+    case 'logical':
+      return setDestination(appendLogical(packing, uop), uop.dst);
+    case 'bcd':
+      return packSystem(packing, { code: L.SYS_BCD, parameter: BCD.indexOf(uop.kind) });
     case 'linear':
       return setDestination(appendMemory(packing, L.OP_LINEAR, 8, uop.address), uop.dst);
     case 'select': {
@@ -315,6 +321,11 @@ function packOne(packing: Packing, uop: Uop): void {
       record.a = sourceSlot(record, uop.src);
       return;
     }
+    case 'codelimit': {
+      const record = append(packing, L.OP_CODE_LIMIT);
+      record.a = sourceSlot(record, uop.src);
+      return;
+    }
     case 'jump': {
       if (uop.target.space === 'imm') return packJump(packing, L.OP_JUMP, uop.target.value);
       append(packing, L.OP_JUMP_TO).a = slotOf(uop.target);
@@ -343,6 +354,14 @@ function packOne(packing: Packing, uop: Uop): void {
       return packSystem(packing, { code: L.SYS_WAIT });
     case 'zero':
       return packSystem(packing, { code: L.SYS_ZERO, a: uop.src, width: uop.width });
+    case 'bound':
+      return packSystem(packing, {
+        code: L.SYS_BOUND,
+        width: uop.width,
+        a: uop.index,
+        b: uop.lower,
+        third: uop.upper,
+      });
     case 'fault':
       return packSystem(packing, {
         code: L.SYS_FAULT,
@@ -510,8 +529,6 @@ function setPair(record: EngineRecord, first: Dst, second: Dst): void {
 }
 
 const constant = (value: number): Src => ({ space: 'imm', value: BigInt(value) });
-
-const segmentNumber = (segment: 'fs' | 'gs'): number => (segment === 'fs' ? 4 : 5);
 
 function handleNumber(n: number): number {
   if (n >= L.HANDLE_COUNT) throw new Error(`more than ${L.HANDLE_COUNT} handles in one instruction`);

@@ -81,6 +81,10 @@ export function uopText(uop: Uop): string {
       return `${name(uop.dst)} = crc32.${uop.width} ${name(uop.a)}, ${name(uop.b)}`;
     case 'lea':
       return `${name(uop.dst)} = lea.${uop.width} ${place(uop.address)}`;
+    case 'logical':
+      return `${name(uop.dst)} = logical.${uop.width} ${place(uop.address)}, ${uop.access}`;
+    case 'bcd':
+      return uop.kind;
     case 'linear':
       return `${name(uop.dst)} = linear ${place(uop.address)}`;
     case 'select':
@@ -121,6 +125,8 @@ function controlText(uop: ControlUop | SystemUop): string {
   switch (uop.op) {
     case 'canonical':
       return `canonical ${name(uop.src)}`;
+    case 'codelimit':
+      return `code limit ${name(uop.src)}`;
     case 'jump':
       return `jump ${name(uop.target)}`;
     case 'branch':
@@ -138,6 +144,8 @@ function systemText(uop: SystemUop): string {
   switch (uop.op) {
     case 'zero':
       return `zero.${uop.width} ${name(uop.src)}`;
+    case 'bound':
+      return `bound.${uop.width} ${name(uop.index)}, ${name(uop.lower)}, ${name(uop.upper)}`;
     case 'fault':
       return `fault ${uop.vector}${uop.error === undefined ? '' : `, error ${hex(BigInt(uop.error))}`}`;
     case 'interrupt':
@@ -261,7 +269,7 @@ function place({ segment, base, index, scale, disp, addressWidth, stack }: Addre
   else if (offset !== 0n) terms.push(offset < 0n ? `-0x${(-offset).toString(16)}` : `0x${offset.toString(16)}`);
   const sum = terms.join(' + ').replace('+ -', '- ');
   const prefix = segment === 'none' ? (stack ? 'ss:' : '') : `${segment}:`;
-  return `[${prefix}${sum}]${addressWidth === 4 ? '.4' : ''}`;
+  return `[${prefix}${sum}]${addressWidth === 8 ? '' : `.${addressWidth}`}`;
 }
 
 /** As the mnemonics' suffixes say it. */

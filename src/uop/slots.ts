@@ -19,12 +19,19 @@ export function temporarySlot(n: number): number {
 export const slotOf = (operand: Dst | Exclude<Src, { space: 'imm' }>): number =>
   operand.space === 'reg' ? registerSlot(operand.n, operand.high) : temporarySlot(operand.n);
 
-const SEGMENT_SLOTS: Readonly<Record<BaseSegment, number>> = {
-  none: L.ZERO,
-  fs: L.STATE + L.S_FS_BASE,
-  gs: L.STATE + L.S_GS_BASE,
-};
+const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
 
-export const segmentSlot = (segment: BaseSegment): number => SEGMENT_SLOTS[segment];
+/** 0 ES … 5 GS. */
+export function segmentNumber(segment: BaseSegment): number {
+  if (segment === 'none') throw new Error('an address of compatibility mode has a segment');
+  return SEGMENTS.indexOf(segment);
+}
+
+/** The base of FS or GS, or zero. */
+export function segmentSlot(segment: BaseSegment): number {
+  if (segment === 'none') return L.ZERO;
+  if (segment !== 'fs' && segment !== 'gs') throw new Error(`${segment} has no base in 64-bit mode`);
+  return L.STATE + L.S_SEGMENTS + L.SEGMENT_BYTES * segmentNumber(segment);
+}
 
 export const controlRegisterSlot = (n: number): number => L.STATE + L.S_CR + 8 * n;

@@ -125,8 +125,11 @@ export type BinaryKind =
 /** One source. `bsf`/`bsr` leave all of `dst` alone when the source is zero (ZF = 1), so `dst` is a register. `bswap` has width 4 or 8. */
 export type UnaryKind = 'bswap' | 'not' | 'neg' | 'inc' | 'dec' | 'bsf' | 'bsr' | 'popcnt' | 'tzcnt' | 'lzcnt';
 
-/** Segment whose base joins the linear address; only FS and GS have one in 64-bit mode. */
-export type BaseSegment = 'none' | 'fs' | 'gs';
+/**
+ * Segment whose base joins the linear address; only FS and GS have one in 64-bit mode. The others are in use while an instruction of
+ * compatibility mode is drafted; `logical` micro-ops stand in their stead in the end (lower/compatibility.ts).
+ */
+export type BaseSegment = 'none' | 'es' | 'cs' | 'ss' | 'ds' | 'fs' | 'gs';
 
 /** base + index·scale + disp, truncated to `addressWidth`, plus the segment base. Every part may be absent. */
 export interface Address {
@@ -136,7 +139,7 @@ export interface Address {
   readonly scale: 1 | 2 | 4 | 8;
   /** Unsigned 64 bits. */
   readonly disp: bigint;
-  readonly addressWidth: 4 | 8;
+  readonly addressWidth: 2 | 4 | 8;
   /** A non-canonical address raises #SS instead of #GP (stack accesses and RBP/RSP-based operands, SDM vol. 1, 3.7.4). */
   readonly stack: boolean;
 }
@@ -193,6 +196,19 @@ export type DataUop =
   | { readonly op: 'crc32'; readonly width: Width; readonly dst: Dst; readonly a: Src; readonly b: Src }
   /** The effective address without the segment base (LEA). */
   | { readonly op: 'lea'; readonly width: Width; readonly dst: Dst; readonly address: Address }
+  /**
+   * Compatibility mode: the linear address, 32 bits, of `width` bytes that are about to be accessed, checked against limit and type
+   * of the segment: #GP(0), of SS #SS(0) (SDM vol. 3, 5.3 to 5.5). `none`: the address alone, without a check.
+   */
+  | {
+      readonly op: 'logical';
+      readonly access: 'read' | 'write' | 'none';
+      readonly width: number;
+      readonly address: Address;
+      readonly dst: Tmp;
+    }
+  /** AAA, AAS, DAA, DAS: AX and the flags, in one go (bcd.ts). */
+  | { readonly op: 'bcd'; readonly kind: 'aaa' | 'aas' | 'daa' | 'das' }
   /** The linear address, with the segment base: no access, no check. */
   | { readonly op: 'linear'; readonly dst: Dst; readonly address: Address }
   /** dst = condition ? a : b. Commits `dst` in both cases (CMOV zero-extends even when not taken). */
@@ -234,6 +250,8 @@ export type MemoryUop =
 export type ControlUop =
   /** #GP(0) unless src is canonical; stands before an indirect jump. */
   | { readonly op: 'canonical'; readonly src: Src }
+  /** #GP(0) unless the low 32 bits of src are within the limit of CS; stands before a jump in compatibility mode. */
+  | { readonly op: 'codelimit'; readonly src: Src }
   /** RIP = target. The last micro-op of its instruction. */
   | { readonly op: 'jump'; readonly target: Src }
   /** RIP = target if the condition holds, else the next instruction. The last micro-op. */
@@ -250,7 +268,7 @@ export type ControlUop =
    * Ends the instruction here, RIP = next, if the low `width` bytes of src are zero: REP with a zero count. Nothing of
    * the instruction has been committed before it, and more may fault after it.
    */
-  | { readonly op: 'exitz'; readonly width: 4 | 8; readonly src: Src };
+  | { readonly op: 'exitz'; readonly width: 2 | 4 | 8; readonly src: Src };
 
 /** Everything privileged or beside the integer core. */
 export type SystemUop =
@@ -262,8 +280,15 @@ export type SystemUop =
   | { readonly op: 'zero'; readonly width: Width; readonly src: Src }
   /** Raise a fault unconditionally: UD2 (#UD), and what a form always raises. */
   | { readonly op: 'fault'; readonly vector: number; readonly error?: number }
-  /** A software interrupt, delivered with the RIP of the next instruction; INT n checks the gate's DPL (SDM vol. 3, 6.12.1.2). */
-  | { readonly op: 'interrupt'; readonly vector: number; readonly via: 'int3' | 'int' | 'int1'; readonly next: Imm }
+  /** #BR unless lower <= index <= upper, signed (BOUND). */
+  | { readonly op: 'bound'; readonly width: 2 | 4; readonly index: Src; readonly lower: Src; readonly upper: Src }
+  /** A software interrupt (INTO's only with OF = 1), delivered with the RIP of the next instruction; INT n checks the gate's DPL (SDM vol. 3, 6.12.1.2). */
+  | {
+      readonly op: 'interrupt';
+      readonly vector: number;
+      readonly via: 'int3' | 'int' | 'into' | 'int1';
+      readonly next: Imm;
+    }
   | { readonly op: 'rdcr'; readonly cr: number; readonly dst: Dst }
   /** Checks reserved bits (#GP) and commits at once, with all that the write flushes. */
   | { readonly op: 'wrcr'; readonly cr: number; readonly src: Src }
@@ -290,7 +315,7 @@ export type SystemUop =
   /** LFENCE, SFENCE, MFENCE, SERIALIZE; WBINVD and INVD (behind `cpl0`): no architectural effect here, a cost. */
   | { readonly op: 'fence'; readonly kind: 'lfence' | 'sfence' | 'mfence' | 'serialize' | 'wbinvd' }
   /** POPF: writes RFLAGS by the rules of CPL and IOPL (SDM vol. 2, POPF). */
-  | { readonly op: 'popf'; readonly width: 2 | 8; readonly src: Src }
+  | { readonly op: 'popf'; readonly width: 2 | 4 | 8; readonly src: Src }
   /** By CPL and IOPL: #GP(0). */
   | { readonly op: 'cli' | 'sti' }
   /** EFLAGS.AC := 0, 1. #UD unless CPL is 0 and the CPU has SMAP. */
@@ -387,6 +412,8 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
     zext: VALUE,
     lea: VALUE,
     linear: VALUE,
+    logical: FAULTING_VALUE,
+    bcd: COMMIT,
     select: VALUE,
     setcc: VALUE,
     getflags: VALUE,
@@ -399,8 +426,23 @@ const EFFECTS: Readonly<Record<UopKind, Effect>> = {
   ...{ popcnt: VALUE, tzcnt: VALUE, lzcnt: VALUE, bswap: VALUE, not: VALUE, neg: VALUE, inc: VALUE, dec: VALUE },
   ...{ mulu: VALUE, muls: VALUE, divu: FAULTING_VALUE, divs: FAULTING_VALUE, setflags: COMMIT },
   ...{ load: FAULTING_VALUE, probe: CHECK, loadh: VALUE, store: COMMIT, early: CHECK, aligned: CHECK },
-  ...{ canonical: CHECK, jump: COMMIT, branch: COMMIT, branchz: COMMIT, exitz: { fault: false, commit: 'never' } },
-  ...{ cpl0: CHECK, supervisor: CHECK, wait: CHECK, zero: CHECK, fault: CHECK, interrupt: GUARDED_COMMIT },
+  ...{
+    canonical: CHECK,
+    codelimit: CHECK,
+    jump: COMMIT,
+    branch: COMMIT,
+    branchz: COMMIT,
+    exitz: { fault: false, commit: 'never' },
+  },
+  ...{
+    cpl0: CHECK,
+    supervisor: CHECK,
+    wait: CHECK,
+    zero: CHECK,
+    bound: CHECK,
+    fault: CHECK,
+    interrupt: GUARDED_COMMIT,
+  },
   ...{ rdcr: VALUE, wrcr: GUARDED_COMMIT, rddr: FAULTING_VALUE, wrdr: GUARDED_COMMIT },
   ...{ rdmsr: FAULTING_VALUE, wrmsr: GUARDED_COMMIT, rdtsc: FAULTING_VALUE, cpuid: COMMIT, swapgs: COMMIT },
   ...{ rdbase: FAULTING_VALUE, wrbase: GUARDED_COMMIT, invlpg: COMMIT, invpcid: GUARDED_COMMIT },
@@ -472,6 +514,8 @@ export function sources(uop: Uop): readonly Src[] {
       return [uop.selector];
     case 'transfer':
       return [uop.selector, uop.offset];
+    case 'bound':
+      return [uop.index, uop.lower, uop.upper];
     case 'rdxcr':
     case 'rdpkru':
     case 'rdpmc':

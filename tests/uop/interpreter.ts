@@ -8,6 +8,7 @@
  */
 import { isCanonical, signExtend, truncate, u64, type Width } from '../../src/base/u64.ts';
 import { type Insn, RFLAGS } from '../../src/isa/insn.ts';
+import { ADJUSTED_FLAGS, adjust } from '../../src/uop/bcd.ts';
 import { uopText } from '../../src/uop/print.ts';
 import type { Address, ControlUop, Dst, FlagsCommitted, MemoryUop, Src, SystemUop, Uop } from '../../src/uop/uop.ts';
 import * as alu from './alu.ts';
@@ -52,6 +53,7 @@ export const newMachine = (): Machine => ({
 });
 
 const DE = 0;
+const BR = 5;
 const UD = 6;
 const SS = 12;
 const GP = 13;
@@ -163,6 +165,15 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
       return void assign(uop.dst, 8, alu.crc32(uop.width, value(uop.a, 4), value(uop.b, uop.width)));
     case 'lea':
       return void assign(uop.dst, uop.width, effective(m, frame, uop.address));
+    case 'logical': {
+      const at = truncate(effective(m, frame, uop.address) + baseOf(m, uop.address.segment), 4);
+      return void assign(uop.dst, 8, at);
+    }
+    case 'bcd': {
+      const { ax, flags } = adjust(uop.kind, { ax: Number(truncate(m.regs[0]!, 2)), flags: Number(m.flags) });
+      m.regs[0] = (m.regs[0]! & ~0xffffn) | BigInt(ax);
+      return void setFlags(m, BigInt(flags), BigInt(ADJUSTED_FLAGS));
+    }
     case 'linear':
       return void assign(uop.dst, 8, linear(m, frame, uop.address));
     case 'select':
@@ -209,6 +220,9 @@ function memoryOrControl(m: Machine, frame: Frame, uop: MemoryUop | ControlUop |
       return linear(m, frame, uop.address) % BigInt(uop.boundary) === 0n ? undefined : { vector: GP, error: 0 };
     case 'canonical':
       return isCanonical(value(uop.src)) ? undefined : { vector: GP, error: 0 };
+    // CS has no limit here.
+    case 'codelimit':
+      return undefined;
     case 'jump':
       frame.next = value(uop.target);
       return undefined;
@@ -240,10 +254,17 @@ function system(m: Machine, frame: Frame, uop: SystemUop): Fault | undefined {
       return ((m.cr.get(0) ?? 0n) & 0xan) === 0xan ? { vector: 7, error: 0 } : undefined;
     case 'zero':
       return value(uop.src, uop.width) === 0n ? undefined : { vector: GP, error: 0 };
+    case 'bound': {
+      const [index, lower, upper] = [uop.index, uop.lower, uop.upper].map((src) =>
+        BigInt.asIntN(8 * uop.width, value(src)),
+      );
+      return index! < lower! || index! > upper! ? { vector: BR, error: 0 } : undefined;
+    }
     case 'fault':
       return { vector: uop.vector, error: uop.error ?? 0 };
     case 'interrupt':
       // The gates a Linux process may use: #BP, #OF and the 32-bit system call.
+      if (uop.via === 'into' && (m.flags & BigInt(RFLAGS.OF)) === 0n) return undefined;
       if (uop.via === 'int' && ![3, 4, 0x80].includes(uop.vector)) return { vector: GP, error: uop.vector * 8 + 2 };
       m.log.push(`interrupt ${uop.vector}`);
       return undefined;
@@ -367,14 +388,14 @@ function setFlags(m: Machine, flags: bigint, mask: bigint): void {
 }
 
 /** SDM vol. 2, POPF: IOPL changes at CPL 0 only, IF where CPL <= IOPL. RF is cleared. */
-function popFlags(m: Machine, image: bigint, width: 2 | 8): void {
+function popFlags(m: Machine, image: bigint, width: 2 | 4 | 8): void {
   const { CF, PF: parity, AF, ZF, SF, TF, IF, DF, OF, IOPL, NT, RF, AC, ID } = RFLAGS;
   let mask = CF | parity | AF | ZF | SF | TF | DF | OF | NT;
-  if (width === 8) mask |= AC | ID;
+  if (width !== 2) mask |= AC | ID;
   if (m.cpl === 0) mask |= IOPL;
   if (m.cpl <= Number((m.flags & BigInt(IOPL)) >> 12n)) mask |= IF;
   setFlags(m, image, BigInt(mask));
-  if (width === 8) setFlags(m, 0n, BigInt(RF));
+  if (width !== 2) setFlags(m, 0n, BigInt(RF));
 }
 
 // Memory
@@ -385,8 +406,11 @@ function effective(m: Machine, frame: Frame, at: Address): bigint {
   return truncate(base + index * BigInt(at.scale) + at.disp, at.addressWidth);
 }
 
-const linear = (m: Machine, frame: Frame, at: Address): bigint =>
-  u64(effective(m, frame, at) + (at.segment === 'none' ? 0n : m.base[at.segment]));
+const linear = (m: Machine, frame: Frame, at: Address): bigint => u64(effective(m, frame, at) + baseOf(m, at.segment));
+
+/** Segments are flat but for FS and GS. */
+const baseOf = (m: Machine, segment: Address['segment']): bigint =>
+  segment === 'fs' || segment === 'gs' ? m.base[segment] : 0n;
 
 function check(m: Machine, at: bigint, width: Width, stack: boolean, write: boolean): Fault | undefined {
   const last = u64(at + BigInt(width) - 1n);

@@ -10,14 +10,14 @@
 import * as L from "../layout";
 import {
   OP_ADC, OP_ADC_LOAD, OP_ADC_RMW, OP_ADD, OP_ADD_LOAD, OP_ADD_RMW, OP_AND, OP_AND_LOAD, OP_AND_RMW, OP_BEXTR,
-  OP_BRANCH_NONZERO, OP_BRANCH_ZERO, OP_BSF, OP_BSR, OP_BSWAP, OP_BT, OP_BTC, OP_BTR, OP_BTS, OP_CANONICAL, OP_CMP_MEM, OP_CPL0, OP_CRC32, OP_DEC,
+  OP_BRANCH_NONZERO, OP_BRANCH_ZERO, OP_BSF, OP_BSR, OP_BSWAP, OP_BT, OP_BTC, OP_BTR, OP_BTS, OP_CANONICAL, OP_CMP_MEM, OP_CODE_LIMIT, OP_LOGICAL, OP_CPL0, OP_CRC32, OP_DEC,
   OP_DIVS, OP_DIVU, OP_EXIT_ZERO, OP_GETFLAGS, OP_IMUL, OP_INC, OP_JCC, OP_JUMP, OP_JUMP_TO, OP_LEA, OP_LEA32, OP_LINEAR, OP_LINK,
   OP_LOAD, OP_LOAD_HANDLE, OP_LZCNT, OP_MERGE_FLAGS, OP_MINUS, OP_MOV, OP_MULS, OP_MULU, OP_NEG, OP_NOP, OP_NOT, OP_OR,
   OP_OR_LOAD, OP_OR_RMW, OP_PDEP, OP_PEXT, OP_PLUS, OP_POP, OP_POPCNT, OP_PROBE, OP_PUSH, OP_RCL, OP_RCR, OP_ROL, OP_ROR, OP_SAR,
   OP_SAVE_FLAGS, OP_SBB, OP_SBB_LOAD, OP_SBB_RMW, OP_SELECT, OP_SETCC, OP_SETFLAGS, OP_SEXT, OP_SHL, OP_SHLD, OP_SHR,
   OP_SHRD, OP_STEP, OP_STORE, OP_STORE_HANDLE, OP_SUB, OP_SUB_LOAD, OP_SUB_RMW, OP_SYSTEM, OP_SYSTEM_AT, OP_TEST_MEM,
   OP_TZCNT, OP_XOR, OP_XOR_LOAD, OP_XOR_RMW,
-  STATUS_ATTEND, STATUS_BUDGET, STATUS_CANONICAL, STATUS_CPL0, STATUS_DIVIDE, STATUS_FAULT, STATUS_HALT, STATUS_OK,
+  STATUS_ATTEND, STATUS_BUDGET, STATUS_CANONICAL, STATUS_CODE_LIMIT, STATUS_CPL0, STATUS_DIVIDE, STATUS_FAULT, STATUS_HALT, STATUS_OK,
   STATUS_UNMODELLED,
 } from "../layout";
 import * as alu from "./alu";
@@ -175,6 +175,23 @@ function testBit(record: usize): u64 {
   const bit = load<u64>(load<u32>(record, L.R_B)) & (<u64>load<u8>(record, L.R_WIDTH) * 8 - 1);
   flags.setCarry(<bool>((load<u64>(load<u32>(record, L.R_A)) >> bit) & 1));
   return <u64>1 << bit;
+}
+
+/** S, writable data, expand-up, usable: the attributes (as S_SEGMENTS has them) of a segment that forbids nothing but by its limit. */
+const PLAIN_DATA: u32 = 0x12;
+const PLAIN_MASK: u32 = 0x11e;
+
+/** The linear address for R_DST, or false, where TypeScript has to look at the segment; the offset is in LINEAR then. */
+function logical(record: usize): bool {
+  const aux = load<u32>(record, L.R_AUX);
+  const at = offset(record) & (aux & L.LOGICAL_NARROW ? 0xffff : 0xffffffff);
+  const segment = <usize>(L.STATE + L.S_SEGMENTS) + load<u32>(record, L.R_SEGMENT) * L.SEGMENT_BYTES;
+  if (load<u32>(segment, L.SEG_LIMIT) != 0xffffffff || (load<u16>(segment, L.SEG_ATTRIBUTES) & PLAIN_MASK) != PLAIN_DATA) {
+    store<u64>(L.LINEAR, at);
+    return false;
+  }
+  store<u64>(load<u32>(record, L.R_DST), (load<u64>(segment) + at) & 0xffffffff);
+  return true;
 }
 
 /** The record to go on with at `rip`: cached and already translated, or by way of TypeScript. 0: fault. */
@@ -527,6 +544,8 @@ export function run(budget: u32): i32 {
         case OP_MERGE_FLAGS: flags.merge(load<u32>(record, L.R_AUX)); break;
         case OP_CANONICAL: { const address = a<u64>(record), unused: u64 = load<u64>(L.STATE + L.S_CR + 32) & CR4_LA57 ? 7 : 16; if (<i64>(address << unused) >> unused != <i64>address) status = STATUS_CANONICAL; break; }
         case OP_CPL0: if (load<u32>(L.STATE + L.S_CPL)) status = STATUS_CPL0; break;
+        case OP_CODE_LIMIT: if (<u32>a<u64>(record) > load<u32>(L.STATE + L.S_SEGMENTS + L.SEGMENT_BYTES + L.SEG_LIMIT)) status = STATUS_CODE_LIMIT; break;
+        case OP_LOGICAL: if (logical(record)) break;
         case OP_SYSTEM_AT:
         case OP_SYSTEM:
           if (load<u16>(record) == OP_SYSTEM_AT) store<u64>(L.LINEAR, linear(record));

@@ -7,12 +7,14 @@
  */
 import type { Width } from '../../base/u64.ts';
 import type { CpuModel } from '../../isa/cpu-model.ts';
-import { GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT } from '../../isa/insn.ts';
+import { GPR, type Insn, type InsnOperand, type MemOperand, RIP, SEGMENT, SEGMENT_NAMES } from '../../isa/insn.ts';
 import type { Address, BinaryKind, Handle, Imm, Reg, Src, Tmp, Uop } from '../uop.ts';
 
 export interface Draft {
   /** Whose features and undefined results. */
   readonly model: CpuModel;
+  /** Bytes of the stack pointer: 8 in 64-bit mode. */
+  readonly stackSize: 2 | 4 | 8;
   readonly uops: Uop[];
   temporaries: number;
   handles: number;
@@ -22,7 +24,14 @@ export interface Draft {
 /** Appends the micro-ops of one instruction. */
 export type Lowering = (insn: Insn, draft: Draft) => void;
 
-export const newDraft = (model: CpuModel): Draft => ({ model, uops: [], temporaries: 0, handles: 0, modelled: true });
+export const newDraft = (model: CpuModel, { stackSize }: Insn): Draft => ({
+  model,
+  stackSize,
+  uops: [],
+  temporaries: 0,
+  handles: 0,
+  modelled: true,
+});
 
 /** Says that this form isn't modelled; whatever was drafted is dropped. */
 export function refuse(draft: Draft): void {
@@ -51,7 +60,7 @@ export function operandOf(insn: Insn, i: number): InsnOperand {
 }
 
 /** The address after the instruction. */
-export const nextIp = (insn: Insn): bigint => BigInt.asUintN(64, insn.ip + BigInt(insn.length));
+export const nextIp = (insn: Insn): bigint => BigInt.asUintN(insn.mode === 64 ? 64 : 32, insn.ip + BigInt(insn.length));
 
 /** The width of an operand that is a general register, an immediate or memory of 1, 2, 4 or 8 bytes. */
 export function widthOf(operand: InsnOperand): Width {
@@ -63,15 +72,24 @@ export function widthOf(operand: InsnOperand): Width {
 const isWidth = (width: number): width is Width => width === 1 || width === 2 || width === 4 || width === 8;
 
 /** The base that a segment prefix gives to memory which the instruction doesn't name (CLZERO, MONITOR). */
-export function impliedSegment({ bytes }: Insn): Address['segment'] {
-  let segment: Address['segment'] = 'none';
+export function impliedSegment({ bytes, mode }: Insn): Address['segment'] {
+  let segment: Address['segment'] = mode === 64 ? 'none' : 'ds';
   for (const byte of bytes) {
     if (byte === 0x64) segment = 'fs';
     else if (byte === 0x65) segment = 'gs';
     else if (byte === 0x0f) break;
+    else if (mode !== 64) segment = OVERRIDES.get(byte) ?? segment;
   }
   return segment;
 }
+
+/** Prefixes that 64-bit mode ignores. */
+const OVERRIDES: ReadonlyMap<number, Address['segment']> = new Map([
+  [0x26, 'es'],
+  [0x2e, 'cs'],
+  [0x36, 'ss'],
+  [0x3e, 'ds'],
+]);
 
 /** The address in a register alone, under the prefixes of the instruction. */
 export const registerAddress = (insn: Insn, base: Src, segment: Address['segment'], disp = 0): Address => ({
@@ -79,19 +97,18 @@ export const registerAddress = (insn: Insn, base: Src, segment: Address['segment
   base,
   scale: 1,
   disp: BigInt(disp),
-  addressWidth: insn.addressSize === 4 ? 4 : 8,
+  addressWidth: insn.addressSize,
   stack: false,
 });
 
 /** The micro-op address of a memory operand. */
 export function address(insn: Insn, operand: MemOperand): Address {
-  // 64-bit mode ignores the other overrides, even where it tells #SS from #GP.
-  const segment = operand.segment === SEGMENT.FS ? 'fs' : operand.segment === SEGMENT.GS ? 'gs' : 'none';
+  const segment = segmentOf(insn, operand);
   const at: { -readonly [Part in keyof Address]: Address[Part] } = {
     segment,
     scale: operand.scale,
     disp: operand.disp,
-    addressWidth: insn.addressSize === 4 ? 4 : 8,
+    addressWidth: insn.addressSize,
     stack: segment === 'none' && (operand.base === GPR.RSP || operand.base === GPR.RBP),
   };
   // A RIP-relative operand's displacement is the address already.
@@ -100,14 +117,20 @@ export function address(insn: Insn, operand: MemOperand): Address {
   return at;
 }
 
-/** A place on the stack, at `base` + `disp`. Stack addresses are 64 bits wide whatever the prefixes say. */
-export const stackAddress = (base: Src, disp = 0n): Address => ({
-  segment: 'none',
+/** 64-bit mode ignores the other overrides, even where it tells #SS from #GP. */
+function segmentOf({ mode }: Insn, { segment }: MemOperand): Address['segment'] {
+  if (mode === 64) return segment === SEGMENT.FS ? 'fs' : segment === SEGMENT.GS ? 'gs' : 'none';
+  return SEGMENT_NAMES[segment] ?? 'ds';
+}
+
+/** A place on the stack, at `base` + `disp`. Stack addresses are as wide as the stack pointer whatever the prefixes say. */
+export const stackAddress = ({ stackSize }: Draft, base: Src, disp = 0n): Address => ({
+  segment: stackSize === 8 ? 'none' : 'ss',
   base,
   scale: 1,
   disp: BigInt.asUintN(64, disp),
-  addressWidth: 8,
-  stack: true,
+  addressWidth: stackSize,
+  stack: stackSize === 8,
 });
 
 /** The value of an operand: the register or immediate itself, or a load into a temporary. */

@@ -55,7 +55,7 @@ export const clzero: Lowering = (insn, draft) => {
 export const movdir64b: Lowering = (insn, draft) => {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   if (to.kind !== 'gpr' || from.kind !== 'mem') return refuse(draft);
-  const line = registerAddress(insn, register(to), 'none');
+  const line = registerAddress(insn, register(to), insn.mode === 64 ? 'none' : 'es');
   emit(draft, { op: 'aligned', boundary: LINE, address: line });
   const source = address(insn, from);
   const values = EIGHTHS.map((offset) => load(draft, 8, at(source, offset)));

@@ -8,8 +8,10 @@ import { FLAGS, type Lowered } from '../uop.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bits from './bits.ts';
 import * as bmi from './bmi.ts';
+import { segmented } from './compatibility.ts';
 import * as control from './control.ts';
 import * as data from './data.ts';
+import * as decimal from './decimal.ts';
 import { type Lowering, newDraft } from './draft.ts';
 import * as flags from './flags.ts';
 import { meaning } from './gates.ts';
@@ -27,10 +29,10 @@ export function lower(insn: Insn, model: CpuModel): Lowered {
   const mnemonic = meaning(insn, model);
   if (mnemonic === undefined) return UNDEFINED;
   const lowering = LOWERINGS.get(mnemonic);
-  const draft = newDraft(model);
+  const draft = newDraft(model, insn);
   if (lowering !== undefined) lowering(insn, draft);
   if (lowering === undefined || !draft.modelled) return { kind: 'not-modelled', form: insn.form };
-  return { kind: 'uops', uops: draft.uops };
+  return { kind: 'uops', uops: insn.mode === 64 ? draft.uops : segmented(draft) };
 }
 
 /** As CMPccXADD spells them. */
@@ -117,6 +119,13 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['aor', arithmetic.remote('or')],
   ['axor', arithmetic.remote('xor')],
   ...XADD_CONDITIONS.map((suffix, n): [string, Lowering] => [`cmp${suffix}xadd`, arithmetic.cmpccxadd(n)]),
+  ['aaa', decimal.adjust('aaa')],
+  ['aas', decimal.adjust('aas')],
+  ['daa', decimal.adjust('daa')],
+  ['das', decimal.adjust('das')],
+  ['aam', decimal.aam],
+  ['aad', decimal.aad],
+  ['salc', decimal.salc],
   // Shifts and bits
   ...each('shl sal', shift.shift('shl')),
   ['shr', shift.shift('shr')],
@@ -164,8 +173,10 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   // Stack
   ['push', stack.push],
   ['pop', stack.pop],
-  ...each('pushf pushfq', stack.pushf),
-  ...each('popf popfq', stack.popf),
+  ...each('pusha pushad', stack.pusha),
+  ...each('popa popad', stack.popa),
+  ...each('pushf pushfd pushfq', stack.pushf),
+  ...each('popf popfd popfq', stack.popf),
   ['enter', stack.enter],
   ['leave', stack.leave],
   // Control
@@ -174,7 +185,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['call', segment.farOr('call', control.call)],
   ['retf', segment.retf],
   ['ret', control.ret],
-  ...each('jrcxz jecxz', control.jumpIfZero),
+  ...each('jrcxz jecxz jcxz', control.jumpIfZero),
   ['loop', control.loop()],
   ['loope', control.loop(4)],
   ['loopne', control.loop(5)],
@@ -182,7 +193,11 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['int3', control.int3],
   ['int1', control.int1],
   ['int', control.int],
+  ['into', control.into],
+  ['bound', control.bound],
   // Segments and descriptor tables
+  ['lds', segment.lds],
+  ['les', segment.les],
   ['lss', segment.lss],
   ['lfs', segment.lfs],
   ['lgs', segment.lgs],
@@ -198,6 +213,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['lsl', segment.inspectInto('lsl')],
   ['verr', segment.verify('verr')],
   ['verw', segment.verify('verw')],
+  ['arpl', segment.arpl],
   // Flags
   ['clc', flags.assign(CF, 0)],
   ['stc', flags.assign(CF, 1)],
@@ -248,7 +264,7 @@ const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
   ['umonitor', wait.umonitor],
   ...each('umwait tpause', wait.userWait),
   ...each('iret iretd iretq', segment.switchLevel('iret')),
-  ['syscall', segment.switchLevel('syscall')],
+  ['syscall', segment.syscall],
   ...each('sysret sysretq', segment.switchLevel('sysret')),
   ['sysenter', segment.switchLevel('sysenter')],
   ...each('sysexit sysexitq', segment.sysexit),

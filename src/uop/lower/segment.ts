@@ -3,11 +3,13 @@
  * far pointer before its selector; what the descriptors say is the CPU model's business (src/cpu/segments.ts).
  */
 import type { Width } from '../../base/u64.ts';
-import { GPR, type Insn, type InsnOperand, type MemOperand, SEGMENT } from '../../isa/insn.ts';
+import { GPR, type Insn, type InsnOperand, type MemOperand, RFLAGS, SEGMENT } from '../../isa/insn.ts';
 import type { Address, Src, Tmp } from '../uop.ts';
 import {
   address,
   close,
+  compute,
+  current,
   type Draft,
   emit,
   imm,
@@ -71,7 +73,7 @@ export const loadSystemSelector =
 /** Addresses in the bytes of an operand: only the first is subject to the address size. */
 function partsOf(insn: Insn, draft: Draft, operand: MemOperand): (offset: number) => Address {
   const whole = address(insn, operand);
-  if (whole.addressWidth === 8) {
+  if (whole.addressWidth === 8 || insn.mode !== 64) {
     return (offset) => ({ ...whole, disp: BigInt.asUintN(64, whole.disp + BigInt(offset)) });
   }
   const base = temporary(draft);
@@ -87,7 +89,7 @@ function readFarPointer(insn: Insn, draft: Draft, operand: MemOperand): { offset
   return { offset, selector: load(draft, 2, part(insn.operandSize)) };
 }
 
-/** LSS, LFS, LGS. */
+/** LSS, LFS, LGS; LDS and LES outside of 64-bit mode. */
 export const loadFarPointer =
   (segment: number): Lowering =>
   (insn, draft) => {
@@ -98,11 +100,13 @@ export const loadFarPointer =
     emit(draft, { op: 'mov', width: to.width, dst: register(to), src: offset });
   };
 
+export const lds = loadFarPointer(SEGMENT.DS);
+export const les = loadFarPointer(SEGMENT.ES);
 export const lss = loadFarPointer(SEGMENT.SS);
 export const lfs = loadFarPointer(SEGMENT.FS);
 export const lgs = loadFarPointer(SEGMENT.GS);
 
-/** LGDT, LIDT: in 64-bit mode ten bytes, whatever the operand size. */
+/** LGDT, LIDT: in 64-bit mode ten bytes, else six, of which an operand size of 16 bits ignores the last (SDM vol. 2). */
 export const loadTable =
   (table: 'gdt' | 'idt'): Lowering =>
   (insn, draft) => {
@@ -111,7 +115,9 @@ export const loadTable =
     emit(draft, { op: 'cpl0' });
     const part = partsOf(insn, draft, from);
     const limit = load(draft, 2, part(0));
-    emit(draft, { op: 'wrtable', table, limit, base: load(draft, 8, part(2)) });
+    const base = load(draft, insn.mode === 64 ? 8 : 4, part(2));
+    const kept = insn.operandSize === 2 && insn.mode !== 64 ? compute(draft, 'and', 8, base, imm(0xffffff)) : base;
+    emit(draft, { op: 'wrtable', table, limit, base: kept });
   };
 
 /** SGDT, SIDT. */
@@ -122,9 +128,10 @@ export const storeTable =
     if (to.kind !== 'mem') return refuse(draft);
     emit(draft, { op: 'umip' });
     const part = partsOf(insn, draft, to);
+    const baseWidth = insn.mode === 64 ? 8 : 4;
     const places = [
       { part: 'limit', width: 2, handle: probe(draft, 2, part(0)) },
-      { part: 'base', width: 8, handle: probe(draft, 8, part(2)) },
+      { part: 'base', width: baseWidth, handle: probe(draft, baseWidth, part(2)) },
     ] as const;
     for (const { part, width, handle } of places) {
       const src = temporary(draft);
@@ -156,11 +163,15 @@ export const verify =
     emit(draft, { op: 'inspect', what, selector, dst: temporary(draft) });
   };
 
-/** JMP and CALL through a far pointer in memory; `near` takes the others. */
+/** JMP and CALL through a far pointer in memory, or outside of 64-bit mode in the instruction; `near` takes the others. */
 export const farOr =
   (kind: 'jmp' | 'call', near: Lowering): Lowering =>
   (insn, draft) => {
     const to = operandOf(insn, 0);
+    if (to.kind === 'far') {
+      const [selector, offset] = [imm(to.selector), imm(to.offset)];
+      return transfer(insn, draft, { kind, selector, offset, release: 0 });
+    }
     if (to.kind !== 'mem' || to.width !== insn.operandSize + 2) return near(insn, draft);
     const { offset, selector } = readFarPointer(insn, draft, to);
     transfer(insn, draft, { kind, selector, offset, release: 0 });
@@ -170,14 +181,32 @@ export const farOr =
 export const retf: Lowering = (insn, draft) => {
   const released = insn.operands[0];
   const width = insn.operandSize;
-  const selector = load(draft, width, stackAddress(RSP, BigInt(width)));
-  const offset = load(draft, width, stackAddress(RSP));
+  const selector = load(draft, width, stackAddress(draft, RSP, BigInt(width)));
+  const offset = load(draft, width, stackAddress(draft, RSP));
   transfer(insn, draft, {
     kind: 'ret',
     selector,
     offset,
     release: released?.kind === 'imm' ? Number(released.value) : 0,
   });
+};
+
+/** SYSCALL: in compatibility mode AMD's only. */
+export const syscall: Lowering = (insn, draft) => {
+  if (insn.mode !== 64 && draft.model.vendor === 'intel') emit(draft, { op: 'fault', vector: 6 });
+  else switchLevel('syscall')(insn, draft);
+};
+
+/** ARPL: the RPL of the destination becomes that of the source if it is lower, and ZF says so (SDM vol. 2). */
+export const arpl: Lowering = (insn, draft) => {
+  const place = open(insn, draft, operandOf(insn, 0));
+  const old = current(draft, place);
+  const mine = compute(draft, 'and', 8, old, imm(3));
+  const other = compute(draft, 'and', 8, read(insn, draft, operandOf(insn, 1)), imm(3));
+  const lower = compute(draft, 'shr', 8, compute(draft, 'sub', 8, mine, other), imm(63));
+  const raise = compute(draft, 'imul', 8, compute(draft, 'sub', 8, other, mine), lower);
+  close(draft, place, compute(draft, 'add', 2, old, raise));
+  emit(draft, { op: 'setflags', src: compute(draft, 'shl', 8, lower, imm(6)), mask: RFLAGS.ZF });
 };
 
 /** IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT. */

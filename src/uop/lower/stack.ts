@@ -1,5 +1,5 @@
 /**
- * PUSH, POP, PUSHF, POPF, ENTER, LEAVE (SDM vol. 1, 6.2). A push stores below RSP before RSP moves; a pop moves RSP and
+ * PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE (SDM vol. 1, 6.2). A push stores below RSP before RSP moves; a pop moves RSP and
  * then writes its destination, so POP %rsp ends with the value popped and POP to memory addresses with the new RSP.
  */
 import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
@@ -27,14 +27,14 @@ import { selectorOf } from './segment.ts';
 const RSP = reg(GPR.RSP);
 const RBP = reg(GPR.RBP);
 
-/** Stack width: the operand size, 2 or 8 in 64-bit mode. */
-const slot = (insn: Insn): 2 | 8 => (insn.operandSize === 2 ? 2 : 8);
+/** Stack width: the operand size, which is 2 or 8 in 64-bit mode. */
+const slot = ({ mode, operandSize }: Insn): 2 | 4 | 8 => (mode === 64 && operandSize !== 2 ? 8 : operandSize);
 
 /** Stores one slot and moves RSP; the value is read before RSP changes. */
-export function pushValue(draft: Draft, width: 2 | 8, src: Src): void {
-  const handle = probe(draft, width, stackAddress(RSP, BigInt(-width)));
+export function pushValue(draft: Draft, width: 2 | 4 | 8, src: Src): void {
+  const handle = probe(draft, width, stackAddress(draft, RSP, BigInt(-width)));
   emit(draft, { op: 'store', width, handle, src });
-  emit(draft, { op: 'sub', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+  emit(draft, { op: 'sub', width: draft.stackSize, dst: RSP, a: RSP, b: imm(width), flags: 0 });
 }
 
 export const push: Lowering = (insn, draft) => {
@@ -46,27 +46,51 @@ export const push: Lowering = (insn, draft) => {
 export const pop: Lowering = (insn, draft) => {
   const operand = operandOf(insn, 0);
   const width = slot(insn);
-  const value = load(draft, width, stackAddress(RSP));
+  const value = load(draft, width, stackAddress(draft, RSP));
   if (operand.kind === 'segment') {
     emit(draft, { op: 'wrseg', segment: operand.index, src: value, holds: false });
-    emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+    emit(draft, { op: 'add', width: draft.stackSize, dst: RSP, a: RSP, b: imm(width), flags: 0 });
     return;
   }
   if (operand.kind === 'gpr') {
-    emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+    emit(draft, { op: 'add', width: draft.stackSize, dst: RSP, a: RSP, b: imm(width), flags: 0 });
     close(draft, { kind: 'register', width, reg: register(operand) }, value);
     return;
   }
   if (operand.kind !== 'mem') return refuse(draft);
-  const raised = compute(draft, 'add', 8, RSP, imm(width));
+  const raised = compute(draft, 'add', draft.stackSize, RSP, imm(width));
   const handle = probe(draft, width, withRsp(address(insn, operand), raised));
   emit(draft, { op: 'store', width, handle, src: value });
-  emit(draft, { op: 'mov', width: 8, dst: RSP, src: raised });
+  emit(draft, { op: 'mov', width: draft.stackSize, dst: RSP, src: raised });
 };
 
 /** RSP can only be the base; as an index its number means none. */
 const withRsp = (at: Address, rsp: Src): Address =>
   at.base?.space === 'reg' && at.base.n === GPR.RSP ? { ...at, base: rsp } : at;
+
+/** In the order of PUSHA: the encoding's. */
+const ALL = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+/** PUSHA: all eight, of the stack pointer the value before. */
+export const pusha: Lowering = (insn, draft) => {
+  const width = slot(insn);
+  const handles = ALL.map((n) => probe(draft, width, stackAddress(draft, RSP, BigInt(-(n + 1) * width))));
+  handles.forEach((handle, n) => {
+    emit(draft, { op: 'store', width, handle, src: reg(n) });
+  });
+  emit(draft, { op: 'sub', width: draft.stackSize, dst: RSP, a: RSP, b: imm(8 * width), flags: 0 });
+};
+
+/** POPA: the stack pointer's own value is passed over. */
+export const popa: Lowering = (insn, draft) => {
+  const width = slot(insn);
+  const popped = ALL.filter((n) => n !== GPR.RSP).map((n) => ({
+    n,
+    src: load(draft, width, stackAddress(draft, RSP, BigInt((7 - n) * width))),
+  }));
+  for (const { n, src } of popped) emit(draft, { op: 'mov', width, dst: reg(n), src });
+  emit(draft, { op: 'add', width: draft.stackSize, dst: RSP, a: RSP, b: imm(8 * width), flags: 0 });
+};
 
 /** PUSHF: VM and RF are pushed as zero. */
 export const pushf: Lowering = (insn, draft) => {
@@ -77,15 +101,15 @@ export const pushf: Lowering = (insn, draft) => {
 
 export const popf: Lowering = (insn, draft) => {
   const width = slot(insn);
-  const src = load(draft, width, stackAddress(RSP));
+  const src = load(draft, width, stackAddress(draft, RSP));
   emit(draft, { op: 'popf', width, src });
-  emit(draft, { op: 'add', width: 8, dst: RSP, a: RSP, b: imm(width), flags: 0 });
+  emit(draft, { op: 'add', width: draft.stackSize, dst: RSP, a: RSP, b: imm(width), flags: 0 });
 };
 
 export const leave: Lowering = (insn, draft) => {
   const width = slot(insn);
-  const value = load(draft, width, stackAddress(RBP));
-  emit(draft, { op: 'add', width: 8, dst: RSP, a: RBP, b: imm(width), flags: 0 });
+  const value = load(draft, width, stackAddress(draft, RBP));
+  emit(draft, { op: 'add', width: draft.stackSize, dst: RSP, a: RBP, b: imm(width), flags: 0 });
   emit(draft, { op: 'mov', width, dst: RBP, src: value });
 };
 
@@ -99,14 +123,14 @@ export const enter: Lowering = (insn, draft) => {
   if (size.kind !== 'imm' || nesting.kind !== 'imm') return refuse(draft);
   const width = slot(insn);
   const level = Number(nesting.value & 31n);
-  const frame = compute(draft, 'sub', 8, RSP, imm(width));
-  const slotBelow = (base: Src, n: number): Address => stackAddress(base, BigInt(-n * width));
+  const frame = compute(draft, 'sub', draft.stackSize, RSP, imm(width));
+  const slotBelow = (base: Src, n: number): Address => stackAddress(draft, base, BigInt(-n * width));
   const push = (n: number, src: Src): void => emit(draft, { op: 'early', width, address: slotBelow(frame, n), src });
   push(0, RBP);
   for (let n = 1; n < level; n++) push(n, load(draft, width, slotBelow(RBP, n)));
   if (level > 0) push(level, frame);
   const depth = size.value + BigInt(level * width);
-  probe(draft, width, stackAddress(frame, -depth));
+  probe(draft, width, stackAddress(draft, frame, -depth));
   emit(draft, { op: 'mov', width, dst: RBP, src: frame });
-  emit(draft, { op: 'sub', width: 8, dst: RSP, a: frame, b: imm(depth), flags: 0 });
+  emit(draft, { op: 'sub', width: draft.stackSize, dst: RSP, a: frame, b: imm(depth), flags: 0 });
 };

@@ -37,7 +37,7 @@ interface Repetition {
 const repeated =
   (element: Element, pointers: readonly number[], { compares = false, first }: Repetition = {}): Lowering =>
   (insn, draft) => {
-    const width = insn.addressSize === 4 ? 4 : 8;
+    const width = insn.addressSize;
     const looping = insn.rep !== 'none';
     first?.(insn, draft);
     if (looping) emit(draft, { op: 'exitz', width, src: RCX });

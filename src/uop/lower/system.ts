@@ -2,8 +2,8 @@
  * Privileged and system instructions (SDM vol. 3, 2.8). The privilege check stands first, as a micro-op of its own; the
  * micro-ops that follow check what is particular to them and commit at once.
  */
-import { GPR, type Insn, RFLAGS } from '../../isa/insn.ts';
-import { FLAGS, type Tmp, type Uop } from '../uop.ts';
+import { GPR, type Insn, type InsnOperand, RFLAGS } from '../../isa/insn.ts';
+import { type Dst, FLAGS, type Src, type Tmp, type Uop } from '../uop.ts';
 import {
   address,
   close,
@@ -37,12 +37,30 @@ export const single =
   (_insn, draft) =>
     emit(draft, uop);
 
+type General = Extract<InsnOperand, { kind: 'gpr' }>;
+
+/** Outside of 64-bit mode the register has 32 bits, and the upper half of what it is moved to becomes zero. */
+function whole(draft: Draft, from: General): Src {
+  if (from.width === 8) return register(from);
+  const dst = temporary(draft);
+  emit(draft, { op: 'zext', width: 8, from: 4, dst, src: register(from) });
+  return dst;
+}
+
+function intoRegister(draft: Draft, to: General, emitInto: (dst: Dst) => void): void {
+  if (to.width === 8) return emitInto(register(to));
+  const dst = temporary(draft);
+  emitInto(dst);
+  emit(draft, { op: 'mov', width: 4, dst: register(to), src: dst });
+}
+
 /** MOV to and from CR0, 2, 3, 4, 8, always 64 bits wide in 64-bit mode. Other numbers don't decode: #UD at every CPL. */
 export function moveControl(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   emit(draft, { op: 'cpl0' });
-  if (to.kind === 'cr' && from.kind === 'gpr') emit(draft, { op: 'wrcr', cr: to.index, src: register(from) });
-  else if (to.kind === 'gpr' && from.kind === 'cr') emit(draft, { op: 'rdcr', cr: from.index, dst: register(to) });
+  if (to.kind === 'cr' && from.kind === 'gpr') emit(draft, { op: 'wrcr', cr: to.index, src: whole(draft, from) });
+  else if (to.kind === 'gpr' && from.kind === 'cr')
+    intoRegister(draft, to, (dst) => emit(draft, { op: 'rdcr', cr: from.index, dst }));
   else refuse(draft);
 }
 
@@ -50,8 +68,9 @@ export function moveControl(insn: Insn, draft: Draft): void {
 export function moveDebug(insn: Insn, draft: Draft): void {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   emit(draft, { op: 'cpl0' });
-  if (to.kind === 'dr' && from.kind === 'gpr') emit(draft, { op: 'wrdr', dr: to.index, src: register(from) });
-  else if (to.kind === 'gpr' && from.kind === 'dr') emit(draft, { op: 'rddr', dr: from.index, dst: register(to) });
+  if (to.kind === 'dr' && from.kind === 'gpr') emit(draft, { op: 'wrdr', dr: to.index, src: whole(draft, from) });
+  else if (to.kind === 'gpr' && from.kind === 'dr')
+    intoRegister(draft, to, (dst) => emit(draft, { op: 'rddr', dr: from.index, dst }));
   else refuse(draft);
 }
 
