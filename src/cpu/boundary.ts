@@ -12,7 +12,7 @@ import { uopsAt } from './code-cache.ts';
 import { DR6, DR7, drOffset, noteDebug } from './debug-registers.ts';
 import { deliver, type Event, type Outcome } from './delivery.ts';
 import { MSR, readMsr, setMsrRaw } from './msr.ts';
-import { type Cpu, low, read64, word, write64 } from './state.ts';
+import { type Cpu, CR4, cr, low, read64, word, write64 } from './state.ts';
 import { type Fault, type Stop, VECTOR } from './stop.ts';
 
 const get = (cpu: Cpu, offset: number): number => cpu.engine.u32[word(offset)]!;
@@ -31,14 +31,34 @@ export const raiseInterrupt = (cpu: Cpu, vector: number | undefined): void =>
 
 const INTERRUPT_VALID = 0x100;
 
+/** A machine check, taken at the next boundary whatever else is due or held off. */
+export const raiseMachineCheck = (cpu: Cpu): void => set(cpu, L.S_MACHINE_CHECK, 1);
+
 // On a boundary
 
 /** Takes the event that is due first; the stop that it led to. */
 export function takeEvent(cpu: Cpu): Stop | 'taken' | undefined {
-  if (get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN) return shutdown(cpu, 'shut down already');
+  if (isShutDown(cpu)) return shutdown(cpu, 'shut down already');
+  if (get(cpu, L.S_MACHINE_CHECK) !== 0) return takeMachineCheck(cpu) ?? 'taken';
   const event = nextEvent(cpu);
   if (event) return raise(cpu, event) ?? 'taken';
   return get(cpu, L.S_ACTIVITY) === L.ACTIVITY_HALTED ? { kind: 'halt' } : undefined;
+}
+
+/** An NMI ends a shutdown as it ends a HLT (SDM vol. 3, 6.15, interrupt 8), unless one is being handled. */
+const isShutDown = (cpu: Cpu): boolean =>
+  get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN && get(cpu, L.S_NMI) !== L.NMI_PENDING;
+
+const MCG = { RIPV: 1n, MCIP: 4n } as const;
+
+/** First of all in table 6-2; with one in progress, or CR4.MCE = 0, the CPU shuts down (SDM vol. 3, 15.3.1.2 and 2.5). */
+function takeMachineCheck(cpu: Cpu): Stop | undefined {
+  set(cpu, L.S_MACHINE_CHECK, 0);
+  const status = readMsr(cpu, MSR.MCG_STATUS) ?? 0n;
+  if (!(low(cpu, cr(4)) & CR4.MCE)) return shutDown(cpu, 'machine check with CR4.MCE = 0 (SDM vol. 3, 2.5)');
+  if (status & MCG.MCIP) return shutDown(cpu, 'machine check while IA32_MCG_STATUS.MCIP = 1 (SDM vol. 3, 15.3.1.2)');
+  setMsrRaw(cpu, MSR.MCG_STATUS, status | MCG.MCIP | MCG.RIPV);
+  return raise(cpu, { vector: VECTOR.MC, kind: 'trap', rip: read64(cpu, L.S_RIP), detail: 'machine check' });
 }
 
 function nextEvent(cpu: Cpu): Event | undefined {
@@ -68,7 +88,6 @@ function takeDebugTrap(cpu: Cpu, rip: bigint): Event {
 
 /** Delivers, and tells the stop if it can't be. */
 export function raise(cpu: Cpu, event: Event): Stop | undefined {
-  cpu.eventLog?.push({ kind: 'event', event, cpl: get(cpu, L.S_CPL) });
   set(cpu, L.S_ACTIVITY, L.ACTIVITY_RUNNING);
   set(cpu, L.S_SHADOW, 0);
   if (event.vector === VECTOR.DB && event.kind !== 'software') enterDebugHandler(cpu);
@@ -76,9 +95,14 @@ export function raise(cpu: Cpu, event: Event): Stop | undefined {
   const outcome: Outcome = deliver(cpu, event);
   // The frame may have met a data breakpoint: that trap is taken before the handler's first instruction.
   pendMet(cpu);
+  set(cpu, L.S_REPEATING, 0);
   if (outcome.kind === 'delivered') return undefined;
+  return shutDown(cpu, outcome.fault.detail);
+}
+
+function shutDown(cpu: Cpu, detail: string): Stop {
   set(cpu, L.S_ACTIVITY, L.ACTIVITY_SHUTDOWN);
-  return shutdown(cpu, outcome.fault.detail);
+  return shutdown(cpu, detail);
 }
 
 const shutdown = (cpu: Cpu, detail: string): Stop => ({ kind: 'shutdown', rip: read64(cpu, L.S_RIP), detail });
@@ -178,6 +202,16 @@ export function abandonInstruction(cpu: Cpu, before: Before | undefined): void {
   cpu.resuming = false;
   cpu.met = 0;
   set(cpu, L.S_PENDING_DEBUG, before?.pending ?? 0);
+}
+
+/** After a slice that ended so: whether it was between two iterations, so that an interrupt's frame has RF now (SDM vol. 3, 17.3.1.1). */
+export function noteRepetition(cpu: Cpu, status: number): void {
+  const onBoundary = status === L.STATUS_BUDGET || status === L.STATUS_EVENT;
+  const record = cpu.engine.u32[L.LAST >> 2]!;
+  if (onBoundary && record === 0) return;
+  const rip = read64(cpu, L.S_RIP);
+  const again = onBoundary && cpu.engine.u64[(record + L.R_IP) >> 3] === rip;
+  set(cpu, L.S_REPEATING, again && repeatsAt(cpu, rip) ? 1 : 0);
 }
 
 /** The event of a fault that the engine came back with. */

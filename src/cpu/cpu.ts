@@ -36,16 +36,17 @@ import {
   writeSegment,
   writeTable,
 } from './segments.ts';
-import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, write64 } from './state.ts';
+import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
 import { XCR0_RESET } from './xcr0.ts';
 
-export { raiseInterrupt, raiseNmi } from './boundary.ts';
+export { raiseInterrupt, raiseMachineCheck, raiseNmi } from './boundary.ts';
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
+export { type Activity, activity, areNmisBlocked, type Injection, injectEvent, pendingInterrupt } from './injection.ts';
 export { MSR } from './msr.ts';
-export type { Counters, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
+export type { Counters, Delivery, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
 export { getPkru, setPkru } from './pkru.ts';
 export { run } from './run.ts';
 export { LDTR, type Segment, type Table, type TableName, TR } from './segments.ts';
@@ -138,7 +139,10 @@ function reset(cpu: Cpu, pagingLevels: 4 | 5): void {
 export const getReg = (cpu: Cpu, n: number): bigint => read64(cpu, L.S_GPR + 8 * n);
 export const setReg = (cpu: Cpu, n: number, value: bigint): void => write64(cpu, L.S_GPR + 8 * n, u64(value));
 export const getRip = (cpu: Cpu): bigint => read64(cpu, L.S_RIP);
-export const setRip = (cpu: Cpu, value: bigint): void => write64(cpu, L.S_RIP, u64(value));
+export function setRip(cpu: Cpu, value: bigint): void {
+  write64(cpu, L.S_RIP, u64(value));
+  cpu.engine.u32[word(L.S_REPEATING)] = 0;
+}
 export const getFlags = (cpu: Cpu): bigint => read64(cpu, L.S_RFLAGS);
 export const setFlags = (cpu: Cpu, value: bigint): void => write64(cpu, L.S_RFLAGS, u64(value) | BigInt(RFLAGS.FIXED));
 

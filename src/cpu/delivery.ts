@@ -19,6 +19,7 @@ import {
   typeOf,
 } from './descriptors.ts';
 import { innerStack, planPushes, stackFault } from './far-transfer.ts';
+import type { EventRecord } from './observe.ts';
 import { IMPLICIT, SUPERVISOR } from './paging.ts';
 import {
   cacheOf,
@@ -33,7 +34,7 @@ import {
   writeCpl,
   writeSegment,
 } from './segments.ts';
-import { type Cpu, cpl, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
+import { type Cpu, cpl, cr, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
 import { EXCEPTIONS, type Fault, faultName, VECTOR } from './stop.ts';
 import { commitWrites, isFault, type PlannedWrite, readMemory } from './system-access.ts';
 
@@ -61,12 +62,25 @@ export type Outcome =
 export function deliver(cpu: Cpu, event: Event): Outcome {
   let current = event;
   for (;;) {
-    const fault = attempt(cpu, current);
+    const fault = cpu.eventLog ? loggedAttempt(cpu, cpu.eventLog, current) : attempt(cpu, current);
     if (!fault) return { kind: 'delivered', vector: current.vector };
     if (current.vector === VECTOR.DF && classOf(fault.vector) !== 'benign') return { kind: 'shutdown', fault };
     const rip = read64(cpu, L.S_RIP);
     current = becomesDoubleFault(current, fault) ? doubleFault(current, fault, rip) : { ...fault, kind: 'fault', rip };
   }
+}
+
+function loggedAttempt(cpu: Cpu, log: EventRecord[], event: Event): Fault | undefined {
+  const interrupted = {
+    cpl: cpl(cpu),
+    cs: selectorIn(cpu, SEGMENT.CS),
+    rsp: read64(cpu, L.S_RSP),
+    ss: selectorIn(cpu, SEGMENT.SS),
+    cr2: read64(cpu, cr(2)),
+  };
+  const failure = attempt(cpu, event);
+  log.push({ kind: 'event', event, ...interrupted, failure });
+  return failure;
 }
 
 /** SDM vol. 3, table 6-4. Interrupts are benign whatever their vector. */
@@ -113,10 +127,10 @@ function attempt(cpu: Cpu, event: Event): Fault | undefined {
   const selector = !inner && gate.ist !== 0 ? selectorIn(cpu, SEGMENT.SS) & 0xfffc : 0;
   const fault =
     stackFault(cpu, top, 8 * values.length, selector | ext) ??
+    handlerFault(cpu, gate.offset, ext) ??
     planPushes(cpu, plan, pushes) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
-  if (!isCanonicalAddress(cpu, gate.offset)) return gpAt(ext, 'the handler is at a non-canonical address');
   commitWrites(cpu, plan);
   write64(cpu, L.S_RSP, u64(top - BigInt(8 * values.length)));
   write64(cpu, L.S_RIP, gate.offset);
@@ -158,6 +172,9 @@ function readGate(cpu: Cpu, event: Event): IdtGate | Fault {
   return { ...gate, ist: Number((first >> 32n) & 7n) };
 }
 
+const handlerFault = (cpu: Cpu, offset: bigint, ext: number): Fault | undefined =>
+  isCanonicalAddress(cpu, offset) ? undefined : gpAt(ext, 'the handler is at a non-canonical address');
+
 const gpAt = (error: number, detail: string): Fault => ({ vector: VECTOR.GP, error, detail });
 
 /** The handler's code segment: 64-bit code, at the CPL or further in. */
@@ -166,7 +183,7 @@ function handlerCode(cpu: Cpu, selector: number, ext: number): Found | Fault {
   if (isNull(selector)) return gpAt(ext, 'the selector in the gate is null');
   const code = lookUp(cpu, selector);
   if (code === undefined) return gpAt(error, 'the selector in the gate is beyond its descriptor table');
-  if (isFault(code)) return code;
+  if (isFault(code)) return external(code, ext);
   const { attributes } = code;
   if (!isCode(attributes) || dplOf(attributes) > cpl(cpu))
     return gpAt(error, 'the selector in the gate is not for code of this privilege');
@@ -179,10 +196,14 @@ function handlerCode(cpu: Cpu, selector: number, ext: number): Found | Fault {
 /** IST1 … IST7 in a 64-bit TSS, SDM vol. 3, figure 8-11. */
 const IST1 = 36;
 
+/** With EXT in the error code, but for that of a page fault. */
+const external = (fault: Fault, ext: number): Fault =>
+  fault.vector === VECTOR.PF ? fault : { ...fault, error: (fault.error ?? 0) | ext };
+
 /** Where the frame ends, aligned to 16 bytes (SDM vol. 3, 6.14.2). */
 function handlerStack(cpu: Cpu, ist: number, level: number, ext: number): bigint | Fault {
   const top = ist !== 0 ? istPointer(cpu, ist, ext) : level < cpl(cpu) ? innerStack(cpu, level) : read64(cpu, L.S_RSP);
-  return isFault(top) ? top : top & ~0xfn;
+  return isFault(top) ? external(top, ext) : top & ~0xfn;
 }
 
 function istPointer(cpu: Cpu, ist: number, ext: number): bigint | Fault {
@@ -193,9 +214,16 @@ function istPointer(cpu: Cpu, ist: number, ext: number): bigint | Fault {
   return readMemory(cpu, base + BigInt(offset), 8, IMPLICIT, refusal);
 }
 
+/**
+ * An instruction that goes on afterwards has RF in its frame: one that faulted, or a REP that an interrupt found with iterations left
+ * (SDM vol. 3, 17.3.1.1, which has it so for debug traps too; a Zen 4 leaves it clear there, and so does Bochs).
+ */
+const goesOn = (cpu: Cpu, kind: Event['kind']): boolean =>
+  kind === 'fault' || (kind === 'external' && cpu.engine.u32[word(L.S_REPEATING)] !== 0);
+
 /** SS, RSP, RFLAGS, CS, RIP, and the error code where the vector has one. */
 function frame(cpu: Cpu, { kind, error, rip }: Event): bigint[] {
-  const flags = BigInt(low(cpu, L.S_RFLAGS) >>> 0) | (kind === 'fault' ? BigInt(RFLAGS.RF) : 0n);
+  const flags = BigInt(low(cpu, L.S_RFLAGS) >>> 0) | (goesOn(cpu, kind) ? BigInt(RFLAGS.RF) : 0n);
   const values = [
     BigInt(selectorIn(cpu, SEGMENT.SS)),
     read64(cpu, L.S_RSP),

@@ -17,6 +17,7 @@ import {
   type Transferred,
   targetFault,
 } from './far-transfer.ts';
+import { refreshKey } from './fast-tlb.ts';
 import { type Found, planMark, writeSegment } from './segments.ts';
 import { type Cpu, cpl, isLongMode, low, word, write64 } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
@@ -100,6 +101,8 @@ function writeFlags(cpu: Cpu, popped: number, width: number): void {
     (cpl(cpu) <= iopl ? IF : 0);
   const written = width === 2 ? mask & 0xffff : mask;
   cpu.engine.i32[word(L.S_RFLAGS)] = (now & ~written) | (popped & written);
+  // AC takes part in permission checks.
+  if ((now ^ popped) & written & AC) refreshKey(cpu);
 }
 
 /** NMIs are blocked from their delivery to the next IRET. */

@@ -19,6 +19,7 @@ export const MSR = {
   SYSENTER_CS: 0x174,
   SYSENTER_ESP: 0x175,
   SYSENTER_EIP: 0x176,
+  MCG_STATUS: 0x17a,
   MISC_ENABLE: 0x1a0,
   DEBUGCTL: 0x1d9,
   PAT: 0x277,
@@ -60,6 +61,8 @@ const TABLE: ReadonlyMap<number, MsrRow> = new Map([
   [MSR.SYSENTER_CS, row('IA32_SYSENTER_CS', slot(4), 0xffffffffn)],
   [MSR.SYSENTER_ESP, row('IA32_SYSENTER_ESP', slot(5), 'canonical')],
   [MSR.SYSENTER_EIP, row('IA32_SYSENTER_EIP', slot(6), 'canonical')],
+  // RIPV, EIPV, MCIP; there is no local machine check, so LMCE_S is reserved (SDM vol. 3, 15.3.1.2).
+  [MSR.MCG_STATUS, row('IA32_MCG_STATUS', slot(20), 0b111n)],
   [MSR.MISC_ENABLE, { ...row('IA32_MISC_ENABLE', slot(7), MISC_ENABLE_BITS), vendor: 'intel' }],
   [MSR.DEBUGCTL, row('IA32_DEBUGCTL', slot(8), 0b11n)],
   [MSR.PAT, row('IA32_PAT', slot(9), 'memory types')],

@@ -3,6 +3,7 @@
  */
 
 import type { Event } from './delivery.ts';
+import type { Fault } from './stop.ts';
 
 export interface Counters {
   readonly instructions: number;
@@ -55,5 +56,17 @@ export type EventRecord =
   | { readonly kind: 'tlb-flush'; readonly reason: string; readonly dropped: number }
   | { readonly kind: 'cache-flush'; readonly linear: bigint }
   | { readonly kind: 'fault'; readonly vector: number; readonly rip: bigint }
-  /** Delivered through the IDT; `cpl` is that before. */
-  | { readonly kind: 'event'; readonly event: Event; readonly cpl: number };
+  | Delivery;
+
+/** An event on its way through the IDT, with what it interrupts. An event that can't be delivered is followed by what it becomes. */
+export interface Delivery {
+  readonly kind: 'event';
+  readonly event: Event;
+  readonly cpl: number;
+  readonly cs: number;
+  readonly rsp: bigint;
+  readonly ss: number;
+  readonly cr2: bigint;
+  /** The fault that this one ran into; `undefined`: RIP is at its handler. */
+  readonly failure: Fault | undefined;
+}

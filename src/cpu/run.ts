@@ -10,6 +10,7 @@ import {
   endInstruction,
   eventOf,
   needsCare,
+  noteRepetition,
   raise,
   takeEvent,
 } from './boundary.ts';
@@ -40,6 +41,7 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
     cpu.alone = alone !== undefined;
     const status = runSlice(cpu, budget);
     cpu.alone = true;
+    if (cpu.delivers) noteRepetition(cpu, status);
     left -= budget - (cpu.engine.unused() >>> 0);
     if (cpu.beginsAgain) continue;
     if (status === L.STATUS_BUDGET || status === L.STATUS_EVENT) {

@@ -29,6 +29,8 @@ export const ATTENTION = 0x102c;
 export const CULPRIT = 0x1030;
 /** u32: the branch whose R_NEXT waits for `fetch` to find its target; whoever frees records clears it. */
 export const PENDING = 0x1034;
+/** u32: on a boundary, the record that the run ended with, or 0 if it did nothing. */
+export const LAST = 0x10f8;
 export const TEMPS = 0x1700;
 export const TEMP_COUNT = 192;
 /** Handles of 32 bytes; number HANDLE_COUNT is the engine's own. */
@@ -146,6 +148,10 @@ export const ACTIVITY_HALTED = 1;
 export const ACTIVITY_SHUTDOWN = 2;
 /** u32: PKRU. */
 export const S_PKRU = 0x4f0;
+/** u32: a machine check is pending. */
+export const S_MACHINE_CHECK = 0x4b4;
+/** u32: RIP is at a repeated string instruction that has done some of its iterations. */
+export const S_REPEATING = 0x4b8;
 /** Base u64, limit u32. */
 export const S_GDTR = 0x480;
 export const S_IDTR = 0x490;

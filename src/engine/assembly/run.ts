@@ -324,11 +324,13 @@ export function run(budget: u32): i32 {
   let left = budget;
   let cycles: u64 = 0;
   let rip = load<u64>(L.STATE + L.S_RIP);
+  let record: usize = 0;
   store<u32>(L.ATTENTION, 0);
   store<u32>(L.PENDING, 0);
   while (true) {
     // A boundary where only RIP is known.
     store<u64>(L.STATE + L.S_RIP, rip);
+    store<u32>(L.LAST, <u32>record);
     const attention = load<u32>(L.ATTENTION);
     if (attention) {
       left += reserve;
@@ -350,7 +352,7 @@ export function run(budget: u32): i32 {
       store<u32>(L.PENDING, 0);
     }
     do {
-      const record = pc;
+      record = pc;
       pc = record + L.RECORD_BYTES;
       let status = STATUS_OK;
       switch (<i32>load<u16>(record)) {
