@@ -10,12 +10,26 @@ import { buildImage, runProbes } from './machine.ts';
 const test = suite('system probes');
 
 /** Probes of what enters 32-bit code (compat) go on where the model does not yet. */
-const NAMES = ['access', 'control', 'debug', 'events', 'far', 'faults', 'iret', 'segments', 'syscall', 'tlb'] as const;
+const NAMES = [
+  'access',
+  'control',
+  'debug',
+  'events',
+  'far',
+  'faults',
+  'iret',
+  'paging',
+  'segments',
+  'syscall',
+  'tlb',
+] as const;
 
 const GENERAL_DETECT =
   'SDM vol. 3, 17.3.1.1: the frame of every fault has RF set, but for those of instruction breakpoints; Bochs sets it for no #DB';
 const HELD =
   'SDM vol. 3, 6.8.3: MOV SS holds debug traps until the boundary behind the next instruction, which here is before the first one of the handler (CVE-2018-8897); Bochs loses them';
+
+const ACCESS_DISABLE = 'SDM vol. 3, 4.6.2: AD forbids the accesses of supervisors too';
 
 /** By probe: what the manual has us print instead, and where it says so. */
 const INSTEAD: Readonly<Record<string, readonly [ours: string, why: string]>> = {
@@ -90,6 +104,31 @@ const INSTEAD: Readonly<Record<string, readonly [ours: string, why: string]>> = 
     `#1(0) at +e0 cs=8 fl=2 sp=8efd0 ss=0 on=94000 dr6=ffff0ff1
  #e(5) at u+7 cs=2b fl=10002 sp=4028c000 ss=23 on=8f000 cr2=40000000`,
     HELD,
+  ],
+  'keys 12': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 13': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 16': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 17': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 1a': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 1b': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 1e': ['21 23 . 25 27 .', ACCESS_DISABLE],
+  'keys 1f': ['21 23 . 25 27 . 0', ACCESS_DISABLE],
+  "a key with other reasons: read-only, then the supervisor's": [
+    '21 23 . 25 27 . . . . 5 7 15',
+    "SDM vol. 3, 4.6.2: and a key counts for no supervisor's page",
+  ],
+  'wrpkru takes effect on what the TLB holds': [
+    'aaaa #e(21) at +65 cs=8 fl=10097 sp=8e000 ss=10 on=8e000 cr2=8000000000',
+    ACCESS_DISABLE,
+  ],
+  'PCIDE set: what is there stays': [
+    'aaaa',
+    'SDM vol. 3, 4.10.4.1: CR4.PCIDE has to drop translations when it is cleared',
+  ],
+  'SMEP set, and cleared': ['bbbb aaaa', 'SDM vol. 3, 4.10.4.1: CR4.SMEP has to drop translations when it is set'],
+  'a page fault drops what it came from': [
+    '3 bbbb',
+    'SDM vol. 3, 4.10.4.1: the fault may come from a stale translation, which it drops; Bochs walks again before it',
   ],
 };
 
