@@ -32,7 +32,7 @@ import {
   writePhysical,
 } from '../../src/cpu/cpu.ts';
 import type { CpuModel } from '../../src/isa/cpu-model.ts';
-import { HASWELL, ZEN4 } from '../../src/isa/cpu-models.ts';
+import { HASWELL, MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { GPR, RFLAGS } from '../../src/isa/insn.ts';
 import { SAMPLES, type Sample } from '../uop/samples.ts';
 import { installGdt, KERNEL_PAGE, map, type TestMachine, USER_PAGE } from './bench-machine.ts';
@@ -418,6 +418,45 @@ function watchOperands(cpu: Cpu): void {
 }
 
 const pageOfData = ({ ram }: Cpu): Buffer => Buffer.from(ram.subarray(AT.data, AT.data + 0x1000));
+
+/** Runs of samples one after another, with breakpoints, and a #DB handler that returns. */
+test('a run is the same in one go, by single instructions, and unfused', () => {
+  const ways = [
+    { machineFor: steppedMachines({}, 0), slice: 60 },
+    { machineFor: steppedMachines({}, 0), slice: 1 },
+    { machineFor: steppedMachines({ fuse: false }, 0), slice: 7 },
+  ];
+  let met = 0;
+  for (let seed = 0; seed < 1000; seed++) {
+    const [first, ...others] = ways.map(({ machineFor, slice }) => {
+      const { cpu, fresh } = machineFor(MAX, 'deliver');
+      restore(cpu, fresh);
+      prepareProgram(cpu, seed);
+      for (let left = 120; left > 0; left -= slice) run(cpu, Math.min(left, slice));
+      return cpu;
+    }) as [Cpu, ...Cpu[]];
+    if (getDr(first, 6) !== FIXED) met++;
+    for (const other of others) {
+      assert.ok(Buffer.from(stateBytes(other)).equals(stateBytes(first)), `seed ${seed}: state`);
+      assert.ok(pageOfData(other).equals(pageOfData(first)), `seed ${seed}: memory`);
+    }
+  }
+  assert.ok(met > 500, `${met} of 1000 met a breakpoint`);
+});
+
+const IRETQ = Uint8Array.of(0x48, 0xcf);
+
+function prepareProgram(cpu: Cpu, seed: number): void {
+  const r = random(seed);
+  const samples = SAMPLES.filter(({ text, model }) => model === MAX && !UNSTEPPED.test(text));
+  const program = Array.from({ length: 30 }, () => samples[r.below(samples.length)]!);
+  prepare(cpu, program[0]!, seed, r.below(4) === 0 ? TF : 0n);
+  writePhysical(cpu, AT.code, Uint8Array.from(program.flatMap(({ bytes }) => [...bytes])));
+  writePhysical(cpu, PAGES.physical + 0x1000 + 16 * VECTOR.DB, IRETQ);
+  watchOperands(cpu);
+  if (r.below(2)) setDr(cpu, 3, CODE + BigInt(r.below(40)));
+  if (r.below(2)) setDr(cpu, 7, getDr(cpu, 7) & 0x0fffffffn);
+}
 
 interface Stepped {
   readonly cpu: Cpu;
