@@ -91,7 +91,6 @@ export function raise(cpu: Cpu, event: Event): Stop | undefined {
   set(cpu, L.S_ACTIVITY, L.ACTIVITY_RUNNING);
   set(cpu, L.S_SHADOW, 0);
   if (event.vector === VECTOR.DB && event.kind !== 'software') enterDebugHandler(cpu);
-  cpu.met = 0;
   const outcome: Outcome = deliver(cpu, event);
   // The frame may have met a data breakpoint: that trap is taken before the handler's first instruction.
   pendMet(cpu);

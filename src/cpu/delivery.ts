@@ -62,6 +62,8 @@ export type Outcome =
 export function deliver(cpu: Cpu, event: Event): Outcome {
   let current = event;
   for (;;) {
+    // What an attempt that failed has met is no trap.
+    cpu.met = 0;
     const fault = cpu.eventLog ? loggedAttempt(cpu, cpu.eventLog, current) : attempt(cpu, current);
     if (!fault) return { kind: 'delivered', vector: current.vector };
     if (current.vector === VECTOR.DF && classOf(fault.vector) !== 'benign') return { kind: 'shutdown', fault };

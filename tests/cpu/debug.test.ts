@@ -315,6 +315,24 @@ test('a watched stack of the #DB itself makes traps without end, and the run end
   assertTrap(cpu, HANDLERS + 16n);
 });
 
+test('a delivery meets breakpoints, and one that fails does not', () => {
+  for (const [present, vector] of [
+    [true, VECTOR.DB],
+    [false, VECTOR.PF],
+  ] as const) {
+    const machine = debugMachine('0f0b');
+    const { cpu } = machine;
+    const stack = 0x50000n;
+    map(machine, stack, 0x50000, present ? KERNEL_PAGE : 0n);
+    writePhysical(cpu, TSS_IST1 + 8, quads([stack + 0x1000n]));
+    writePhysical(cpu, PAGES.physical + 16 * VECTOR.UD + 4, Uint8Array.of(2));
+    watch(cpu, 0xffff_fe00_0000_1800n + 44n, 0xf0001n);
+    run(cpu, 2);
+    assert.is(taken(cpu)?.vector, vector);
+    assert.is(taken(cpu)?.rip, present ? HANDLERS + 16n * BigInt(VECTOR.UD) : CODE);
+  }
+});
+
 test('what begins again is counted once', () => {
   const [plain, watched] = ['488907488b07', '488907488b07'].map((code) => debugMachine(code).cpu) as [Cpu, Cpu];
   watch(watched, DATA, DR7.access);
