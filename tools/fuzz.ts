@@ -1,16 +1,19 @@
 /**
  * No guest program may crash or hang the host: random pages of code, run under a budget, fused and not, with and without a TLB.
  *
- *     npx tsx tools/fuzz.ts [--pages N] [--seed N] [--cpl 0|3] [--text FILE] [--cpu MODEL] [--failures N]
+ *     npx tsx tools/fuzz.ts [--pages N] [--seed N] [--cpl 0|3] [--events] [--text FILE] [--cpu MODEL] [--failures N]
  *
+ * With --events they are delivered, and a random system is around each page: descriptor tables, page tables, MSRs, interrupts.
  * Prints how the pages ended; a failure prints the options that repeat it, with `--pages 1`.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseHexBytes } from '../src/base/hex.ts';
+import type { CpuModel } from '../src/isa/cpu-model.ts';
 import { CPU_MODELS, cpuModelNamed } from '../src/isa/cpu-models.ts';
-import { type Material, makePage } from './fuzz/pages.ts';
-import { BUDGET, createRig, type Rig, runPage } from './fuzz/run.ts';
+import { createEventRig, runEvents } from './fuzz/events.ts';
+import { type Material, makePage, type Page } from './fuzz/pages.ts';
+import { BUDGET, createRig, type Outcome, runPage } from './fuzz/run.ts';
 import { createLaboratory, runTraced } from './fuzz/traced.ts';
 
 const SAMPLES_FILE = 'tests/uop/samples/forms.txt';
@@ -42,6 +45,8 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly pages: number;
   readonly cpl: 0 | 3;
+  /** Events are delivered, in a random system. */
+  readonly events?: boolean;
   readonly material: Material;
   readonly models?: typeof CPU_MODELS;
   /** How many failures are enough to look at (10). */
@@ -52,10 +57,10 @@ export interface FuzzOptions {
 }
 
 export function fuzz(options: FuzzOptions): FuzzReport {
-  const { seed, pages, cpl, models = CPU_MODELS, limit = 10, clock = () => 0 } = options;
-  const rigs = new Map<number, Rig>();
+  const { seed, pages, cpl, events = false, models = CPU_MODELS, limit = 10, clock = () => 0 } = options;
+  const runners = new Map<number, Runner>();
   // The laboratory's programs are the kernel's.
-  const laboratory = cpl === 0 ? createLaboratory() : undefined;
+  const laboratory = cpl === 0 && !events ? createLaboratory() : undefined;
   const runs = new Map<string, number>();
   const firstEnds = new Map<string, number>();
   const failures: string[] = [];
@@ -65,13 +70,15 @@ export function fuzz(options: FuzzOptions): FuzzReport {
   for (; done < pages && failures.length < limit; done++) {
     const page = makePage(seed + done, options.material, cpl);
     const which = page.seed % models.length;
-    const rig = rigs.get(which) ?? createRig(models[which]!);
-    rigs.set(which, rig);
-    const { ends, failure, slowest } = runPage(rig, page, clock);
+    const runner = runners.get(which) ?? createRunner(models[which]!, events);
+    runners.set(which, runner);
+    const { ends, failure, slowest } = runner(page, clock);
     const tracedFailure = laboratory && runTraced(laboratory, page);
     slowestMs = Math.max(slowestMs, slowest);
     const complain = (what: string): void =>
-      void failures.push(`--seed ${page.seed} --cpl ${cpl} --cpu ${models[which]!.name} (${page.maker}): ${what}`);
+      void failures.push(
+        `--seed ${page.seed} --cpl ${cpl}${events ? ' --events' : ''} --cpu ${models[which]!.name} (${page.maker}): ${what}`,
+      );
     if (failure !== undefined) complain(failure);
     if (tracedFailure !== undefined) complain(tracedFailure);
     if (slowest > SLOW_MS) complain(`a run of ${BUDGET} instructions took ${slowest.toFixed(0)} ms`);
@@ -80,6 +87,17 @@ export function fuzz(options: FuzzOptions): FuzzReport {
     options.onProgress?.(done, report());
   }
   return report();
+}
+
+type Runner = (page: Page, clock: () => number) => Outcome;
+
+function createRunner(model: CpuModel, events: boolean): Runner {
+  if (events) {
+    const rig = createEventRig(model);
+    return (page, clock) => runEvents(rig, page, clock);
+  }
+  const rig = createRig(model);
+  return (page, clock) => runPage(rig, page, clock);
 }
 
 const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -103,6 +121,7 @@ function main(): void {
       pages: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       cpl: { type: 'string', default: '3' },
+      events: { type: 'boolean', default: false },
       text: { type: 'string' },
       cpu: { type: 'string' },
       failures: { type: 'string', default: '10' },
@@ -116,6 +135,7 @@ function main(): void {
     seed: Number(values.seed),
     pages: Number(values.pages),
     cpl: values.cpl === '0' ? 0 : 3,
+    events: values.events,
     limit: Number(values.failures),
     material: material(values.text),
     ...(model && { models: [model] }),

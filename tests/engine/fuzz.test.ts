@@ -11,8 +11,8 @@ import { type FuzzReport, fuzz, material } from '../../tools/fuzz.ts';
 const test = suite('random pages');
 const MATERIAL = material();
 
-function run(cpl: 0 | 3, pages: number): FuzzReport {
-  const report = fuzz({ seed: 20_000, pages, cpl, material: MATERIAL, models: [MAX, ZEN4] });
+function run(cpl: 0 | 3, pages: number, events = false): FuzzReport {
+  const report = fuzz({ seed: 20_000, pages, cpl, events, material: MATERIAL, models: [MAX, ZEN4] });
   assert.equal(report.failures, [], 'repeat with npx tsx tools/fuzz.ts --pages 1 and these options');
   assert.is(report.pages, pages);
   return report;
@@ -29,6 +29,13 @@ test('at CPL 3 all end in a report or in the budget, the same fused, unfused and
 test('at CPL 0, where they write page tables and control registers, they end too', () => {
   const { firstEnds } = run(0, 400);
   for (const end of ['#UD', '#GP', '#PF', 'budget']) assert.ok(firstEnds.has(end), end);
+});
+
+test('where events are delivered, into random code by random tables, they end in the budget, a shutdown or a report', () => {
+  for (const cpl of [0, 3] as const) {
+    const { runs } = run(cpl, 150, true);
+    for (const end of ['budget', 'shutdown']) assert.ok(runs.has(end), end);
+  }
 });
 
 test.run();

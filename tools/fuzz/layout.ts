@@ -18,7 +18,7 @@ const HOLE = 0x606000n;
 const STACK = 0x7fffffffc000n;
 export const STACK_TOP = 0x7fffffffffc0n;
 /** All of memory, as the kernel has it: page tables too. */
-const DIRECT = 0xffff888000000000n;
+export const DIRECT = 0xffff888000000000n;
 
 /** Where registers point to. */
 export const ADDRESSES: readonly bigint[] = [
@@ -41,6 +41,9 @@ export const CPL0_ADDRESSES: readonly bigint[] = [
   DIRECT + 0x101000n,
   DIRECT + 0x104000n,
 ];
+
+/** Physical address of the first page table, the top-level one. */
+export const TABLES = 0x100000;
 
 /** Not next to each other, so that what crosses pages shows. */
 export const CODE_FRAMES = [0x8000, 0x5000] as const;

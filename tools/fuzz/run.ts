@@ -15,7 +15,7 @@ export const BUDGET = 2000;
 /** Runs of one page, the first and those after faults. */
 const RUNS = 12;
 
-interface Variant {
+export interface Variant {
   readonly name: string;
   readonly cpu: cpuModel.Cpu;
   readonly start: cpuModel.Checkpoint;
@@ -94,7 +94,7 @@ export function runPage(rig: Rig, page: Page, clock: () => number): Outcome {
   return { ends, failure: memoryDifference(compared), slowest };
 }
 
-function enter({ cpu, start }: Variant, page: Page): void {
+export function enter({ cpu, start }: Variant, page: Page): void {
   cpuModel.restore(cpu, start);
   loadCode(cpu, page.code);
   for (const [n, value] of page.registers.entries()) cpuModel.setReg(cpu, n, value);
@@ -114,7 +114,7 @@ function skip(cpu: cpuModel.Cpu, run: number): void {
   cpuModel.setRip(cpu, base + (inside ? offset + BigInt(1 + (run % 3)) : BigInt(16 * run)));
 }
 
-function endOf(stop: Stop): string {
+export function endOf(stop: Stop): string {
   switch (stop.kind) {
     case 'fault':
       return faultName(stop.vector);
@@ -134,7 +134,7 @@ const COMPARED_STATE = [
   [L.S_COLD_COUNT, L.S_TLB_COUNT],
 ] as const;
 
-function difference([first, ...others]: Runners, stops: readonly Stop[]): string | undefined {
+export function difference([first, ...others]: Runners, stops: readonly Stop[]): string | undefined {
   for (const [i, other] of others.entries()) {
     const [a, b] = [show(stops[0]), show(stops[i + 1])];
     if (a !== b) return `${first.name} ends with ${a}, ${other.name} with ${b}`;
@@ -152,7 +152,7 @@ function difference([first, ...others]: Runners, stops: readonly Stop[]): string
 const bytesOf = (bytes: Uint8Array, from: number, to: number): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
 
-function memoryDifference([first, ...others]: Runners): string | undefined {
+export function memoryDifference([first, ...others]: Runners): string | undefined {
   for (const other of others)
     for (const [from, to] of USED) {
       const [x, y] = [first.cpu, other.cpu].map(({ ram }) => bytesOf(ram, from, to));
