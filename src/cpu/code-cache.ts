@@ -91,6 +91,7 @@ function fetchAlone(cpu: Cpu, ripLow: number, ripHigh: number, physical: number)
 /** Compatibility mode: at EIP in a code segment with a base or a limit. */
 function fetchBounded(cpu: Cpu, eip: number): number {
   const { base, limit } = readSegment(cpu, SEGMENT.CS);
+  if (stopsAt(cpu, BigInt.asUintN(32, base + BigInt(eip)))) return 0;
   const bytes: number[] = [];
   for (let i = 0; i < LONGEST; i++) {
     const offset = (eip + i) >>> 0;

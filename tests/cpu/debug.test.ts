@@ -26,6 +26,7 @@ import {
   setMsr,
   setReg,
   setRip,
+  setSegment,
   setTable,
   stateBytes,
   VECTOR,
@@ -33,7 +34,7 @@ import {
 } from '../../src/cpu/cpu.ts';
 import type { CpuModel } from '../../src/isa/cpu-model.ts';
 import { HASWELL, MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
-import { GPR, RFLAGS } from '../../src/isa/insn.ts';
+import { GPR, RFLAGS, SEGMENT } from '../../src/isa/insn.ts';
 import { SAMPLES, type Sample } from '../uop/samples.ts';
 import { installGdt, KERNEL_PAGE, map, type TestMachine, USER_PAGE } from './bench-machine.ts';
 import { random } from './random.ts';
@@ -313,6 +314,20 @@ test('a watched stack of the #DB itself makes traps without end, and the run end
   watch(cpu, DATA, DR7.write | 0x900004n);
   assert.equal(run(cpu, 1000), { kind: 'budget' });
   assertTrap(cpu, HANDLERS + 16n);
+});
+
+test('in compatibility mode the base of CS is part of the address', () => {
+  for (const [base, limit] of [
+    [0n, 0xffffffff],
+    [CODE - 0x1000n, 0xffff],
+  ] as const) {
+    const { cpu } = debugMachine('9090');
+    setSegment(cpu, SEGMENT.CS, { selector: 0x08, base, limit, attributes: 0xc09b });
+    setRip(cpu, CODE - base);
+    watch(cpu, CODE + 1n, DR7.execute);
+    run(cpu, 2);
+    assertTrap(cpu, CODE + 1n - base);
+  }
 });
 
 test('a delivery meets breakpoints, and one that fails does not', () => {
