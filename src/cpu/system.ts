@@ -43,6 +43,7 @@ import {
   cpl,
   cr,
   currentPcid,
+  isCanonicalAddress,
   isCanonicalBase,
   isCanonicalHigh,
   isLongMode,
@@ -231,7 +232,8 @@ const baseOffset = (cpu: Cpu, record: number): number => (parameter(cpu, record)
 function writeBase(cpu: Cpu, record: number): Outcome {
   if (!(low(cpu, cr(4)) & CR4.FSGSBASE)) return noFsgsbase();
   const base = value(cpu, record, L.R_A);
-  if (!isCanonicalBase(cpu, base)) return nonCanonical(base, false);
+  // By the paging mode, unlike the MSRs: so a Zen 4 does it, which has 57 bits.
+  if (!isCanonicalAddress(cpu, base)) return nonCanonical(base, false);
   write64(cpu, baseOffset(cpu, record), base);
   return L.STATUS_OK;
 }

@@ -13,7 +13,7 @@ import {
 } from '../../src/cpu/cpu.ts';
 import { ATTRIBUTE } from '../../src/cpu/descriptors.ts';
 import { SEGMENT } from '../../src/isa/insn.ts';
-import { GDT_LIMIT, linuxGdt, TSS_SELECTOR, taskDescriptor } from '../../src/machine/descriptor-tables.ts';
+import { GDT_LIMIT, linuxGdt, TSS_SELECTOR, taskDescriptor, taskState } from '../../src/machine/descriptor-tables.ts';
 
 /** Rights of a mapping: bits of a page-table entry. */
 export const PTE = { P: 1n, RW: 2n, US: 4n, G: 1n << 8n, NX: 1n << 63n } as const;
@@ -62,11 +62,12 @@ export function map(machine: TestMachine, linear: bigint, physical: number, flag
   view(machine.cpu).setBigUint64(at, BigInt(physical) | flags, true);
 }
 
-/** Linux's GDT and an empty TSS behind it, in a page of the supervisor's. */
+/** Linux's GDT and a TSS without stacks or I/O bitmap behind it, in a page of the supervisor's. */
 export function installGdt(machine: TestMachine, cpuNumber = 0): void {
   const { cpu } = machine;
   map(machine, GDT.linear, GDT.physical, PTE.P);
   writePhysical(cpu, GDT.physical, linuxGdt({ tss: GDT.tss, cpu: cpuNumber }));
+  writePhysical(cpu, GDT.physical + Number(GDT.tss - GDT.linear), taskState({ rsp0: 0n, ist: [] }));
   setTable(cpu, 'gdt', { base: GDT.linear, limit: GDT_LIMIT });
   setSegment(cpu, TR, { ...taskDescriptor(GDT.tss), selector: TSS_SELECTOR });
 }
