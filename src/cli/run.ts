@@ -1,5 +1,5 @@
 /** `entrylab run`: one entry, one set of features, one state; with --trace a line an instruction. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
@@ -18,6 +18,7 @@ import {
 import { loadProgram } from '../lab/program.ts';
 import type { Entry } from '../lab/scenario.ts';
 import { outcomeOf } from '../machine/machine.ts';
+import { interruptText } from '../trace/interrupts.ts';
 import { stopReport } from '../trace/report.ts';
 import { traceRun } from '../trace/step.ts';
 import { stepJson, stepText } from '../trace/text.ts';
@@ -50,6 +51,8 @@ interface RunFlags extends MachineFlags {
   readonly trace?: boolean;
   readonly uops?: boolean;
   readonly json?: boolean;
+  readonly d?: 'int';
+  readonly events: 'deliver' | 'stop';
 }
 
 export function runCommand(): Command {
@@ -62,12 +65,18 @@ export function runCommand(): Command {
     .option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)', collect, [] as string[])
     .option('--trace', 'print a line for each instruction, with what it changed')
     .option('--uops', 'with --trace, the micro-ops below each instruction')
+    .addOption(
+      new Option('--events <how>', 'faults and interrupts end the run, or go through the IDT that the program loads')
+        .choices(['stop', 'deliver'])
+        .default('stop'),
+    )
+    .addOption(new Option('-d <what>', 'log each event, a line as QEMU has it').choices(['int']))
     .option('--json', 'print one JSON document')
     .action((path: string, flags: RunFlags) => {
       const program = accept(loadProgram(path, programOptions(flags)));
       if (!program) return;
       const features = featureSet(flags.features ? featureList(flags.features) : program.scenario.features);
-      const bench = accept(createBench(program, { ...machineOptions(flags), features }));
+      const bench = accept(createBench(program, { ...machineOptions(flags), features, events: flags.events }));
       if (bench) runBench(bench, flags);
     });
 }
@@ -101,7 +110,7 @@ const traces = (flags: RunFlags): boolean => flags.trace === true || flags.uops 
 /** Runs to the end, printing the trace on the way if one is asked for. */
 function execute({ machine }: Bench, flags: RunFlags): Stop {
   const maxInsns = instructionBudget(flags.maxInsns);
-  if (!traces(flags)) return cpuModel.run(machine.cpu, maxInsns);
+  if (!traces(flags)) return flags.d ? runLogged(machine.cpu, maxInsns) : cpuModel.run(machine.cpu, maxInsns);
   const trace = traceRun(machine, { maxInsns, uops: flags.uops === true });
   if (flags.json) print('{ "trace": [');
   for (let first = true; ; first = false) {
@@ -110,6 +119,23 @@ function execute({ machine }: Bench, flags: RunFlags): Stop {
     if (flags.json) write(`${first ? '' : ',\n'}${JSON.stringify(stepJson(next.value))}`);
     else print(stepText(next.value));
   }
+}
+
+/** Instructions between two looks at the log, which holds more than events. */
+const LOGGED = 4096;
+
+/** Runs to the end with a line for each event on standard error, as QEMU logs them. */
+function runLogged(cpu: cpuModel.Cpu, maxInsns: number): Stop {
+  let lines = 0;
+  for (let left = maxInsns; left > 0; left -= LOGGED) {
+    const log: cpuModel.EventRecord[] = [];
+    cpu.eventLog = log;
+    const stop = cpuModel.run(cpu, Math.min(left, LOGGED));
+    cpu.eventLog = undefined;
+    for (const record of log) if (record.kind === 'event') process.stderr.write(`${interruptText(record, lines++)}\n`);
+    if (stop.kind !== 'budget') return stop;
+  }
+  return { kind: 'budget' };
 }
 
 function chooseEntry(entries: readonly Entry[], name: string | undefined): Entry | undefined {

@@ -39,6 +39,7 @@ export interface BenchOptions extends CpuOptions {
   readonly cost?: CostTable;
   readonly memory?: number;
   readonly kernel?: KernelVersion;
+  readonly events?: 'deliver' | 'stop';
 }
 
 /** A machine with the program patched and loaded, and the point every run starts from. */

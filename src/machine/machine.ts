@@ -37,6 +37,8 @@ export interface MachineOptions {
   /** Bytes of physical memory. */
   readonly memory?: number;
   readonly percpu: readonly PercpuVariable[];
+  /** `deliver`: through the IDT that the program has loaded; `stop` (default): the run ends. */
+  readonly events?: 'deliver' | 'stop';
   readonly fuse?: boolean;
 }
 
@@ -58,6 +60,7 @@ export function createMachine(options: MachineOptions): Parsed<Machine | undefin
     model,
     ...(options.tlb && { tlb: options.tlb }),
     ...(options.cost && { cost: options.cost }),
+    ...(options.events && { events: options.events }),
     ...(options.fuse !== undefined && { fuse: options.fuse }),
   });
   try {

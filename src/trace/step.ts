@@ -6,13 +6,14 @@
 import type { Place } from '../base/diagnostics.ts';
 import { hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
-import type { EventRecord, StoreRecord } from '../cpu/observe.ts';
+import type { Delivery, EventRecord, StoreRecord } from '../cpu/observe.ts';
 import type { Stop } from '../cpu/stop.ts';
-import { lineAt, type PatchedRange, patchAt, symbolize } from '../image/image.ts';
+import { type Image, lineAt, type PatchedRange, patchAt, symbolize } from '../image/image.ts';
 import { printInsn } from '../isa/print.ts';
 import { LINUX, nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
 import { printUop } from '../uop/print.ts';
+import { eventName } from './interrupts.ts';
 import { flagNames, type Snapshot, snapshot } from './snapshot.ts';
 
 export interface StepRecord {
@@ -32,6 +33,10 @@ export interface StepRecord {
   readonly cycles: bigint;
   /** Its micro-ops, printed, when they were asked for. */
   readonly uops: readonly string[];
+  /** Events that went through the IDT: of this instruction, or before any, and then `text` names them. */
+  readonly deliveries: readonly Delivery[];
+  /** How many there were before. */
+  readonly deliveredBefore: number;
   /** Set on the last record when the run stopped here for another reason than the budget. */
   readonly stop: Stop | undefined;
 }
@@ -56,22 +61,29 @@ export interface TraceOptions {
 /** Runs up to `maxInsns` instructions, yielding a record each; returns why it ended. */
 export function* traceRun(machine: Machine, { maxInsns, uops = false }: TraceOptions): Generator<StepRecord, Stop> {
   let before = snapshot(machine.cpu);
+  let delivered = 0;
   for (let index = 0; index < maxInsns; index++) {
-    // The HLT of the exit page ends the run; it is not the program's.
-    if (cpuModel.getRip(machine.cpu) === LINUX.exit) return cpuModel.run(machine.cpu, 1);
-    const { record, stop, after } = step(machine, index, before, uops);
+    // The HLT of the exit page ends the run; it is not the program's. Where events are delivered it takes a second look to see that none is due.
+    if (cpuModel.getRip(machine.cpu) === LINUX.exit) return cpuModel.run(machine.cpu, 2);
+    const { record, stop, after } = step(machine, { index, before, delivered, uops });
     yield record;
+    delivered += record.deliveries.length;
     if (stop.kind !== 'budget') return stop;
     before = after;
   }
   return { kind: 'budget' };
 }
 
+interface StepOptions {
+  readonly index: number;
+  readonly before: Snapshot;
+  readonly delivered: number;
+  readonly uops: boolean;
+}
+
 function step(
   machine: Machine,
-  index: number,
-  before: Snapshot,
-  withUops: boolean,
+  { index, before, delivered, uops: withUops }: StepOptions,
 ): { record: StepRecord; stop: Stop; after: Snapshot } {
   const { cpu, image } = machine;
   const rip = cpuModel.getRip(cpu);
@@ -87,22 +99,32 @@ function step(
   const after = snapshot(cpu);
   const line = lineAt(image, rip);
   const cr3Write = events.find((e) => e.kind === 'cr' && e.index === 3);
+  const deliveries = events.filter((e): e is Delivery => e.kind === 'event');
   const record: StepRecord = {
     index,
     rip,
     symbol: symbolize(image, rip),
     bytes: there.kind === 'invalid' ? new Uint8Array(0) : there.insn.bytes,
-    text:
-      there.kind === 'invalid' ? `(${there.why})` : printInsn(there.insn, { symbolize: (a) => symbolize(image, a) }),
+    text: boundaryText(deliveries) ?? insnText(image, there),
     place: line?.place,
     patched: patchAt(image, rip),
     changes: [...registerChanges(machine, before, after, cr3Write), ...stores.map(memoryChange)],
     cycles: cpuModel.counters(cpu).cycles - cyclesBefore,
     uops: withUops && there.kind === 'uops' ? there.uops.map((uop, n) => printUop(uop, rip, n)) : [],
+    deliveries,
+    deliveredBefore: delivered,
     stop: stop.kind === 'budget' ? undefined : stop,
   };
   return { record, stop, after };
 }
+
+/** An interrupt or a trap comes between two instructions: none runs in its step. */
+function boundaryText([first]: readonly Delivery[]): string | undefined {
+  return first?.event.kind === 'external' || first?.event.kind === 'trap' ? `(${eventName(first.event)})` : undefined;
+}
+
+const insnText = (image: Image, there: cpuModel.UopsAt): string =>
+  there.kind === 'invalid' ? `(${there.why})` : printInsn(there.insn, { symbolize: (a) => symbolize(image, a) });
 
 function registerChanges(
   { space }: Machine,

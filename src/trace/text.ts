@@ -6,18 +6,20 @@ import type { Place } from '../base/diagnostics.ts';
 import { address, hex, hexBytes } from '../base/hex.ts';
 import type { PatchedRange } from '../image/image.ts';
 import { featureName } from '../isa/features.ts';
+import { interruptJson, interruptText } from './interrupts.ts';
 import { changeText, type StepRecord } from './step.ts';
 
 const SYMBOL_COLUMN = 22;
 const TEXT_COLUMN = 44;
 
-/** `ffffffff81000004  restore_before+0x4  bt  $0xc,%r14   rflags=[ CF ]`; micro-ops, if any, on lines below. */
+/** `ffffffff81000004  restore_before+0x4  bt  $0xc,%r14   rflags=[ CF ]`; micro-ops and events, if any, on lines below. */
 export function stepText(record: StepRecord): string {
   const symbol = (record.symbol ?? '').padEnd(SYMBOL_COLUMN);
   const mark = record.patched ? ` {${patchName(record.patched)}}` : '';
   const changes = record.changes.map(changeText).join(' ');
   const line = `${address(record.rip)}  ${symbol}  ${(record.text + mark).padEnd(TEXT_COLUMN)}  ${changes}`;
-  return [line.trimEnd(), ...record.uops.map((uop) => `    ${uop}`)].join('\n');
+  const events = record.deliveries.map((delivery, i) => interruptText(delivery, record.deliveredBefore + i));
+  return [line.trimEnd(), ...record.uops.map((uop) => `    ${uop}`), ...events].join('\n');
 }
 
 /** `PTI`, or `!PTI` for a replacement that stands where the feature is absent. */
@@ -43,6 +45,7 @@ export function stepJson(record: StepRecord): Record<string, unknown> {
     })),
     cycles: Number(record.cycles),
     ...(record.uops.length > 0 && { uops: record.uops }),
+    ...(record.deliveries.length > 0 && { events: record.deliveries.map(interruptJson) }),
   };
 }
 
