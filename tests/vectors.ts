@@ -20,6 +20,7 @@
  * That is the format of the oracle; ours (tools/make-vectors.ts) has more fields, whose absence means what the oracle's do:
  *
  *   cpu          model of CPU that made it (`zen4`)
+ *   mode         32: code of compatibility mode, through Linux's flat segments; FS and GS are null
  *   ip           where the code begins (10000800)
  *   seq          true: it runs until an int3 or a fault; otherwise one instruction, a REP with all of its iterations
  *   pages        [[address, rights, alias of] …]: all pages that are mapped, `r`, `rw` or `rwx`. What is executable is filled with
@@ -88,6 +89,8 @@ export interface Vector {
   readonly bytes: Uint8Array;
   /** The model of CPU that made it, where the line says so. */
   readonly cpu?: string;
+  /** 32: compatibility mode. */
+  readonly mode: 64 | 32;
   /** Until an int3 or a fault, not just one instruction. */
   readonly sequence: boolean;
   /** Vectors of one layout share the array. */
@@ -120,6 +123,7 @@ interface Line {
   readonly gs?: string;
   readonly mem: readonly (readonly [string, string])[];
   readonly cpu?: string;
+  readonly mode?: 64 | 32;
   readonly ip?: string;
   readonly seq?: boolean;
   readonly pages?: readonly (readonly [string, string, string?])[];
@@ -145,7 +149,22 @@ export const readVectors = (text: string): Vector[] =>
 
 const hex = (digits: string): bigint => BigInt(digits.startsWith('0x') ? digits : `0x${digits}`);
 
-function readVector({ n, asm, b, r, f, fs = '0', gs = '0', mem, cpu, ip, seq = false, pages, out }: Line): Vector {
+function readVector({
+  n,
+  asm,
+  b,
+  r,
+  f,
+  fs = '0',
+  gs = '0',
+  mem,
+  cpu,
+  mode = 64,
+  ip,
+  seq = false,
+  pages,
+  out,
+}: Line): Vector {
   const regs = r.map(hex);
   const layout = pages === undefined ? ORACLE_PAGES : readPages(pages);
   const bytes = hexBytes(b);
@@ -167,6 +186,7 @@ function readVector({ n, asm, b, r, f, fs = '0', gs = '0', mem, cpu, ip, seq = f
     asm,
     bytes,
     ...(cpu !== undefined && { cpu }),
+    mode,
     sequence: seq,
     pages: layout,
     before: { regs, rip, flags: hex(f), fs: hex(fs), gs: hex(gs), memory },
@@ -334,6 +354,9 @@ export const VECTOR_SAMPLE = new URL('./vectors/sample.jsonl.gz', import.meta.ur
 
 /** One round of all templates of ours and more, made on a Zen 4: `tools/make-vectors.ts --seed 2026 --count 3400`. */
 export const OWN_VECTOR_SAMPLE = new URL('./vectors/ours.jsonl.gz', import.meta.url);
+
+/** One round of 32-bit code, made on a Zen 4: `tools/make-vectors.ts --mode 32 --seed 2026 --count 1100`. */
+export const OWN_VECTOR_SAMPLE_32 = new URL('./vectors/ours-32.jsonl.gz', import.meta.url);
 
 /** A file of more vectors, where one is at hand: the environment variable ENTRYLAB_VECTORS names it. */
 export function vectorsAtHand(): string | undefined {

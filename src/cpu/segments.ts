@@ -105,7 +105,7 @@ export interface LogicalAccess {
 
 /**
  * Compatibility mode: the linear address of a logical one, unsigned 32 bits, or #GP(0), #SS(0) for the stack segment, by usability,
- * type and limit (SDM vol. 3, 5.3 to 5.5). A limit of 4 GiB less a byte is no limit, whatever wraps around it.
+ * type and limit (SDM vol. 3, 5.3 to 5.5). No access wraps around 4 GiB.
  */
 export function logicalAddress(cpu: Cpu, { segment, offset, width, access }: LogicalAccess): number | Fault {
   const { base, limit, attributes } = readSegment(cpu, segment);
@@ -127,7 +127,7 @@ export function logicalAddress(cpu: Cpu, { segment, offset, width, access }: Log
 /** Expand-down segments begin above their limit, and end at 64 KiB or 4 GiB by B. */
 function withinLimit(offset: number, width: number, limit: number, attributes: number): boolean {
   const last = offset + width - 1;
-  if (!isExpandDown(attributes)) return last <= limit || limit === FLAT;
+  if (!isExpandDown(attributes)) return last <= limit;
   return offset > limit && last <= (attributes & DB ? FLAT : 0xffff);
 }
 

@@ -16,28 +16,30 @@ export interface Adjusted {
 export const adjust = (kind: Adjustment, before: Adjusted): Adjusted =>
   kind === 'aaa' || kind === 'aas' ? adjustUnpacked(kind, before) : adjustPacked(kind, before);
 
+/** The flags are those of the addition to AX, before its upper digits are cleared. */
 function adjustUnpacked(kind: 'aaa' | 'aas', { ax, flags }: Adjusted): Adjusted {
   const carries = (ax & 0xf) > 9 || (flags & AF) !== 0;
-  const step = kind === 'aaa' ? 0x106 : -0x106;
-  const sum = carries ? (ax + step) & 0xffff : ax;
-  const result = sum & 0xff0f;
-  return { ax: result, flags: (carries ? CF | AF : 0) | resultFlags(result & 0xff) };
+  const step = !carries ? 0 : kind === 'aaa' ? 0x106 : -0x106;
+  const sum = (ax + step) & 0xffff;
+  return { ax: sum & 0xff0f, flags: (carries ? CF | AF : 0) | resultFlags(ax, sum, 0x8000, step) };
 }
 
 function adjustPacked(kind: 'daa' | 'das', { ax, flags }: Adjusted): Adjusted {
   const al = ax & 0xff;
-  const sign = kind === 'daa' ? 1 : -1;
   const low = (al & 0xf) > 9 || (flags & AF) !== 0;
   const high = al > 0x99 || (flags & CF) !== 0;
   const borrows = kind === 'das' && low && al < 6;
-  const result = (al + sign * ((low ? 6 : 0) + (high ? 0x60 : 0))) & 0xff;
+  const step = ((low ? 6 : 0) + (high ? 0x60 : 0)) * (kind === 'daa' ? 1 : -1);
+  const result = (al + step) & 0xff;
   const carry = high || borrows ? CF : 0;
-  return { ax: (ax & 0xff00) | result, flags: carry | (low ? AF : 0) | resultFlags(result) };
+  return { ax: (ax & 0xff00) | result, flags: carry | (low ? AF : 0) | resultFlags(al, result, 0x80, step) };
 }
 
-function resultFlags(byte: number): number {
-  let parity = byte ^ (byte >> 4);
+/** PF, ZF, SF and OF of a sum with a small number, given its sign bit. */
+function resultFlags(before: number, sum: number, sign: number, step: number): number {
+  let parity = sum ^ (sum >> 4);
   parity ^= parity >> 2;
   parity ^= parity >> 1;
-  return (parity & 1 ? 0 : PF) | (byte === 0 ? ZF : 0) | (byte & 0x80 ? SF : 0);
+  const overflows = step > 0 ? ~before & sum & sign : step < 0 ? before & ~sum & sign : 0;
+  return (parity & 1 ? 0 : PF) | (sum === 0 ? ZF : 0) | (sum & sign ? SF : 0) | (overflows ? OF : 0);
 }

@@ -239,8 +239,8 @@ export type MemoryUop =
   /** Write through a probed handle: cannot fault, commits. */
   | { readonly op: 'store'; readonly width: Width; readonly handle: Handle; readonly src: Src }
   /**
-   * Translate, check, write at once: what silicon stores although the instruction may fault yet. ENTER's pushes, below RSP, are
-   * the only such effect.
+   * Translate, check, write at once: what silicon stores although the instruction may fault yet: the pushes of ENTER and
+   * PUSHA, below RSP, are the only such effect.
    */
   | { readonly op: 'early'; readonly width: Width; readonly address: Address; readonly src: Src }
   /** #GP(0) unless the linear address is a multiple of `boundary` (CMPXCHG16B, MOVDIR64B …). */

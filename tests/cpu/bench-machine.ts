@@ -69,9 +69,13 @@ export function installGdt(machine: TestMachine, cpuNumber = 0): void {
   writePhysical(cpu, GDT.physical, linuxGdt({ tss: GDT.tss, cpu: cpuNumber }));
   writePhysical(cpu, GDT.physical + Number(GDT.tss - GDT.linear), taskState({ rsp0: 0n, ist: [] }));
   setTable(cpu, 'gdt', { base: GDT.linear, limit: GDT_LIMIT });
+  // Without an I/O bitmap: its offset lies beyond the TSS.
+  writePhysical(cpu, GDT.physical + Number(GDT.tss & 0xfffn) + IO_MAP_BASE, Uint8Array.of(0xff, 0xff));
   setSegment(cpu, TR, { ...taskDescriptor(GDT.tss), selector: TSS_SELECTOR });
 }
 
+/** In a 64-bit TSS, SDM vol. 3, figure 8-11. */
+const IO_MAP_BASE = 0x66;
 const GDT = { linear: 0xffff_fe00_0000_1000n, physical: 0xff000, tss: 0xffff_fe00_0000_1800n } as const;
 
 /** The segment registers of a Linux process, FS and GS with a base of 0. */

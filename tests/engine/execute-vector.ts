@@ -18,6 +18,7 @@ import {
   setFlags,
   setReg,
   setRip,
+  setSegment,
   setSegmentBase,
   willWritePhysical,
 } from '../../src/cpu/cpu.ts';
@@ -45,6 +46,8 @@ export interface ExecuteOptions {
 const LIMIT = 20_000;
 const PAGE = 0x1000;
 const MAX_PREFIXES = 14;
+/** INTO is a trap, and stops before. */
+const INTO_BYTES = 1n;
 /** Physical page 0 is left out, so that a zero is no valid frame. */
 const FIRST_FRAME = 1;
 
@@ -60,11 +63,14 @@ export function executor(options: ExecuteOptions): Execute {
   };
 }
 
+/** The machines that vectors were made on showed no LA57, and took no base of more than 48 bits. */
+const AT_HAND: CpuModel = { ...ZEN4, features: { ...ZEN4.features, la57: false } };
+
 function modelOf({ cpu, n }: Vector): CpuModel {
-  if (cpu === undefined) return ZEN4;
+  if (cpu === undefined) return AT_HAND;
   const model = cpuModelNamed(cpu);
   if (!model) throw new Error(`vector ${n}: no model of CPU is named ${cpu}`);
-  return model;
+  return model === ZEN4 ? AT_HAND : model;
 }
 
 /** What Linux sets and user mode may notice. */
@@ -119,11 +125,21 @@ function execute(bench: Bench, vector: Vector): VectorState | { readonly notMode
   setRip(cpu, before.rip);
   setFlags(cpu, before.flags);
   enterUser(cpu);
+  enterMode(cpu, vector.mode);
   setSegmentBase(cpu, SEGMENT.FS, before.fs);
   setSegmentBase(cpu, SEGMENT.GS, before.gs);
   const stop = vector.sequence ? run(cpu, LIMIT) : runInstruction(cpu, before.rip);
   if (stop.kind === 'not-modelled') return { notModelled: stop.form };
   return stateAfter(bench, vector, stop);
+}
+
+/** What `enterUser` leaves of CS is of 64 bits; 32-bit code needs data segments, too. */
+function enterMode(cpu: Cpu, mode: 64 | 32): void {
+  if (mode === 64) return;
+  const flat = { base: 0n, limit: 0xffffffff };
+  setSegment(cpu, SEGMENT.CS, { ...flat, selector: 0x23, attributes: 0xc0fb });
+  for (const n of [SEGMENT.DS, SEGMENT.ES, SEGMENT.SS])
+    setSegment(cpu, n, { ...flat, selector: 0x2b, attributes: 0xc0f3 });
 }
 
 /** A REP is as many instructions as it has iterations; it is over when RIP is elsewhere. */
@@ -166,7 +182,12 @@ function stateAfter(bench: Bench, { before, sequence }: Vector, stop: Stop): Vec
   const ended = stop.kind === 'fault' && !(sequence && stop.vector === EXCEPTION.BP) ? stop : undefined;
   return {
     regs: before.regs.map((_, n) => getReg(cpu, n)),
-    rip: ended || stop.kind !== 'fault' ? getRip(cpu) : int3At(cpu),
+    rip:
+      ended?.vector === EXCEPTION.OF
+        ? getRip(cpu) + INTO_BYTES
+        : ended || stop.kind !== 'fault'
+          ? getRip(cpu)
+          : int3At(cpu),
     flags: getFlags(cpu),
     fs: getSegmentBase(cpu, SEGMENT.FS),
     gs: getSegmentBase(cpu, SEGMENT.GS),

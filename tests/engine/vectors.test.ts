@@ -1,7 +1,15 @@
 /** The engine against silicon: every vector through fetch, decode, lower, pack and the loop, fused and unfused. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkVector, loadVectors, OWN_VECTOR_SAMPLE, VECTOR_SAMPLE, type Vector, vectorsAtHand } from '../vectors.ts';
+import {
+  checkVector,
+  loadVectors,
+  OWN_VECTOR_SAMPLE,
+  OWN_VECTOR_SAMPLE_32,
+  VECTOR_SAMPLE,
+  type Vector,
+  vectorsAtHand,
+} from '../vectors.ts';
 import { executor } from './execute-vector.ts';
 
 const test = suite('engine vectors');
@@ -27,6 +35,7 @@ function tally(vectors: readonly Vector[], fuse: boolean): Tally {
 const SAMPLES = [
   { name: "the oracle's sample", file: VECTOR_SAMPLE, least: 500 },
   { name: 'our own sample', file: OWN_VECTOR_SAMPLE, least: 3000 },
+  { name: 'our own sample of 32-bit code', file: OWN_VECTOR_SAMPLE_32, least: 1000 },
 ] as const;
 
 for (const { name, file, least } of SAMPLES) {

@@ -13,7 +13,7 @@ const DESCRIPTORS: ReadonlySet<UopKind> = new Set(['transfer', 'switch', 'wrseg'
 const LIMIT = 1000;
 
 export const interpret: Execute = (vector) => {
-  const decoded = decode(vector.bytes, VECTOR_CODE, ZEN4);
+  const decoded = decode(vector.bytes, VECTOR_CODE, { vendor: 'amd', mode: vector.mode });
   if (decoded.kind !== 'insn') return { notModelled: decoded.kind };
   const lowered = lower(decoded.insn, ZEN4);
   if (lowered.kind !== 'uops') return { notModelled: lowered.form };

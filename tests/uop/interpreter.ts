@@ -166,6 +166,9 @@ function step(m: Machine, frame: Frame, uop: Uop): Fault | undefined {
     case 'lea':
       return void assign(uop.dst, uop.width, effective(m, frame, uop.address));
     case 'logical': {
+      // Segments have no limit here but the end of 4 GiB.
+      if (uop.access !== 'none' && effective(m, frame, uop.address) + BigInt(uop.width) > 1n << 32n)
+        return { vector: uop.address.segment === 'ss' ? SS : GP, error: 0 };
       const at = truncate(effective(m, frame, uop.address) + baseOf(m, uop.address.segment), 4);
       return void assign(uop.dst, 8, at);
     }

@@ -13,6 +13,8 @@ export interface Draft {
   flags: bigint;
   fs: bigint;
   gs: bigint;
+  /** 32: compatibility mode. */
+  mode: 64 | 32;
   /** Where the code begins. */
   ip: number;
   /** To the int3 behind the code, not just one instruction. */
@@ -48,6 +50,7 @@ export function newDraft(random: Random): Draft {
       (random.chance(0.03) ? AC : 0n),
     fs: 0n,
     gs: 0n,
+    mode: 64,
     ip: ENTRY,
     sequence: false,
     memory: new Map(),

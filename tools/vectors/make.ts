@@ -4,6 +4,7 @@
  */
 import { GPR64_NAMES } from '../../src/isa/insn.ts';
 import { assembleAll } from './assemble.ts';
+import { COMPATIBILITY } from './compatibility.ts';
 import { type Draft, littleEndian, newDraft, RIP_PLACEHOLDER, windowsOf } from './draft.ts';
 import { CODE_NEXT, ENTRY, PAGE, PAGES } from './layout.ts';
 import { GAVE_UP, type Input, type Outcome, runNatively, type Window } from './native.ts';
@@ -17,6 +18,8 @@ export interface MakeOptions {
   /** The name of the model of CPU, for the lines. */
   readonly model: string;
   readonly only?: string | undefined;
+  /** 32: compatibility mode. */
+  readonly mode?: 64 | 32;
 }
 
 /** Flags that silicon determines: all but RF, which is set in the frames of faults. */
@@ -29,8 +32,13 @@ interface Made {
   readonly bytes: Uint8Array;
 }
 
-export function makeVectors({ seed, count, model, only }: MakeOptions): { lines: string[]; notes: string[] } {
-  const templates = TEMPLATES.filter(({ name }) => only === undefined || name.includes(only));
+export function makeVectors({ seed, count, model, only, mode = 64 }: MakeOptions): {
+  lines: string[];
+  notes: string[];
+} {
+  const templates = (mode === 32 ? COMPATIBILITY : TEMPLATES).filter(
+    ({ name }) => only === undefined || name.includes(only),
+  );
   const { made, rejected } = draftAll(templates, seed, count);
   const inputs = made.map(inputOf);
   const [first, second] = runNatively(inputs, [0, 1]);
@@ -87,8 +95,8 @@ function resolveRip({ ip, ripTarget }: Draft, bytes: Uint8Array): Uint8Array {
 const mapped = ({ ip }: Draft, bytes: Uint8Array): Uint8Array => bytes.subarray(0, CODE_NEXT + PAGE - ip);
 
 function inputOf({ draft, bytes }: Made): Input {
-  const { ip, flags, fs, gs, regs } = draft;
-  return { rip: BigInt(ip), flags, fs, gs, regs, windows: [...windowsOf(draft), ...inPages(ip, bytes)] };
+  const { ip, mode, flags, fs, gs, regs } = draft;
+  return { rip: BigInt(ip), mode, flags, fs, gs, regs, windows: [...windowsOf(draft), ...inPages(ip, bytes)] };
 }
 
 /** Bytes in a window for each page. */
@@ -118,7 +126,7 @@ const PAGE_LIST = PAGES.map(({ linear, rights, alias }) =>
 
 /** The line, as tests/vectors.ts describes it. */
 function lineOf({ draft, asm, bytes }: Made, a: Outcome, b: Outcome, n: number, model: string): string {
-  const { ip, sequence, regs, flags, fs, gs } = draft;
+  const { ip, mode, sequence, regs, flags, fs, gs } = draft;
   const trapped = a.trap === INT3;
   const names = GPR64_NAMES as readonly string[];
   const unstable = names.filter((_, i) => a.regs[i] !== b.regs[i]);
@@ -131,6 +139,7 @@ function lineOf({ draft, asm, bytes }: Made, a: Outcome, b: Outcome, n: number, 
     ...((fs !== 0n || gs !== 0n) && { fs: hex(fs), gs: hex(gs) }),
     mem: windowsOf(draft).map(changeOf),
     cpu: model,
+    ...(mode === 32 && { mode }),
     ...(ip !== ENTRY && { ip: hex(ip) }),
     ...(sequence && { seq: true }),
     pages: PAGE_LIST,

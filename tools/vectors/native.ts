@@ -15,6 +15,8 @@ export interface Window {
 /** What a vector starts from; the code is one of the windows. */
 export interface Input {
   readonly rip: bigint;
+  /** 32: compatibility mode. */
+  readonly mode: 64 | 32;
   readonly flags: bigint;
   readonly fs: bigint;
   readonly gs: bigint;
@@ -78,8 +80,11 @@ const words = (values: readonly (number | bigint)[]): Buffer =>
 
 const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
-function packInput({ rip, flags, fs, gs, regs, windows }: Input): Buffer {
-  const parts = [words([rip, flags, fs, gs, ...regs, windows.length])];
+/** __USER32_CS and __USER_CS. */
+const CODE_SELECTORS = { 32: 0x23, 64: 0x33 } as const;
+
+function packInput({ rip, mode, flags, fs, gs, regs, windows }: Input): Buffer {
+  const parts = [words([rip, flags, fs, gs, CODE_SELECTORS[mode], ...regs, windows.length])];
   for (const { address, bytes } of windows) {
     const page = physicalPage(address);
     if (page === undefined || (address % PAGE) + bytes.length > PAGE)

@@ -37,9 +37,9 @@ export function register(draft: Draft, size: Size, avoid: readonly number[] = []
 }
 
 /** The same as a number; 16 … 19 are the high bytes of 0 … 3. */
-export function registerNumber({ random, plain }: Draft, size: Size, avoid: readonly number[] = []): number {
+export function registerNumber({ random, plain, mode }: Draft, size: Size, avoid: readonly number[] = []): number {
   for (;;) {
-    const n = size === 'b' && plain ? random.pick(PLAIN_BYTES) : random.below(plain ? 8 : 16);
+    const n = size === 'b' && plain ? random.pick(PLAIN_BYTES) : random.below(plain || mode === 32 ? 8 : 16);
     if (!avoid.includes(n & 15)) return n;
   }
 }
@@ -133,7 +133,7 @@ type MemoryForm = (draft: Draft, address: bigint, avoid: readonly number[]) => s
 
 const pointer = (draft: Draft, avoid: readonly number[], alsoNot = -1): number => {
   for (;;) {
-    const n = draft.random.below(draft.plain ? 8 : 16);
+    const n = draft.random.below(draft.plain || draft.mode === 32 ? 8 : 16);
     if (!avoid.includes(n) && n !== alsoNot && !draft.fixed.has(n)) return n;
   }
 };

@@ -5,7 +5,7 @@
  *   in    u64 pages, mappings, vectors
  *         per page     u64 fill, a byte's value
  *         per mapping  u64 linear, rights (1 read, 2 write, 4 execute), page
- *         per vector   u64 rip, flags, fs, gs, r[16], windows; per window u64 page, offset, length; bytes, padded to 8
+ *         per vector   u64 rip, flags, fs, gs, cs, r[16], windows; per window u64 page, offset, length; bytes, padded to 8
  *   out   per vector   u64 rip, flags, fs, gs, r[16], trap, error, cr2, changes; per change as a window
  *
  * State goes in and comes out by way of the signal frame: the one handler saves what the vector before left, prepares the
@@ -34,6 +34,9 @@
 #define TICK_USEC 20000
 #define TICKS 3
 #define GAVE_UP 255
+/* Linux's flat segments. */
+#define USER_CS 0x33
+#define USER_DS 0x2b
 
 typedef uint64_t u64;
 typedef uint8_t u8;
@@ -45,7 +48,7 @@ static const int gpr[16] = {
 };
 
 struct vector {
-	u64 rip, flags, fs, gs, r[16], windows;
+	u64 rip, flags, fs, gs, cs, r[16], windows;
 };
 
 struct result {
@@ -83,6 +86,7 @@ static const u8 *prepare(const u8 *at, greg_t *g, u64 *fs, u64 *gs)
 	for (int i = 0; i < 16; i++) g[gpr[i]] = v->r[i];
 	g[REG_RIP] = v->rip;
 	g[REG_EFL] = v->flags;
+	g[REG_CSGSFS] = (g[REG_CSGSFS] & ~0xffffl) | v->cs;
 	*fs = v->fs;
 	*gs = v->gs;
 	return at;
@@ -158,8 +162,10 @@ __attribute__((used)) static void on_signal(int signal, siginfo_t *info, void *c
 		running = 1;
 	}
 	ticks = 0;
+	/* In 64-bit mode nobody looks at these; 32-bit code may have changed them. */
+	__asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" :: "r"(USER_DS));
 	if (done == vectors) {
-		greg_t segments = g[REG_CSGSFS];
+		greg_t segments = (g[REG_CSGSFS] & ~0xffffl) | USER_CS;
 		memcpy(g, home, sizeof home);
 		g[REG_CSGSFS] = segments;
 		running = 0;

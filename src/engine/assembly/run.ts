@@ -186,7 +186,8 @@ function logical(record: usize): bool {
   const aux = load<u32>(record, L.R_AUX);
   const at = offset(record) & (aux & L.LOGICAL_NARROW ? 0xffff : 0xffffffff);
   const segment = <usize>(L.STATE + L.S_SEGMENTS) + load<u32>(record, L.R_SEGMENT) * L.SEGMENT_BYTES;
-  if (load<u32>(segment, L.SEG_LIMIT) != 0xffffffff || (load<u16>(segment, L.SEG_ATTRIBUTES) & PLAIN_MASK) != PLAIN_DATA) {
+  // What would wrap around 4 GiB is beyond every limit.
+  if (at + ((aux >> L.LOGICAL_WIDTH) & 0xff) > 0x100000000 || load<u32>(segment, L.SEG_LIMIT) != 0xffffffff || (load<u16>(segment, L.SEG_ATTRIBUTES) & PLAIN_MASK) != PLAIN_DATA) {
     store<u64>(L.LINEAR, at);
     return false;
   }

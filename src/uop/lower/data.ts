@@ -1,5 +1,6 @@
 /** Data movement: MOV and its extensions, LEA, XCHG, CMOVcc, SETcc, BSWAP, XLAT, MOVBE (SDM vol. 1, 7.3.1). */
 import { GPR } from '../../isa/insn.ts';
+import type { Address } from '../uop.ts';
 import {
   address,
   close,
@@ -51,7 +52,11 @@ function extend(op: 'zext' | 'sext', ...[insn, draft]: Parameters<Lowering>): vo
 export const lea: Lowering = (insn, draft) => {
   const [to, from] = [operandOf(insn, 0), operandOf(insn, 1)];
   if (to.kind !== 'gpr' || from.kind !== 'mem') return refuse(draft);
-  emit(draft, { op: 'lea', width: to.width, dst: register(to), address: { ...address(insn, from), segment: 'none' } });
+  const at: Address = { ...address(insn, from), segment: 'none' };
+  if (at.addressWidth !== 2) return emit(draft, { op: 'lea', width: to.width, dst: register(to), address: at });
+  const offset = temporary(draft);
+  emit(draft, { op: 'lea', width: 4, dst: offset, address: { ...at, addressWidth: 4 } });
+  emit(draft, { op: 'zext', width: to.width, from: 2, dst: register(to), src: offset });
 };
 
 /** XCHG: with memory it is locked, and writes always. */

@@ -205,7 +205,7 @@ export const arpl: Lowering = (insn, draft) => {
   const other = compute(draft, 'and', 8, read(insn, draft, operandOf(insn, 1)), imm(3));
   const lower = compute(draft, 'shr', 8, compute(draft, 'sub', 8, mine, other), imm(63));
   const raise = compute(draft, 'imul', 8, compute(draft, 'sub', 8, other, mine), lower);
-  close(draft, place, compute(draft, 'add', 2, old, raise));
+  close(draft, place, compute(draft, 'add', place.width, old, raise));
   emit(draft, { op: 'setflags', src: compute(draft, 'shl', 8, lower, imm(6)), mask: RFLAGS.ZF });
 };
 

@@ -71,20 +71,24 @@ const withRsp = (at: Address, rsp: Src): Address =>
 /** In the order of PUSHA: the encoding's. */
 const ALL = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
-/** PUSHA: all eight, of the stack pointer the value before. */
+/** PUSHA: all eight, of the stack pointer the value before. They go one by one, as ENTER's do. */
 export const pusha: Lowering = (insn, draft) => {
   const width = slot(insn);
-  const handles = ALL.map((n) => probe(draft, width, stackAddress(draft, RSP, BigInt(-(n + 1) * width))));
-  handles.forEach((handle, n) => {
-    emit(draft, { op: 'store', width, handle, src: reg(n) });
-  });
+  for (const n of ALL) {
+    const address = stackAddress(draft, RSP, BigInt(-(n + 1) * width));
+    emit(draft, { op: 'early', width, address, src: reg(n) });
+  }
   emit(draft, { op: 'sub', width: draft.stackSize, dst: RSP, a: RSP, b: imm(8 * width), flags: 0 });
 };
 
-/** POPA: the stack pointer's own value is passed over. */
+/**
+ * POPA, from the lowest address up; the stack pointer's own value is passed over. When one cannot be read, none has been written
+ * (a Zen 4 keeps those before it, which no program can rely on).
+ */
 export const popa: Lowering = (insn, draft) => {
   const width = slot(insn);
-  const popped = ALL.filter((n) => n !== GPR.RSP).map((n) => ({
+  const numbers = ALL.filter((n) => n !== GPR.RSP).reverse();
+  const popped = numbers.map((n) => ({
     n,
     src: load(draft, width, stackAddress(draft, RSP, BigInt((7 - n) * width))),
   }));
