@@ -49,6 +49,7 @@ export function restore(cpu: Cpu, { state, tlb, pages }: Checkpoint): void {
   markColdPages(cpu, false);
   restoreTlb(cpu, tlb);
   cpu.engine.state.set(state);
+  cpu.exitCode = undefined;
   markColdPages(cpu, true);
   if (cpu.engine.u32[word(L.S_COLD_COUNT)] !== 0) forgetAll(cpu);
   refreshKey(cpu);

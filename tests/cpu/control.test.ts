@@ -15,9 +15,10 @@ import {
   setMsr,
   setReg,
   setSegmentBase,
+  tlbEntries,
 } from '../../src/cpu/cpu.ts';
-import { withFeatures } from '../../src/isa/cpu-model.ts';
-import { MAX } from '../../src/isa/cpu-models.ts';
+import { type CpuModel, withFeatures } from '../../src/isa/cpu-model.ts';
+import { MAX, ZEN4 } from '../../src/isa/cpu-models.ts';
 import { GPR, SEGMENT } from '../../src/isa/insn.ts';
 import { enable, I, snippet } from './snippet.ts';
 
@@ -79,6 +80,50 @@ test('MSRs: what is written is read; unknown numbers and bad values are #GP', ()
   const { cpu: reader } = snippet(I.rdmsr);
   setReg(reader, GPR.RCX, BigInt(MSR.PRED_CMD));
   assert.is(run(reader, 1).kind, 'fault');
+});
+
+test('MSRs: reserved bits are #GP, and a vendor has registers of its own', () => {
+  const wrmsr = (index: number, value: bigint, options: Partial<CpuOptions> = {}): number | 'ok' => {
+    const { cpu } = snippet(I.wrmsr, options);
+    setReg(cpu, GPR.RCX, BigInt(index));
+    setReg(cpu, GPR.RAX, value & 0xffffffffn);
+    setReg(cpu, GPR.RDX, value >> 32n);
+    const stop = run(cpu, 1);
+    return stop.kind === 'fault' ? stop.vector : 'ok';
+  };
+  const reserved: readonly [index: number, good: bigint, bad: bigint][] = [
+    [MSR.APIC_BASE, 0xfee00900n, 0xfee00d00n],
+    [MSR.APIC_BASE, 0x3fff_fee0_0900n, 1n << 46n],
+    [MSR.SPEC_CTRL, 7n, 8n],
+    [MSR.PRED_CMD, 1n, 2n],
+    [MSR.MISC_ENABLE, 0x850089n, 2n],
+    [MSR.DEBUGCTL, 3n, 4n],
+    [MSR.PAT, 0x0007040600070406n, 0x0007040600070403n],
+    [MSR.SFMASK, 0xffffffffn, 1n << 32n],
+    [MSR.TSC_AUX, 0xffffffffn, 1n << 32n],
+    [MSR.LSTAR, 0xff00_0000_0000_0000n, 1n << 56n],
+    [MSR.SYSENTER_ESP, 0x00ff_ffff_ffff_ffffn, 1n << 63n],
+    [MSR.TSC, 1n << 63n, -1n],
+    [MSR.STAR, 1n << 63n, -1n],
+  ];
+  for (const [index, good, bad] of reserved) {
+    assert.is(wrmsr(index, good), 'ok', index.toString(16));
+    if (bad >= 0n) assert.is(wrmsr(index, bad), 13, index.toString(16));
+  }
+  assert.is(wrmsr(MSR.MISC_ENABLE, 1n, { model: ZEN4 }), 13);
+  assert.is(wrmsr(MSR.SPEC_CTRL, 1n, { model: withFeatures(MAX, { specCtrl: false }) }), 13);
+  assert.is(wrmsr(MSR.TSC_AUX, 1n, { model: withFeatures(MAX, { rdtscp: false }) }), 13);
+  for (const unknown of [0, 0x11, 0xc0000104, 0xffffffff]) assert.is(wrmsr(unknown, 0n), 13, unknown.toString(16));
+});
+
+test('CR4.PSE drops translations on AMD alone', () => {
+  const kept = (model: CpuModel): boolean => {
+    const { cpu } = snippet(I.loadRbx + I.movCr4Rax, { model });
+    setReg(cpu, GPR.RAX, getCr(cpu, 4) ^ BigInt(CR4.PSE));
+    assert.is(run(cpu, 2).kind, 'budget');
+    return tlbEntries(cpu).length > 0;
+  };
+  assert.equal([kept(MAX), kept(ZEN4)], [true, false]);
 });
 
 test('SWAPGS exchanges the bases; RDGSBASE needs CR4.FSGSBASE', () => {
