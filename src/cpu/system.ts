@@ -7,7 +7,7 @@ import { truncate, type Width } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { ADJUSTED_FLAGS, adjust } from '../uop/bcd.ts';
-import { BEGINS_AGAIN, passPort } from './breakpoints.ts';
+import { BEGINS_AGAIN, passData, passPort } from './breakpoints.ts';
 import { writeControl } from './control.ts';
 import { readCounter } from './counters.ts';
 import { cpuid } from './cpuid.ts';
@@ -256,6 +256,7 @@ function clflush(cpu: Cpu, record: number): Outcome {
     return nonCanonical(linear, (u32[(record + L.R_AUX) >> 2]! & L.AUX_STACK) !== 0);
   const physical = translatePage(cpu, linearLow, linearHigh, READ);
   if (physical < 0) return L.STATUS_FAULT;
+  if (!passData(cpu, linear, 1, false)) return BEGINS_AGAIN;
   evictLine(cpu, physical);
   cpu.eventLog?.push({ kind: 'cache-flush', linear });
   return L.STATUS_OK;

@@ -316,6 +316,48 @@ test('a watched stack of the #DB itself makes traps without end, and the run end
   assertTrap(cpu, HANDLERS + 16n);
 });
 
+/** Which accesses a Zen 4 reports to ptrace for a byte that is watched for writes (w), for reads and writes (rw). */
+const ON_ZEN4 = [
+  ['0fae3f', 'clflush (%rdi)', 'rw'],
+  ['660fae3f', 'clflushopt (%rdi)', 'rw'],
+  ['660fae37', 'clwb (%rdi)', 'rw'],
+  ['0fae7f08', 'clflush 8(%rdi)', ''],
+  ['0f180f', 'prefetcht0 (%rdi)', ''],
+  ['0f0d0f', 'prefetchw (%rdi)', ''],
+  ['488d07', 'lea (%rdi),%rax', ''],
+  ['0f1f07', 'nopl (%rdi)', ''],
+  ['0f002f', 'verw (%rdi)', 'rw'],
+  ['0f0207', 'lar (%rdi),%eax', 'rw'],
+  ['8a07', 'mov (%rdi),%al', 'rw'],
+  ['8807', 'mov %al,(%rdi)', 'w rw'],
+  ['f00fb00f', 'lock cmpxchg %cl,(%rdi)', 'w rw'],
+  ['480fa317', 'bt %rdx,(%rdi)', 'rw'],
+  ['480fab17', 'bts %rdx,(%rdi)', 'w rw'],
+  ['f20f38f007', 'crc32b (%rdi),%eax', 'rw'],
+  ['0f4507', 'cmovne (%rdi),%eax', 'rw'],
+  ['0f4407', 'cmove (%rdi),%eax', 'rw'],
+  ['c647ff00', 'movb $0,-1(%rdi)', ''],
+  ['48c747f900000000', 'movq $0,-7(%rdi)', 'w rw'],
+  ['480fc70f', 'cmpxchg16b (%rdi)', 'w rw'],
+  ['0fc74ffc', 'cmpxchg8b -4(%rdi)', 'w rw'],
+  ['8407', 'test %al,(%rdi)', 'rw'],
+  ['800700', 'addb $0,(%rdi)', 'w rw'],
+] as const;
+
+for (const [code, text, expected] of ON_ZEN4) {
+  test(`${text}: as a Zen 4 has it`, () => {
+    const met = [0x10001n, 0x30001n].map((control) => {
+      const { cpu } = debugMachine(`${code}9090`, { model: ZEN4 });
+      setReg(cpu, GPR.RDI, DATA + 0x40n);
+      setReg(cpu, GPR.RCX, 1n);
+      watch(cpu, DATA + 0x40n, control);
+      run(cpu, 2);
+      return taken(cpu)?.vector === VECTOR.DB;
+    });
+    assert.is(['w', 'rw'].filter((_, i) => met[i]).join(' '), expected);
+  });
+}
+
 test('in compatibility mode the base of CS is part of the address', () => {
   for (const [base, limit] of [
     [0n, 0xffffffff],
