@@ -156,6 +156,11 @@ for (const name of NAMES) {
   });
 }
 
+test('debug, as on Bochs, without a TLB', () => {
+  const { output } = runProbes(buildImage('tests/system/probes/debug.S'), { tlb: 'none' });
+  assert.equal(answers(output), expected('debug'));
+});
+
 test('an answer of ours differs from that of Bochs', () => {
   const bochs = NAMES.flatMap(bochsAnswers);
   for (const [probe, [ours]] of Object.entries(INSTEAD)) {
