@@ -4,6 +4,8 @@
  * after a change of the lowering and read the diff.
  *
  *     npx tsx tools/uop-samples.ts
+ *
+ * And samples/forms32.txt: the same sweep read as 32-bit code.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +20,7 @@ import { printInsn } from '../src/isa/print.ts';
 import { lower } from '../src/uop/lower/lower.ts';
 import { uopText } from '../src/uop/print.ts';
 import type { Uop } from '../src/uop/uop.ts';
-import { SAMPLE_IP, SAMPLES_FILE } from '../tests/uop/samples.ts';
+import { SAMPLE_IP, SAMPLE_IP_32, SAMPLES_32_FILE, SAMPLES_FILE } from '../tests/uop/samples.ts';
 import { everyForm } from './every-form.ts';
 
 const PREFIXES = [
@@ -46,6 +48,9 @@ const IMMEDIATE = '0500000000000000';
 
 /** Prefixes that would hide the opcode behind them. */
 const HIDING = /^(26|2e|36|3e|4[0-9a-f]|6[4567]|f[023])$/;
+
+const HIDING_32 = /^(26|2e|36|3e|6[4567]|f[023])$/;
+const PREFIXES_32 = ['', '66', 'f3', '66f3', 'f2', 'f0', '67'];
 
 /** ModRM and what follows: rbx (rax for the fences, which objdump knows only so), then 0x40(%rbx,%rsi,4). */
 const tails = (field: number, opcode: number): string[] => [
@@ -91,6 +96,28 @@ interface Found {
 }
 
 function main(): void {
+  writeSamples(SAMPLES_FILE, SAMPLE_IP, found64());
+  writeSamples(SAMPLES_32_FILE, SAMPLE_IP_32, found32());
+}
+
+/** One sample of each form and kind of operand, and of what 64-bit mode doesn't have. */
+function found32(): Map<string, Found> {
+  const found = new Map<string, Found>();
+  for (const bytes of sweep(32)) {
+    const decoded = decode(bytes, SAMPLE_IP_32, { mode: 32 });
+    if (decoded.kind !== 'insn') continue;
+    const { insn } = decoded;
+    const memory = insn.operands.some((operand) => operand.kind === 'mem');
+    const key = [insn.form, memory, insn.lock, insn.addressSize === 2 && memory].join(' ');
+    if (found.has(key) || variantOf({ ...insn, addressSize: 8 }) === undefined) continue;
+    const lowered = lower(insn, MAX);
+    if (lowered.kind !== 'uops' || isUndefined(insn, lowered.uops)) continue;
+    found.set(key, { insn, model: MAX, uops: lowered.uops.map(uopText) });
+  }
+  return found;
+}
+
+function found64(): Map<string, Found> {
   const found = new Map<string, Found>();
   const consider = (bytes: Uint8Array, special = false, model = MAX): void => {
     const decoded = decode(bytes, SAMPLE_IP, model);
@@ -107,22 +134,26 @@ function main(): void {
   for (const bytes of sweep()) consider(bytes);
   for (const bytes of assemble(SPECIAL)) consider(bytes, true);
   for (const { samples, model } of everyForm()) for (const { bytes } of samples) consider(bytes, false, model);
+  return found;
+}
+
+function writeSamples(file: URL, ip: bigint, found: ReadonlyMap<string, Found>): void {
   const blocks = [...found.values()].map(({ insn, model, uops }) => {
     const head = [hexBytes(insn.bytes), insn.form, printInsn(insn), ...(model === ZEN4 ? ['amd'] : [])].join('\t');
     return [head, ...uops.map((line) => `    ${line}`)].join('\n');
   });
   writeFileSync(
-    SAMPLES_FILE,
-    `# Made by tools/uop-samples.ts; the addresses are those at ${SAMPLE_IP.toString(16)}.\n${blocks.join('\n')}\n`,
+    file,
+    `# Made by tools/uop-samples.ts; the addresses are those at ${ip.toString(16)}.\n${blocks.join('\n')}\n`,
   );
   console.log(`${found.size} samples of ${new Set([...found.values()].map(({ insn }) => insn.form)).size} forms`);
 }
 
-function* sweep(): Generator<Uint8Array> {
+function* sweep(mode: 64 | 32 = 64): Generator<Uint8Array> {
   for (const map of MAPS) {
     for (let opcode = 0; opcode < 256; opcode++) {
-      if (map === '' && HIDING.test(byte(opcode))) continue;
-      for (const prefix of PREFIXES) {
+      if (map === '' && (mode === 64 ? HIDING : HIDING_32).test(byte(opcode))) continue;
+      for (const prefix of mode === 64 ? PREFIXES : PREFIXES_32) {
         for (const field of REG_FIELDS)
           for (const tail of tails(field, opcode)) yield fromHex(prefix + map + byte(opcode) + tail);
       }

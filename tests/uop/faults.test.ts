@@ -1,11 +1,10 @@
 /** A fault changes nothing: every sample, run with one page mapped after another, so that each of its accesses faults in turn. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decode } from '../../src/isa/decode.ts';
 import { GPR } from '../../src/isa/insn.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { execute, type Fault, type Machine, newMachine } from './interpreter.ts';
-import { SAMPLE_IP, SAMPLES, type Sample } from './samples.ts';
+import { decodeSample, SAMPLE_IP, SAMPLES, SAMPLES_32, type Sample } from './samples.ts';
 
 const test = suite('faults');
 
@@ -25,8 +24,9 @@ function machineWith(pages: readonly bigint[], cpl: number): Machine {
   return machine;
 }
 
-function run(machine: Machine, { bytes, text, model }: Sample): Fault | undefined {
-  const decoded = decode(bytes, SAMPLE_IP, model);
+function run(machine: Machine, sample: Sample): Fault | undefined {
+  const { text, model } = sample;
+  const decoded = decodeSample(sample);
   const lowered = decoded.kind === 'insn' ? lower(decoded.insn, model) : undefined;
   if (decoded.kind !== 'insn' || lowered?.kind !== 'uops') throw new Error(text);
   return execute(machine, decoded.insn, lowered.uops);
@@ -62,7 +62,7 @@ function faultsInTurn(sample: Sample, cpl: number): { faults: Fault[]; changed: 
 
 test('no sample changes anything before it faults', () => {
   for (const cpl of [0, 3]) {
-    const results = SAMPLES.map((sample) => ({ sample, ...faultsInTurn(sample, cpl) }));
+    const results = [...SAMPLES, ...SAMPLES_32].map((sample) => ({ sample, ...faultsInTurn(sample, cpl) }));
     assert.equal(
       results.filter(({ changed }) => changed).map(({ sample }) => sample.text),
       [],
