@@ -103,6 +103,10 @@ function attMnemonic(insn: Insn): string {
     return mnemonic + (insn.addressSize === 2 ? 'w' : 'l');
   if (mnemonic === 'crc32' && operands[1]?.kind === 'mem') return mnemonic + widthSuffix(operands[1]);
   if (X87.test(mnemonic) && operands[0]?.kind === 'mem') return mnemonic + x87Suffix(mnemonic, operands[0].width);
+  if (insn.mode !== 64) {
+    if (/^[sl][gi]dt$/.test(mnemonic)) return `${mnemonic}${insn.operandSize === 2 ? 'w' : 'l'}`;
+    if (/^(sysret|sysexit|ptwrite)$/.test(mnemonic)) return mnemonic;
+  }
   if (SIZED.has(mnemonic) && needsSuffix(insn)) return name + widthSuffix(operands[0]);
   // The two-byte NOP is XCHG %ax,%ax to objdump.
   if (form === 'Nopw') return 'xchg';
@@ -188,7 +192,7 @@ const MANDATORY_66 = /^(adcx|aand|tpause)$/;
 
 /** A selector, or a machine status word: 16 bits in memory, for some in a register too, whatever the prefixes say. */
 const isWord = ({ mnemonic, operands }: Insn): boolean =>
-  /^(lldt|ltr|verr|verw|lmsw)$/.test(mnemonic) ||
+  /^(lldt|ltr|verr|verw|lmsw|arpl)$/.test(mnemonic) ||
   (operands.some(({ kind }) => kind === 'mem') &&
     (/^(str|sldt|smsw)$/.test(mnemonic) || (mnemonic === 'mov' && operands.some(({ kind }) => kind === 'segment'))));
 
@@ -220,7 +224,7 @@ function repName(insn: Insn): string | undefined {
 
 /** Whether an operand shows the 67 prefix by its registers, or the mnemonic by its name. */
 const showsAddressSize = ({ mnemonic, operands }: Insn): boolean =>
-  /^(jecxz|u?monitorx?|invlpga)$/.test(mnemonic) ||
+  /^(je?cxz|u?monitorx?|invlpga)$/.test(mnemonic) ||
   LOOPS.test(mnemonic) ||
   operands.some(
     (operand) =>
@@ -262,7 +266,7 @@ const IN_ORDER: ReadonlySet<string> = new Set(['enter', 'bound']);
 
 function operandsText(insn: Insn, options: PrintOptions): string {
   const implicit = IMPLICIT[insn.mnemonic];
-  if (implicit !== undefined) return insn.addressSize === 4 ? implicit.replace('%rax', '%eax') : implicit;
+  if (implicit !== undefined) return implicit.replace('%rax', registerName(0, insn.addressSize, false));
   if (insn.form === 'Nopw') return '%ax,%ax';
   const shown = hidesSecond(insn) ? insn.operands.slice(0, 1) : insn.operands;
   const texts = shown.map((operand) => operandText(insn, operand, options));
@@ -279,7 +283,7 @@ function operandText(insn: Insn, operand: InsnOperand, options: PrintOptions): s
     case 'gpr': {
       const port = /^(in|out|ins[bwd]|outs[bwd])$/.test(insn.mnemonic) && operand.index === 2 && operand.width === 2;
       // iced names the 32-bit register, of which these read the low half.
-      const width = /^(ltr|lldt|verr|verw|lmsw)$/.test(insn.mnemonic) ? 2 : operand.width;
+      const width = /^(ltr|lldt|verr|verw|lmsw|arpl)$/.test(insn.mnemonic) ? 2 : operand.width;
       const name = registerName(operand.index, width, operand.high);
       return port ? `(${name})` : star + name;
     }
