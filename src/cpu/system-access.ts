@@ -5,6 +5,7 @@
  * nothing written but accessed and dirty bits of page tables.
  */
 import { u64 } from '../base/u64.ts';
+import * as L from '../engine/layout.ts';
 import { BEGINS_AGAIN, passData } from './breakpoints.ts';
 import { checksAlignment } from './fast-tlb.ts';
 import { noteWrite, touchLines } from './memory.ts';
@@ -63,6 +64,10 @@ export function commitWrites(cpu: Cpu, plan: readonly PlannedWrite[]): void {
     let rest = value;
     for (const { physical, size } of pieces) {
       noteWrite(cpu, physical, size);
+      if (isQuadword(cpu, { physical, size })) {
+        cpu.engine.view.setBigUint64(L.RAM + physical, rest, true);
+        break;
+      }
       for (let i = 0; i < size; i++, rest >>= 8n) {
         if (physical + i < cpu.ram.length) cpu.ram[physical + i] = Number(rest & 0xffn);
       }
@@ -70,8 +75,13 @@ export function commitWrites(cpu: Cpu, plan: readonly PlannedWrite[]): void {
   }
 }
 
+/** Eight bytes of RAM in one piece, as most accesses are. */
+const isQuadword = ({ ram }: Cpu, { physical, size }: Piece): boolean => size === 8 && physical + 8 <= ram.length;
+
 /** Outside of RAM reads give ones. */
 function gather(cpu: Cpu, pieces: readonly Piece[]): bigint {
+  const [whole] = pieces;
+  if (whole && isQuadword(cpu, whole)) return cpu.engine.view.getBigUint64(L.RAM + whole.physical, true);
   let value = 0n;
   let shift = 0n;
   for (const { physical, size } of pieces) {

@@ -1,6 +1,6 @@
 /**
  * The engine's speed on the three workloads, beside Unicorn 2 on the same bytes in the same run (where libunicorn-dev is
- * installed); what a checkpoint and its restore add to a short run; and the stages of decoding on code that is cold.
+ * installed); what a page fault costs that is delivered and returned from; what a checkpoint and its restore add to a short run; and the stages of decoding on code that is cold.
  * Figures are millions of instructions a second.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { decode } from '../../src/isa/decode.ts';
 import { lower } from '../../src/uop/lower/lower.ts';
 import { pack } from '../../src/uop/pack.ts';
 import { writeRecord } from '../../src/uop/record.ts';
+import { handlerOf, setGate, withHandlers } from '../../tests/cpu/handlers.ts';
 import {
   BESIDE_CODE_LOOP,
   CODE,
@@ -55,6 +56,7 @@ export async function engineSuite(): Promise<readonly EngineFigure[]> {
   for (const figure of figures) console.log(line(figure));
   const beside = await measure(BESIDE_CODE_LOOP.name, workloadCpu(BESIDE_CODE_LOOP));
   console.log(`${BESIDE_CODE_LOOP.name.padEnd(32)} ${beside.toFixed(0).padStart(6)} M/s`);
+  await benchFault(figures[0]!.speed);
   await benchCheckpoints();
   await benchCold();
   return figures;
@@ -102,6 +104,25 @@ async function unicornBeside<T>(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** How many ALU instructions a page fault that is delivered and returned from may take. */
+const FAULT_TARGET = 60;
+/** mov 0x60000, %eax, which faults; jmp back to it. */
+const FAULTING = '8b042500000600 ebf7';
+/** add $8, %rsp; addq $7, (%rsp); iretq: past the error code and the instruction. */
+const SKIPPING = '4883c408 4883042407 48cf';
+/** What is counted against the budget in a round: the event, three instructions of the handler, the jump. */
+const ROUND = 5;
+
+/** A page fault at CPL 3, its handler's IRET, and four cheap instructions; `alu`: millions of ALU instructions a second. */
+async function benchFault(alu: number): Promise<void> {
+  const { cpu } = withHandlers(FAULTING, { cpl: 3 });
+  setGate(cpu, 14);
+  writePhysical(cpu, Number(handlerOf(14)), parseHexBytes(SKIPPING)!);
+  const rounds = (await measure('page faults', cpu)) / ROUND;
+  const ratio = (alu / rounds).toFixed(0);
+  console.log(`page fault and return: ${ratio} ALU instructions (wanted: below ${FAULT_TARGET})`);
 }
 
 /** Instructions between a checkpoint and its restore, and how many times as long as they alone all three may take. */
