@@ -105,6 +105,8 @@ const mayWriteToo = (cpu: Cpu, marks: number): boolean =>
 
 /** Bytes of RAM are written, not by the engine's own stores: cached code there goes. Before the write, for the journal. */
 export function noteWrite(cpu: Cpu, physical: number, length: number): void {
+  // Beyond RAM nothing is written, and such addresses don't fit 32 signed bits.
+  if (physical >= cpu.ram.length) return;
   cpu.journal.touched = true;
   for (let at = physical; at < physical + length; at = (at | 0xfff) + 1) noteDirty(cpu, at);
   const { bytes } = cpu.engine;

@@ -1,7 +1,19 @@
 /** Faults are precise: vector, error code, CR2 and nothing else changed (SDM vol. 3, 4.7 and chapter 6). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CR0, CR4, getCr, getReg, getRip, run, type Stop, setCpl, setReg, stateBytes } from '../../src/cpu/cpu.ts';
+import {
+  CR0,
+  CR4,
+  getCr,
+  getReg,
+  getRip,
+  run,
+  type Stop,
+  setCpl,
+  setReg,
+  stateBytes,
+  willWritePhysical,
+} from '../../src/cpu/cpu.ts';
 import { withFeatures } from '../../src/isa/cpu-model.ts';
 import { MAX } from '../../src/isa/cpu-models.ts';
 import { GPR } from '../../src/isa/insn.ts';
@@ -135,6 +147,13 @@ test('privileged instructions at CPL 3 are #GP(0)', () => {
     setCpl(machine.cpu, 3);
     assert.is(brief(run(machine.cpu, 1)), '13(0)', code);
   }
+});
+
+test('a write beyond RAM by the CPU itself is noted at once', () => {
+  const { cpu } = snippet(I.nop);
+  const began = performance.now();
+  for (let i = 0; i < 100; i++) willWritePhysical(cpu, 0xfffff000, 8);
+  assert.ok(performance.now() - began < 1000);
 });
 
 test.run();
