@@ -63,14 +63,11 @@ export function executor(options: ExecuteOptions): Execute {
   };
 }
 
-/** The machines that vectors were made on showed no LA57, and took no base of more than 48 bits. */
-const AT_HAND: CpuModel = { ...ZEN4, features: { ...ZEN4.features, la57: false } };
-
 function modelOf({ cpu, n }: Vector): CpuModel {
-  if (cpu === undefined) return AT_HAND;
+  if (cpu === undefined) return ZEN4;
   const model = cpuModelNamed(cpu);
   if (!model) throw new Error(`vector ${n}: no model of CPU is named ${cpu}`);
-  return model === ZEN4 ? AT_HAND : model;
+  return model;
 }
 
 /** What Linux sets and user mode may notice. */
