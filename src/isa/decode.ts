@@ -43,7 +43,7 @@ const scratch = new Instruction();
 export function decode(bytes: Uint8Array, ip: bigint, options: DecodeOptions = {}): Decoded {
   const window = bytes.length > MAX_LENGTH ? bytes.subarray(0, MAX_LENGTH) : bytes;
   if (read(window, ip, options)) return { kind: 'insn', insn: convert(window, u64(ip), options) };
-  const length = undefinedLength(window, options.mode ?? 64);
+  const length = undefinedLength(window, options.mode ?? 64, options.vendor ?? 'intel');
   if (length !== undefined) return { kind: 'invalid', length };
   return window.length === MAX_LENGTH ? { kind: 'too-long' } : { kind: 'truncated' };
 }

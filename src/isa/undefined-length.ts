@@ -56,7 +56,11 @@ function addressSize(mode: 64 | 32 | 16, switched: boolean): 2 | 4 | 8 {
 }
 
 /** In bytes; undefined where there are not enough to tell, so at least one more has to be fetched. */
-export function undefinedLength(bytes: Uint8Array, mode: 64 | 32 | 16 = 64): number | undefined {
+export function undefinedLength(
+  bytes: Uint8Array,
+  mode: 64 | 32 | 16 = 64,
+  vendor: 'intel' | 'amd' = 'amd',
+): number | undefined {
   let at = 0;
   let narrow = false;
   let shortAddress = false;
@@ -72,6 +76,8 @@ export function undefinedLength(bytes: Uint8Array, mode: 64 | 32 | 16 = 64): num
   }
   const opcode = mapAndOpcode(bytes, at, rex !== 0, mode === 64);
   if (opcode === undefined) return undefined;
+  // Intel's near branches ignore the prefix in 64-bit mode.
+  if (mode === 64 && vendor === 'intel' && isNearBranch(opcode)) narrow = false;
   const wide = (rex & 8) !== 0;
   const address = addressSize(mode, shortAddress);
   const sizes: Sizes = { wide, z: (mode === 16) !== narrow && !wide ? 2 : 4, address };
@@ -89,6 +95,10 @@ interface Opcode {
   /** Where ModRM stands, or the immediate. */
   readonly end: number;
 }
+
+/** CALL, JMP, Jcc with a displacement of 16 or 32 bits. */
+const isNearBranch = ({ map, byte }: Opcode): boolean =>
+  map === 'one' ? byte === 0xe8 || byte === 0xe9 : map === 'two' && byte >= 0x80 && byte <= 0x8f;
 
 function mapAndOpcode(bytes: Uint8Array, at: number, rex: boolean, long: boolean): Opcode | undefined {
   const make = (map: Opcode['map'], i: number): Opcode | undefined => {

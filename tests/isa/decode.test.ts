@@ -123,4 +123,11 @@ test('the instruction keeps its own bytes', () => {
   assert.equal(decoded.kind === 'insn' && [...decoded.insn.bytes], [0x48, 0x89, 0xc3]);
 });
 
+test('a branch of Intel cut short lacks bytes, though with a 66 prefix it would be whole on an AMD', () => {
+  for (const hex of ['660f860b00', 'f2660f860b00', '66e80000', '66e90000']) {
+    assert.is(decodeHex(hex).kind, 'truncated', hex);
+    assert.is(decodeHex(hex, 'amd').kind, 'insn', hex);
+  }
+});
+
 test.run();
