@@ -7,7 +7,7 @@
  * Prints how the pages ended; a failure prints the options that repeat it, with `--pages 1`.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseHexBytes } from '../src/base/hex.ts';
 import type { CpuModel } from '../src/isa/cpu-model.ts';
 import { CPU_MODELS, cpuModelNamed } from '../src/isa/cpu-models.ts';
@@ -115,28 +115,51 @@ function countsText(counts: ReadonlyMap<string, number>): string {
     .join(', ');
 }
 
+interface Options {
+  readonly pages: number;
+  readonly seed: number;
+  readonly cpl: '0' | '3';
+  readonly events: boolean;
+  readonly text?: string;
+  readonly cpu?: CpuModel;
+  readonly failures: number;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('not a number.');
+  return Number(text);
+}
+
+function modelNamed(name: string): CpuModel {
+  const model = cpuModelNamed(name);
+  if (!model) throw new InvalidArgumentError(`the models are ${CPU_MODELS.map((known) => known.name).join(', ')}.`);
+  return model;
+}
+
 function main(): void {
-  const { values } = parseArgs({
-    options: {
-      pages: { type: 'string', default: '10000' },
-      seed: { type: 'string', default: '1' },
-      cpl: { type: 'string', default: '3' },
-      events: { type: 'boolean', default: false },
-      text: { type: 'string' },
-      cpu: { type: 'string' },
-      failures: { type: 'string', default: '10' },
-    },
-  });
-  const model = values.cpu === undefined ? undefined : cpuModelNamed(values.cpu);
+  const values = new Command('fuzz')
+    .description(
+      'run random pages of code: each has to end in a report or in the budget, the same in every way of running it',
+    )
+    .option('--pages <n>', 'how many', count, 10_000)
+    .option('--seed <n>', 'of the first page; the next has the next one', count, 1)
+    .addOption(new Option('--cpl <level>', 'privilege').choices(['0', '3']).default('3'))
+    .option('--events', 'deliver them, with a random system around each page', false)
+    .option('--text <file>', 'a program whose bytes are mutated, besides the samples')
+    .option('--cpu <model>', 'one model of CPU (default: all of them)', modelNamed)
+    .option('--failures <n>', 'stop after so many', count, 10)
+    .parse()
+    .opts<Options>();
+  const model = values.cpu;
   const began = performance.now();
   let told = 0;
   let atStart = 0;
   const report = fuzz({
-    seed: Number(values.seed),
-    pages: Number(values.pages),
+    seed: values.seed,
+    pages: values.pages,
     cpl: values.cpl === '0' ? 0 : 3,
     events: values.events,
-    limit: Number(values.failures),
+    limit: values.failures,
     material: material(values.text),
     ...(model && { models: [model] }),
     // Of this process, so that others' load does not count.
