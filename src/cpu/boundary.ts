@@ -12,7 +12,7 @@ import { uopsAt } from './code-cache.ts';
 import { DR6, DR7, drOffset, noteDebug } from './debug-registers.ts';
 import { deliver, type Event, type Outcome } from './delivery.ts';
 import { MSR, readMsr, setMsrRaw } from './msr.ts';
-import { type Cpu, CR4, cr, low, read64, word, write64 } from './state.ts';
+import { type Cpu, CR4, cr, high, low, read64, word, write64 } from './state.ts';
 import { type Fault, type Stop, VECTOR } from './stop.ts';
 
 const get = (cpu: Cpu, offset: number): number => cpu.engine.u32[word(offset)]!;
@@ -58,32 +58,31 @@ function takeMachineCheck(cpu: Cpu): Stop | undefined {
   if (!(low(cpu, cr(4)) & CR4.MCE)) return shutDown(cpu, 'machine check with CR4.MCE = 0 (SDM vol. 3, 2.5)');
   if (status & MCG.MCIP) return shutDown(cpu, 'machine check while IA32_MCG_STATUS.MCIP = 1 (SDM vol. 3, 15.3.1.2)');
   setMsrRaw(cpu, MSR.MCG_STATUS, status | MCG.MCIP | MCG.RIPV);
-  return raise(cpu, { vector: VECTOR.MC, kind: 'trap', rip: read64(cpu, L.S_RIP), detail: 'machine check' });
+  return raise(cpu, { vector: VECTOR.MC, kind: 'trap', detail: 'machine check' });
 }
 
 function nextEvent(cpu: Cpu): Event | undefined {
   const shadow = get(cpu, L.S_SHADOW);
-  const rip = read64(cpu, L.S_RIP);
   if (shadow & L.SHADOW_SS) return undefined;
-  if (get(cpu, L.S_PENDING_DEBUG) !== 0) return takeDebugTrap(cpu, rip);
+  if (get(cpu, L.S_PENDING_DEBUG) !== 0) return takeDebugTrap(cpu);
   const nmi = get(cpu, L.S_NMI);
   if (nmi === L.NMI_PENDING) {
     set(cpu, L.S_NMI, L.NMI_BLOCKED);
-    return { vector: VECTOR.NMI, kind: 'external', rip, detail: 'non-maskable interrupt' };
+    return { vector: VECTOR.NMI, kind: 'external', detail: 'non-maskable interrupt' };
   }
   const interrupt = get(cpu, L.S_INTERRUPT);
   if (interrupt !== 0 && shadow === 0 && low(cpu, L.S_RFLAGS) & RFLAGS.IF) {
     set(cpu, L.S_INTERRUPT, 0);
-    return { vector: interrupt & 0xff, kind: 'external', rip, detail: 'external interrupt' };
+    return { vector: interrupt & 0xff, kind: 'external', detail: 'external interrupt' };
   }
   return undefined;
 }
 
 /** Breakpoints and the single step of the instruction before, together (SDM vol. 3, 17.2.3). */
-function takeDebugTrap(cpu: Cpu, rip: bigint): Event {
+function takeDebugTrap(cpu: Cpu): Event {
   noteDebug(cpu, BigInt(get(cpu, L.S_PENDING_DEBUG)));
   set(cpu, L.S_PENDING_DEBUG, 0);
-  return { vector: VECTOR.DB, kind: 'trap', rip, detail: 'debug trap (SDM vol. 3, 17.3.1)' };
+  return { vector: VECTOR.DB, kind: 'trap', detail: 'debug trap (SDM vol. 3, 17.3.1)' };
 }
 
 /** Delivers, and tells the stop if it can't be. */
@@ -208,17 +207,19 @@ export function noteRepetition(cpu: Cpu, status: number): void {
   const onBoundary = status === L.STATUS_BUDGET || status === L.STATUS_EVENT;
   const record = cpu.engine.u32[L.LAST >> 2]!;
   if (onBoundary && record === 0) return;
-  const rip = read64(cpu, L.S_RIP);
-  const again = onBoundary && cpu.engine.u64[(record + L.R_IP) >> 3] === rip;
-  set(cpu, L.S_REPEATING, again && repeatsAt(cpu, rip) ? 1 : 0);
+  const again = onBoundary && isAtRip(cpu, record) && repeatsAt(cpu, read64(cpu, L.S_RIP));
+  set(cpu, L.S_REPEATING, again ? 1 : 0);
+}
+
+function isAtRip(cpu: Cpu, record: number): boolean {
+  const { i32 } = cpu.engine;
+  const at = (record + L.R_IP) >> 2;
+  return i32[at] === low(cpu, L.S_RIP) && i32[at + 1] === high(cpu, L.S_RIP);
 }
 
 /** The event of a fault that the engine came back with. */
-export function eventOf(cpu: Cpu, fault: Fault): Event {
-  const rip = read64(cpu, L.S_RIP);
-  const { vector, error, detail, next } = fault;
-  if (next !== undefined)
-    return { vector, kind: fault.privileged ? 'privileged-software' : 'software', rip: next, detail };
-  const kind = fault.withoutRf ? 'trap' : 'fault';
-  return error === undefined ? { vector, kind, rip, detail } : { vector, kind, error, rip, detail };
+export function eventOf({ vector, error, detail, next, privileged, withoutRf }: Fault): Event {
+  if (next !== undefined) return { vector, kind: privileged ? 'privileged-software' : 'software', next, detail };
+  const kind = withoutRf ? 'trap' : 'fault';
+  return error === undefined ? { vector, kind, detail } : { vector, kind, error, detail };
 }

@@ -38,6 +38,7 @@ import {
 } from './segments.ts';
 import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
+import { emptyScratch } from './system-access.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
 import { XCR0_RESET } from './xcr0.ts';
 
@@ -117,6 +118,8 @@ export function createCpu(options: CpuOptions): Cpu {
     code: emptyCode(),
     journal: emptyJournal(),
     walk: { frame: 0, flags: 0, path: new Uint32Array(5), depth: 0 },
+    system: emptyScratch(),
+    target: { low: 0, high: 0 },
   };
   reset(cpu, pagingLevels);
   write64(cpu, L.S_RANDOM, u64(seed));

@@ -3,40 +3,44 @@
  * vol. 2, INT n). All checks and all translations come first, then the frame is written and the state changes: an event that can't be
  * delivered has changed nothing, and becomes another one, a double fault, or a shutdown (vol. 3, 6.15, table 6-5).
  */
-import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import {
   ATTRIBUTE,
+  attributesOf,
   dplOf,
+  gateOffset,
+  gateSelector,
   isCode,
   isConforming,
   isNull,
   isPresent,
-  parseGate,
   SEGMENT_TYPE,
   SYSTEM_TYPE,
   typeOf,
 } from './descriptors.ts';
-import { innerStack, planPushes, stackFault } from './far-transfer.ts';
+import { writeCode } from './far-transfer.ts';
 import type { EventRecord } from './observe.ts';
 import { IMPLICIT, SUPERVISOR } from './paging.ts';
+import { type Found, lookUp, planMark, selectorIn, writeCpl, writeNullStack } from './segments.ts';
+import { planPush, readInnerStack, readInterruptStack, stackFault } from './stack.ts';
 import {
-  cacheOf,
-  type Found,
-  lookUp,
-  nullStack,
-  planMark,
-  readSegment,
-  readTable,
-  selectorIn,
-  TR,
-  writeCpl,
-  writeSegment,
-} from './segments.ts';
-import { type Cpu, cpl, cr, isCanonicalAddress, low, read64, word, write64 } from './state.ts';
+  type Cpu,
+  carried,
+  cpl,
+  cr,
+  high,
+  isCanonicalHigh,
+  join,
+  low,
+  type Quad,
+  read64,
+  readQuad,
+  word,
+  writeHalves,
+} from './state.ts';
 import { EXCEPTIONS, type Fault, faultName, VECTOR } from './stop.ts';
-import { commitWrites, isFault, type PlannedWrite, readMemory } from './system-access.ts';
+import { commitWrites, isFault, newPlan, type Plan, type Refusal, readMemory } from './system-access.ts';
 
 export interface Event {
   readonly vector: number;
@@ -46,8 +50,8 @@ export interface Event {
    */
   readonly kind: 'fault' | 'trap' | 'software' | 'privileged-software' | 'external';
   readonly error?: number;
-  /** What the frame returns to: the instruction of a fault, the next one of a trap. */
-  readonly rip: bigint;
+  /** What the frame returns to where that is not where RIP is: behind a software interrupt. */
+  readonly next?: Quad;
   /** Why, for reports. */
   readonly detail: string;
 }
@@ -67,8 +71,7 @@ export function deliver(cpu: Cpu, event: Event): Outcome {
     const fault = cpu.eventLog ? loggedAttempt(cpu, cpu.eventLog, current) : attempt(cpu, current);
     if (!fault) return { kind: 'delivered', vector: current.vector };
     if (current.vector === VECTOR.DF && classOf(fault.vector) !== 'benign') return { kind: 'shutdown', fault };
-    const rip = read64(cpu, L.S_RIP);
-    current = becomesDoubleFault(current, fault) ? doubleFault(current, fault, rip) : { ...fault, kind: 'fault', rip };
+    current = becomesDoubleFault(current, fault) ? doubleFault(current, fault) : { ...fault, kind: 'fault' };
   }
 }
 
@@ -78,6 +81,7 @@ function loggedAttempt(cpu: Cpu, log: EventRecord[], event: Event): Fault | unde
     cs: selectorIn(cpu, SEGMENT.CS),
     rsp: read64(cpu, L.S_RSP),
     ss: selectorIn(cpu, SEGMENT.SS),
+    rip: event.next ? join(event.next.low, event.next.high) : read64(cpu, L.S_RIP),
     cr2: read64(cpu, cr(2)),
   };
   const failure = attempt(cpu, event);
@@ -97,11 +101,10 @@ function becomesDoubleFault(first: Event, { vector }: Fault): boolean {
   return before === 'page-fault' && (after === 'contributory' || after === 'page-fault');
 }
 
-const doubleFault = (first: Event, second: Fault, rip: bigint): Event => ({
+const doubleFault = (first: Event, second: Fault): Event => ({
   vector: VECTOR.DF,
   kind: 'fault',
   error: 0,
-  rip,
   detail: `${faultName(second.vector)} (${second.detail}) while delivering ${faultName(first.vector)} (${first.detail})`,
 });
 
@@ -119,25 +122,24 @@ function attempt(cpu: Cpu, event: Event): Fault | undefined {
   const code = handlerCode(cpu, gate.selector, ext);
   if (isFault(code)) return code;
   const level = isConforming(code.attributes) ? cpl(cpu) : dplOf(code.attributes);
+  const inner = level !== cpl(cpu);
   const top = handlerStack(cpu, gate.ist, level, ext);
   if (isFault(top)) return top;
-  const values = frame(cpu, event);
-  const plan: PlannedWrite[] = [];
-  const pushes = { top, width: 8, values, rights: SUPERVISOR } as const;
-  const inner = level !== cpl(cpu);
+  const bytes = 8 * (event.error === undefined ? 5 : 6);
   // The selector is that of the new SS (null on an inner level) where the stack is switched (SDM vol. 2, INT n).
   const selector = !inner && gate.ist !== 0 ? selectorIn(cpu, SEGMENT.SS) & 0xfffc : 0;
+  const plan = newPlan(cpu);
   const fault =
-    stackFault(cpu, top, 8 * values.length, selector | ext) ??
-    handlerFault(cpu, gate.offset, ext) ??
-    planPushes(cpu, plan, pushes) ??
+    stackFault(cpu, top, bytes, selector | ext) ??
+    handlerFault(cpu, gate, ext) ??
+    planFrame(cpu, plan, top, event) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  write64(cpu, L.S_RSP, u64(top - BigInt(8 * values.length)));
-  write64(cpu, L.S_RIP, gate.offset);
-  if (inner) writeSegment(cpu, SEGMENT.SS, nullStack(level, level));
-  writeSegment(cpu, SEGMENT.CS, cacheOf(code, (gate.selector & ~3) | level));
+  writeHalves(cpu, L.S_RSP, top.low, top.high);
+  writeHalves(cpu, L.S_RIP, gate.offsetLow, gate.offsetHigh);
+  if (inner) writeNullStack(cpu, level, level);
+  writeCode(cpu, code, level);
   enterHandler(cpu, typeOf(gate.attributes) === SYSTEM_TYPE.INTERRUPT_GATE);
   writeCpl(cpu, level);
   return undefined;
@@ -145,7 +147,8 @@ function attempt(cpu: Cpu, event: Event): Fault | undefined {
 
 interface IdtGate {
   readonly selector: number;
-  readonly offset: bigint;
+  readonly offsetLow: number;
+  readonly offsetHigh: number;
   readonly attributes: number;
   /** 0: none. */
   readonly ist: number;
@@ -155,27 +158,41 @@ interface IdtGate {
 function readGate(cpu: Cpu, event: Event): IdtGate | Fault {
   const { vector, kind } = event;
   const error = (vector << 3) | IDT | extOf(event);
-  const { base, limit } = readTable(cpu, 'idt');
   const offset = vector * GATE_BYTES;
-  if (offset + GATE_BYTES - 1 > limit) return gpAt(error, `the IDT ends before vector ${vector}`);
+  if (offset + GATE_BYTES - 1 > cpu.engine.u32[word(L.S_IDTR + 8)]!)
+    return gpAt(error, `the IDT ends before vector ${vector}`);
   const refusal = { vector: VECTOR.GP, error };
-  const first = readMemory(cpu, base + BigInt(offset), 8, IMPLICIT, refusal);
-  if (isFault(first)) return first;
-  const second = readMemory(cpu, base + BigInt(offset + 8), 8, IMPLICIT, refusal);
-  if (isFault(second)) return second;
-  const gate = parseGate(first, second);
-  const type = gate.attributes & (ATTRIBUTE.TYPE | ATTRIBUTE.S);
+  const { loaded } = cpu.system;
+  const first = readIdt(cpu, offset, refusal);
+  if (first) return first;
+  const [firstLow, firstHigh] = [loaded.low, loaded.high];
+  const second = readIdt(cpu, offset + 8, refusal);
+  if (second) return second;
+  const attributes = attributesOf(firstHigh);
+  const type = attributes & (ATTRIBUTE.TYPE | ATTRIBUTE.S);
   if (type !== SYSTEM_TYPE.INTERRUPT_GATE && type !== SYSTEM_TYPE.TRAP_GATE)
     return gpAt(error, `vector ${vector} has neither an interrupt nor a trap gate`);
-  if (kind === 'software' && dplOf(gate.attributes) < cpl(cpu))
+  if (kind === 'software' && dplOf(attributes) < cpl(cpu))
     return gpAt(error, `the gate of vector ${vector} has a DPL below the CPL (SDM vol. 3, 6.12.1.2)`);
-  if (!isPresent(gate.attributes))
+  if (!isPresent(attributes))
     return { vector: VECTOR.NP, error, detail: `the gate of vector ${vector} is not present` };
-  return { ...gate, ist: Number((first >> 32n) & 7n) };
+  return {
+    selector: gateSelector(firstLow),
+    offsetLow: gateOffset(firstLow, firstHigh),
+    offsetHigh: loaded.low,
+    attributes,
+    ist: firstHigh & 7,
+  };
 }
 
-const handlerFault = (cpu: Cpu, offset: bigint, ext: number): Fault | undefined =>
-  isCanonicalAddress(cpu, offset) ? undefined : gpAt(ext, 'the handler is at a non-canonical address');
+/** Eight bytes of the IDT, into `cpu.system.loaded`. */
+function readIdt(cpu: Cpu, offset: number, refusal: Refusal): Fault | undefined {
+  const [baseLow, baseHigh] = [low(cpu, L.S_IDTR), high(cpu, L.S_IDTR)];
+  return readMemory(cpu, (baseLow + offset) | 0, carried(baseLow, baseHigh, offset), 8, IMPLICIT, refusal);
+}
+
+const handlerFault = (cpu: Cpu, { offsetHigh }: IdtGate, ext: number): Fault | undefined =>
+  isCanonicalHigh(cpu, offsetHigh) ? undefined : gpAt(ext, 'the handler is at a non-canonical address');
 
 const gpAt = (error: number, detail: string): Fault => ({ vector: VECTOR.GP, error, detail });
 
@@ -195,25 +212,17 @@ function handlerCode(cpu: Cpu, selector: number, ext: number): Found | Fault {
   return code;
 }
 
-/** IST1 … IST7 in a 64-bit TSS, SDM vol. 3, figure 8-11. */
-const IST1 = 36;
-
 /** With EXT in the error code, but for that of a page fault. */
 const external = (fault: Fault, ext: number): Fault =>
   fault.vector === VECTOR.PF ? fault : { ...fault, error: (fault.error ?? 0) | ext };
 
 /** Where the frame ends, aligned to 16 bytes (SDM vol. 3, 6.14.2). */
-function handlerStack(cpu: Cpu, ist: number, level: number, ext: number): bigint | Fault {
-  const top = ist !== 0 ? istPointer(cpu, ist, ext) : level < cpl(cpu) ? innerStack(cpu, level) : read64(cpu, L.S_RSP);
-  return isFault(top) ? external(top, ext) : top & ~0xfn;
-}
-
-function istPointer(cpu: Cpu, ist: number, ext: number): bigint | Fault {
-  const { selector, base, limit } = readSegment(cpu, TR);
-  const refusal = { vector: VECTOR.TS, error: (selector & 0xfffc) | ext };
-  const offset = IST1 + 8 * (ist - 1);
-  if (offset + 7 > limit) return { ...refusal, detail: `the TSS ends before IST${ist} (SDM vol. 3, 8.7)` };
-  return readMemory(cpu, base + BigInt(offset), 8, IMPLICIT, refusal);
+function handlerStack(cpu: Cpu, ist: number, level: number, ext: number): Quad | Fault {
+  if (ist === 0 && level === cpl(cpu)) return { low: low(cpu, L.S_RSP) & ~15, high: high(cpu, L.S_RSP) };
+  const unread = ist !== 0 ? readInterruptStack(cpu, ist, ext) : readInnerStack(cpu, level);
+  if (unread) return external(unread, ext);
+  const { loaded } = cpu.system;
+  return { low: loaded.low & ~15, high: loaded.high };
 }
 
 /**
@@ -223,17 +232,19 @@ function istPointer(cpu: Cpu, ist: number, ext: number): bigint | Fault {
 const goesOn = (cpu: Cpu, kind: Event['kind']): boolean =>
   kind === 'fault' || (kind === 'external' && cpu.engine.u32[word(L.S_REPEATING)] !== 0);
 
-/** SS, RSP, RFLAGS, CS, RIP, and the error code where the vector has one. */
-function frame(cpu: Cpu, { kind, error, rip }: Event): bigint[] {
-  const flags = BigInt(low(cpu, L.S_RFLAGS) >>> 0) | (goesOn(cpu, kind) ? BigInt(RFLAGS.RF) : 0n);
-  const values = [
-    BigInt(selectorIn(cpu, SEGMENT.SS)),
-    read64(cpu, L.S_RSP),
-    flags,
-    BigInt(selectorIn(cpu, SEGMENT.CS)),
-    rip,
-  ];
-  return error === undefined ? values : [...values, BigInt(error)];
+/** SS, RSP, RFLAGS, CS, RIP, and the error code where the vector has one, below `top`, which becomes the handler's RSP. */
+function planFrame(cpu: Cpu, plan: Plan, top: Quad, { kind, error, next }: Event): Fault | undefined {
+  const rsp = readQuad(cpu, L.S_RSP);
+  const rip = next ?? readQuad(cpu, L.S_RIP);
+  const flags = low(cpu, L.S_RFLAGS) | (goesOn(cpu, kind) ? RFLAGS.RF : 0);
+  return (
+    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.SS), 0, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, rsp.low, rsp.high, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, flags, 0, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.CS), 0, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, rip.low, rip.high, SUPERVISOR) ??
+    (error === undefined ? undefined : planPush(cpu, plan, top, 8, error, 0, SUPERVISOR))
+  );
 }
 
 /** SDM vol. 3, 6.12.1.3. */

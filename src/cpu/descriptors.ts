@@ -53,23 +53,23 @@ export interface Gate {
 
 const ATTRIBUTE_BITS = 0xf0ff;
 
-/** `low` is the first eight bytes, little-endian. */
-export const attributesOf = (low: bigint): number => Number((low >> 40n) & 0xffffn) & ATTRIBUTE_BITS;
+/** A descriptor's first eight bytes arrive as signed halves; of its attributes all are in the high one. */
+export const attributesOf = (high: number): number => (high >>> 8) & ATTRIBUTE_BITS;
 
-/** `high`: the second eight bytes of a system descriptor; the base of code and data has 32 bits. */
-export function parseDescriptor(low: bigint, high = 0n): Descriptor {
-  const attributes = attributesOf(low);
-  const base = ((high & 0xffff_ffffn) << 32n) | ((low >> 32n) & 0xff00_0000n) | ((low >> 16n) & 0xff_ffffn);
-  const limit = Number(((low >> 32n) & 0xf_0000n) | (low & 0xffffn));
-  return { base, limit: attributes & ATTRIBUTE.G ? limit * 0x1000 + 0xfff : limit, attributes };
+/** The base of code and data; a system descriptor's has 32 bits more, which are the low half of its second eight bytes. */
+export const baseOf = (low: number, high: number): number =>
+  (high & 0xff00_0000) | ((high & 0xff) << 16) | (low >>> 16);
+
+/** The last byte's offset, unsigned. */
+export function limitOf(low: number, high: number): number {
+  const units = (high & 0xf_0000) | (low & 0xffff);
+  return attributesOf(high) & ATTRIBUTE.G ? units * 0x1000 + 0xfff : units;
 }
 
-/** A 64-bit call, interrupt or trap gate. */
-export const parseGate = (low: bigint, high: bigint): Gate => ({
-  selector: Number((low >> 16n) & 0xffffn),
-  offset: ((high & 0xffff_ffffn) << 32n) | ((low >> 32n) & 0xffff_0000n) | (low & 0xffffn),
-  attributes: attributesOf(low),
-});
+/** Of a 64-bit call, interrupt or trap gate. */
+export const gateSelector = (low: number): number => low >>> 16;
+/** The low half of its offset; the high one is the low half of the second eight bytes. */
+export const gateOffset = (low: number, high: number): number => (high & 0xffff_0000) | (low & 0xffff);
 
 /** The first eight bytes. Limits above 1 MiB need `ATTRIBUTE.G`, and lose their low 12 bits by it. */
 export function formatDescriptor({ base, limit, attributes }: Descriptor): bigint {
@@ -98,8 +98,8 @@ export const formatGate = ({ selector, offset, attributes }: Gate): readonly [lo
   offset >> 32n,
 ];
 
-/** The type field that the second eight bytes of a system descriptor have to leave zero (SDM vol. 3, 5.8.3.1). */
-export const upperTypeIsZero = (high: bigint): boolean => (high & 0x1f00_0000_0000n) === 0n;
+/** The type field that the second eight bytes of a system descriptor, `high` being their high half, have to leave zero (SDM vol. 3, 5.8.3.1). */
+export const upperTypeIsZero = (high: number): boolean => (high & 0x1f00) === 0;
 
 export const typeOf = (attributes: number): number => attributes & ATTRIBUTE.TYPE;
 export const dplOf = (attributes: number): number => (attributes & ATTRIBUTE.DPL) >> 5;

@@ -3,65 +3,66 @@
  * or an inner one, and back out; from and to compatibility mode, too. Each function makes the checks in the manual's order, plans
  * its stores, and commits last.
  */
-import { truncate, u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { SEGMENT } from '../isa/insn.ts';
 import {
   ATTRIBUTE,
   dplOf,
-  type Gate,
+  gateOffset,
+  gateSelector,
   isCode,
   isConforming,
   isNull,
   isPresent,
   isSystem,
-  parseDescriptor,
-  parseGate,
+  limitOf,
   rplOf,
   SEGMENT_TYPE,
   SYSTEM_TYPE,
-  selectorError,
   typeOf,
 } from './descriptors.ts';
-import { IMPLICIT, SUPERVISOR } from './paging.ts';
+import { refreshKey } from './fast-tlb.ts';
+import { SUPERVISOR } from './paging.ts';
 import {
   absent,
   attributesIn,
-  cacheOf,
   deniedAsStack,
   type Found,
   find,
   findUpper,
-  logicalAddress,
-  nullStack,
   planMark,
-  readSegment,
   refuse,
-  type Segment,
   selectorIn,
   setNull,
-  TR,
   writeCpl,
-  writeSegment,
+  writeFound,
+  writeNullStack,
 } from './segments.ts';
-import { CODE_MODE, type Cpu, codeMode, cpl, isCanonicalAddress, isLongMode, read64, write64 } from './state.ts';
-import { type Fault, gp, VECTOR } from './stop.ts';
-import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
+import { moveStack, planOwnPush, planPush, readInnerStack, readStack, stackFault } from './stack.ts';
+import { type Cpu, carried, cpl, isCanonicalHigh, type Quad, readQuad, writeHalves } from './state.ts';
+import { type Fault, gp } from './stop.ts';
+import { commitWrites, isFault, newPlan, type Plan } from './system-access.ts';
 
 export interface FarTransfer {
   readonly kind: 'jmp' | 'call' | 'ret';
   /** Operand size. */
   readonly width: 2 | 4 | 8;
   readonly selector: number;
-  readonly offset: bigint;
+  readonly offset: Quad;
   /** RET: bytes to release beyond what it pops. */
   readonly release: number;
   /** The address after the instruction, which CALL pushes. */
-  readonly next: bigint;
+  readonly next: Quad;
 }
 
-/** The new RIP, once everything else is done. */
-export type Transferred = bigint | Fault;
+/** Once everything else is done, the new RIP is in `cpu.target`; or a fault, with nothing changed. */
+export type Transferred = Fault | undefined;
+
+/** The new RIP. */
+export function arriveAt({ target }: Cpu, low: number, high: number): undefined {
+  target.low = low;
+  target.high = high;
+}
 
 export function transferFar(cpu: Cpu, transfer: FarTransfer): Transferred {
   if (transfer.kind === 'ret') return farReturn(cpu, transfer);
@@ -78,8 +79,6 @@ export function transferFar(cpu: Cpu, transfer: FarTransfer): Transferred {
 export const isLong = (attributes: number): boolean => (attributes & ATTRIBUTE.L) !== 0;
 const isImpossible = (attributes: number): boolean => isLong(attributes) && (attributes & ATTRIBUTE.DB) !== 0;
 
-const rsp = (cpu: Cpu): bigint => read64(cpu, L.S_RSP);
-
 // JMP and CALL
 
 function toSegment(cpu: Cpu, transfer: FarTransfer, found: Found): Transferred {
@@ -90,100 +89,54 @@ function toSegment(cpu: Cpu, transfer: FarTransfer, found: Found): Transferred {
     : rplOf(selector) > cpl(cpu) || dplOf(attributes) !== cpl(cpu);
   if (denied) return refuse(selector, 'the code has another privilege');
   if (!isPresent(attributes)) return absent(selector);
-  return sameLevel(cpu, transfer, found, truncate(transfer.offset, transfer.width));
+  return sameLevel(cpu, transfer, found, narrowed(transfer.offset, transfer.width));
 }
+
+/** The value in `width` bytes. */
+const narrowed = ({ low, high }: Quad, width: 2 | 4 | 8): Quad =>
+  width === 8 ? { low, high } : { low: width === 4 ? low : low & 0xffff, high: 0 };
 
 /** To code at the present CPL, with a return address of `width` for a CALL. */
 function sameLevel(
   cpu: Cpu,
   { kind, width, next }: Pick<FarTransfer, 'kind' | 'width' | 'next'>,
   code: Found,
-  target: bigint,
+  target: Quad,
 ): Transferred {
-  const pushed = kind === 'call' ? [BigInt(selectorIn(cpu, SEGMENT.CS)), next] : [];
-  const plan: PlannedWrite[] = [];
-  const top = rsp(cpu);
+  const pushed = kind === 'call' ? 2 : 0;
+  const plan = newPlan(cpu);
   const fault =
-    stackFault(cpu, top, pushed.length * width) ??
-    targetFault(cpu, target, code) ??
-    planOwnPushes(cpu, plan, pushed, width) ??
+    stackFault(cpu, readQuad(cpu, L.S_RSP), pushed * width) ??
+    targetFault(cpu, target.low, target.high, code) ??
+    (pushed ? planReturn(cpu, plan, width, next) : undefined) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  moveStack(cpu, -pushed.length * width);
-  writeSegment(cpu, SEGMENT.CS, codeAt(code, cpl(cpu)));
-  return target;
+  moveStack(cpu, -pushed * width);
+  writeCode(cpu, code, cpl(cpu));
+  refreshKey(cpu);
+  return arriveAt(cpu, target.low, target.high);
 }
 
-/** The RPL in CS is the CPL. */
-export const codeAt = (code: Found, level: number): Segment => cacheOf(code, (code.selector & ~3) | level);
+/** What a CALL pushes: CS and the return address. */
+const planReturn = (cpu: Cpu, plan: Plan, width: number, next: Quad): Fault | undefined =>
+  planOwnPush(cpu, plan, 1, width, { low: selectorIn(cpu, SEGMENT.CS), high: 0 }) ??
+  planOwnPush(cpu, plan, 2, width, next);
 
-interface Pushes {
-  /** RSP before. */
-  readonly top: bigint;
-  readonly width: 2 | 4 | 8;
-  /** In the order of the pushes, downwards. */
-  readonly values: readonly bigint[];
-  readonly rights: number;
-}
-
-/** Plans pushes below `top`. */
-export function planPushes(cpu: Cpu, plan: PlannedWrite[], { top, width, values, rights }: Pushes): Fault | undefined {
-  let linear = top;
-  for (const value of values) {
-    linear = u64(linear - BigInt(width));
-    const fault = planWrite(cpu, plan, { linear, width, value }, rights, STACK_REFUSAL);
-    if (fault) return fault;
-  }
-  return undefined;
-}
-
-/** Plans pushes on the present stack: in compatibility mode through SS. */
-function planOwnPushes(cpu: Cpu, plan: PlannedWrite[], values: readonly bigint[], width: 2 | 4 | 8): Fault | undefined {
-  for (const [i, value] of values.entries()) {
-    const linear = stackLinear(cpu, -(i + 1) * width, width, 'write');
-    if (isFault(linear)) return linear;
-    const fault = planWrite(cpu, plan, { linear, width, value }, 0, STACK_REFUSAL);
-    if (fault) return fault;
-  }
-  return undefined;
-}
-
-const stackBits = (cpu: Cpu): number => (isLongMode(cpu) ? 64 : codeMode(cpu) & CODE_MODE.NARROW_STACK ? 16 : 32);
-
-/** The linear address at a distance from the stack pointer. */
-export function stackLinear(cpu: Cpu, distance: number, width: number, access: 'read' | 'write'): bigint | Fault {
-  const offset = BigInt.asUintN(stackBits(cpu), rsp(cpu) + BigInt(distance));
-  if (isLongMode(cpu)) return offset;
-  const linear = logicalAddress(cpu, { segment: SEGMENT.SS, offset: Number(offset), width, access });
-  return typeof linear === 'number' ? BigInt(linear) : linear;
-}
-
-/** A value on the stack, at a distance from the stack pointer. */
-export function readStack(cpu: Cpu, distance: number, width: number): bigint | Fault {
-  const linear = stackLinear(cpu, distance, width, 'read');
-  return isFault(linear) ? linear : readMemory(cpu, linear, width, 0, STACK_REFUSAL);
-}
-
-/** Adds to the stack pointer: RSP, ESP or SP. */
-export function moveStack(cpu: Cpu, distance: number): void {
-  const bits = stackBits(cpu);
-  const moved = BigInt.asUintN(bits, rsp(cpu) + BigInt(distance));
-  write64(cpu, L.S_RSP, bits === 16 ? (rsp(cpu) & ~0xffffn) | moved : moved);
-}
-
-/** #SS(error) unless the `bytes` below `top` have canonical addresses. */
-export function stackFault(cpu: Cpu, top: bigint, bytes: number, error = 0): Fault | undefined {
-  if (bytes === 0 || (isCanonicalAddress(cpu, u64(top - 1n)) && isCanonicalAddress(cpu, u64(top - BigInt(bytes)))))
-    return undefined;
-  return { ...STACK_REFUSAL, error, detail: 'the stack is not canonical (SDM vol. 1, 3.3.7.1)' };
-}
+/** CS, with the CPL as its RPL; as `writeFound` leaves the key. */
+export const writeCode = (cpu: Cpu, code: Found, level: number): void =>
+  writeFound(cpu, SEGMENT.CS, code, (code.selector & ~3) | level);
 
 /** #GP(0) unless the target is canonical, or within the limit of a code segment of compatibility mode. */
-export function targetFault(cpu: Cpu, target: bigint, { low, attributes }: Found): Fault | undefined {
+export function targetFault(
+  cpu: Cpu,
+  targetLow: number,
+  targetHigh: number,
+  { low, high, attributes }: Found,
+): Fault | undefined {
   if (isLong(attributes))
-    return isCanonicalAddress(cpu, target) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
-  const within = target <= BigInt(parseDescriptor(low).limit);
+    return isCanonicalHigh(cpu, targetHigh) ? undefined : gp('far transfer to a non-canonical address (SDM vol. 2)');
+  const within = targetHigh === 0 && targetLow >>> 0 <= limitOf(low, high);
   return within ? undefined : gp('far transfer beyond the limit of the code segment (SDM vol. 2)');
 }
 
@@ -194,19 +147,19 @@ function throughGate(cpu: Cpu, transfer: FarTransfer, found: Found): Transferred
   if (dplOf(attributes) < Math.max(cpl(cpu), rplOf(selector)))
     return refuse(selector, 'the DPL of the gate is below the CPL or the RPL');
   if (!isPresent(attributes)) return absent(selector);
-  const high = findUpper(cpu, found);
-  if (isFault(high)) return high;
-  const gate = parseGate(found.low, high);
-  const code = codeBehind(cpu, gate, transfer.kind);
+  const upper = findUpper(cpu, found);
+  if (upper) return upper;
+  const offset = { low: gateOffset(found.low, found.high), high: cpu.system.loaded.low };
+  const code = codeBehind(cpu, gateSelector(found.low), transfer.kind);
   if (isFault(code)) return code;
   if (transfer.kind === 'call' && !isConforming(code.attributes) && dplOf(code.attributes) < cpl(cpu))
-    return innerLevel(cpu, gate, code, transfer.next);
+    return innerLevel(cpu, offset, code, transfer.next);
   // A 64-bit gate pushes eight bytes whatever the operand size.
-  return sameLevel(cpu, { ...transfer, width: 8 }, code, gate.offset);
+  return sameLevel(cpu, { ...transfer, width: 8 }, code, offset);
 }
 
 /** The code segment of a gate, which can't lead outwards; JMP can't lead inwards either. */
-function codeBehind(cpu: Cpu, { selector }: Gate, kind: FarTransfer['kind']): Found | Fault {
+function codeBehind(cpu: Cpu, selector: number, kind: FarTransfer['kind']): Found | Fault {
   if (isNull(selector)) return gp('the selector in the call gate is null');
   const code = find(cpu, selector);
   if (isFault(code)) return code;
@@ -219,37 +172,29 @@ function codeBehind(cpu: Cpu, { selector }: Gate, kind: FarTransfer['kind']): Fo
   return isPresent(attributes) ? code : absent(selector);
 }
 
-/** RSP0 … RSP2 in a 64-bit TSS, SDM vol. 3, figure 8-11. */
-const RSP0 = 4;
-
 /** CALL to an inner level: its stack pointer from the TSS, a null SS, and the old stack and return address pushed. */
-function innerLevel(cpu: Cpu, gate: Gate, code: Found, next: bigint): Transferred {
+function innerLevel(cpu: Cpu, target: Quad, code: Found, next: Quad): Transferred {
   const level = dplOf(code.attributes);
-  const top = innerStack(cpu, level);
-  if (isFault(top)) return top;
-  const values = [BigInt(selectorIn(cpu, SEGMENT.SS)), rsp(cpu), BigInt(selectorIn(cpu, SEGMENT.CS)), next];
-  const plan: PlannedWrite[] = [];
+  const unread = readInnerStack(cpu, level);
+  if (unread) return unread;
+  const top = { ...cpu.system.loaded };
+  const rsp = readQuad(cpu, L.S_RSP);
+  const plan = newPlan(cpu);
   const fault =
     stackFault(cpu, top, 32) ??
-    targetFault(cpu, gate.offset, code) ??
-    planPushes(cpu, plan, { top, width: 8, values, rights: SUPERVISOR }) ??
+    targetFault(cpu, target.low, target.high, code) ??
+    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.SS), 0, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, rsp.low, rsp.high, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.CS), 0, SUPERVISOR) ??
+    planPush(cpu, plan, top, 8, next.low, next.high, SUPERVISOR) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  write64(cpu, L.S_RSP, u64(top - 32n));
-  writeSegment(cpu, SEGMENT.SS, nullStack(level, level));
-  writeSegment(cpu, SEGMENT.CS, codeAt(code, level));
+  writeHalves(cpu, L.S_RSP, top.low, top.high);
+  writeNullStack(cpu, level, level);
+  writeCode(cpu, code, level);
   writeCpl(cpu, level);
-  return gate.offset;
-}
-
-/** The stack pointer for a more privileged level. */
-export function innerStack(cpu: Cpu, level: number): bigint | Fault {
-  const { selector, base, limit } = readSegment(cpu, TR);
-  const refusal = { vector: VECTOR.TS, error: selectorError(selector) };
-  const offset = RSP0 + 8 * level;
-  if (offset + 7 > limit) return { ...refusal, detail: `the TSS ends before RSP${level} (SDM vol. 3, 8.7)` };
-  return readMemory(cpu, base + BigInt(offset), 8, IMPLICIT, refusal);
+  return arriveAt(cpu, target.low, target.high);
 }
 
 // RET
@@ -264,13 +209,15 @@ function farReturn(cpu: Cpu, transfer: FarTransfer): Transferred {
   const code = returnCode(cpu, selector);
   if (isFault(code)) return code;
   if (level > cpl(cpu)) return toOuterLevel(cpu, transfer, code, early);
-  const plan: PlannedWrite[] = [];
-  const fault = targetFault(cpu, transfer.offset, code) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
+  const { low, high } = transfer.offset;
+  const plan = newPlan(cpu);
+  const fault = targetFault(cpu, low, high, code) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
   moveStack(cpu, poppedBytes(transfer));
-  writeSegment(cpu, SEGMENT.CS, codeAt(code, level));
-  return transfer.offset;
+  writeCode(cpu, code, level);
+  refreshKey(cpu);
+  return arriveAt(cpu, low, high);
 }
 
 /** Return address and selector, and what the immediate releases. */
@@ -293,61 +240,66 @@ export function returnCode(cpu: Cpu, selector: number): Found | Fault {
 
 interface OuterStack {
   readonly selector: number;
-  readonly pointer: bigint;
+  readonly pointer: Quad;
 }
 
 function popOuterStack(cpu: Cpu, transfer: FarTransfer): OuterStack | Fault {
   const { width } = transfer;
   const at = poppedBytes(transfer);
-  const selector = readStack(cpu, at + width, width);
-  if (isFault(selector)) return selector;
-  const pointer = readStack(cpu, at, width);
-  return isFault(pointer) ? pointer : { selector: Number(selector & 0xffffn), pointer };
+  const { loaded } = cpu.system;
+  const unread = readStack(cpu, at + width, width);
+  if (unread) return unread;
+  const selector = loaded.low & 0xffff;
+  return readStack(cpu, at, width) ?? { selector, pointer: { ...loaded } };
 }
 
 function toOuterLevel(cpu: Cpu, transfer: FarTransfer, code: Found, early: OuterStack | undefined): Transferred {
   const level = rplOf(code.selector);
   const popped = early ?? popOuterStack(cpu, transfer);
   if (isFault(popped)) return popped;
-  const stack = outerStack(cpu, popped.selector, level, isLong(code.attributes));
+  const { selector, pointer } = popped;
+  const stack = outerStack(cpu, selector, level, isLong(code.attributes));
   if (isFault(stack)) return stack;
-  const plan: PlannedWrite[] = [];
+  const { low, high } = transfer.offset;
+  const plan = newPlan(cpu);
   const fault =
-    targetFault(cpu, transfer.offset, code) ??
+    targetFault(cpu, low, high, code) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED) ??
-    (stack.found && planMark(cpu, plan, stack.found, SEGMENT_TYPE.ACCESSED));
+    (stack && planMark(cpu, plan, stack, SEGMENT_TYPE.ACCESSED));
   if (fault) return fault;
   commitWrites(cpu, plan);
-  write64(cpu, L.S_RSP, u64(popped.pointer + BigInt(transfer.release)));
-  writeSegment(cpu, SEGMENT.SS, stack.segment);
-  writeSegment(cpu, SEGMENT.CS, codeAt(code, level));
+  const { release } = transfer;
+  writeHalves(cpu, L.S_RSP, (pointer.low + release) | 0, carried(pointer.low, pointer.high, release));
+  writeOuterStack(cpu, stack, selector, level);
+  writeCode(cpu, code, level);
   leaveInnerLevel(cpu, level);
-  return transfer.offset;
+  return arriveAt(cpu, low, high);
 }
 
-/** SS on the way to an outer level; a null one serves 64-bit code below CPL 3. */
-export function outerStack(
-  cpu: Cpu,
-  selector: number,
-  level: number,
-  long: boolean,
-): { readonly segment: Segment; readonly found?: Found } | Fault {
-  if (isNull(selector)) {
-    if (level === 3 || !long) return gp(`return to CPL ${level} with a null SS (SDM vol. 2)`);
-    return { segment: nullStack(selector, level) };
-  }
+/** SS on the way to an outer level; undefined: a null one, which serves 64-bit code below CPL 3. */
+export function outerStack(cpu: Cpu, selector: number, level: number, long: boolean): Found | Fault | undefined {
+  if (isNull(selector))
+    return level === 3 || !long ? gp(`return to CPL ${level} with a null SS (SDM vol. 2)`) : undefined;
   const found = find(cpu, selector);
   if (isFault(found)) return found;
-  const denied = deniedAsStack(found, level);
-  return denied ?? { segment: cacheOf(found, selector), found };
+  return deniedAsStack(found, level) ?? found;
+}
+
+/** As `writeFound` leaves the key. */
+export function writeOuterStack(cpu: Cpu, stack: Found | undefined, selector: number, level: number): void {
+  if (stack) writeFound(cpu, SEGMENT.SS, stack, selector);
+  else writeNullStack(cpu, selector, level);
 }
 
 /** The new CPL; data segments that it may not use are taken away (SDM vol. 2, RET). */
 export function leaveInnerLevel(cpu: Cpu, level: number): void {
   writeCpl(cpu, level);
-  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) {
-    const attributes = attributesIn(cpu, n);
+  for (let n = 0; n < DATA_SEGMENTS.length; n++) {
+    const segment = DATA_SEGMENTS[n]!;
+    const attributes = attributesIn(cpu, segment);
     if (attributes & ATTRIBUTE.UNUSABLE || isConforming(attributes) || dplOf(attributes) >= level) continue;
-    setNull(cpu, n, 0);
+    setNull(cpu, segment, 0);
   }
 }
+
+const DATA_SEGMENTS: readonly number[] = [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS];

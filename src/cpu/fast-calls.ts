@@ -1,16 +1,31 @@
 /**
  * SYSCALL, SYSRET, SYSENTER, SYSEXIT in IA-32e mode: segments and targets come from MSRs, no descriptor is read (SDM vol. 2; APM vol. 3
- * where AMD's differ; its long mode has no SYSENTER and SYSEXIT, which the lowering knows). Each is the new RIP, with everything else done, or a fault with nothing changed.
+ * where AMD's differ; its long mode has no SYSENTER and SYSEXIT, which the lowering knows). Each leaves the new RIP in `cpu.target`, with everything else done, or gives a fault with nothing changed.
  */
 import { truncate } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import { GPR, RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { ATTRIBUTE } from './descriptors.ts';
-import type { Transferred } from './far-transfer.ts';
+import { arriveAt, type Transferred } from './far-transfer.ts';
 import { MSR, readMsr } from './msr.ts';
 import { FLAT_CODE, FLAT_DATA, readSegment, writeCpl, writeSegment } from './segments.ts';
-import { type Cpu, cpl, EFER, isCanonicalAddress, isLongMode, low, read64, word, write64 } from './state.ts';
+import {
+  type Cpu,
+  cpl,
+  EFER,
+  highHalf,
+  isCanonicalAddress,
+  isLongMode,
+  low,
+  lowHalf,
+  read64,
+  word,
+  write64,
+} from './state.ts';
 import { gp, ud } from './stop.ts';
+
+/** The new RIP. */
+const arrive = (cpu: Cpu, target: bigint): undefined => arriveAt(cpu, lowHalf(target), highHalf(target));
 
 const msr = (cpu: Cpu, index: number): bigint => readMsr(cpu, index) ?? 0n;
 const register = (cpu: Cpu, n: number): bigint => read64(cpu, L.S_GPR + 8 * n);
@@ -42,7 +57,7 @@ export function systemCall(cpu: Cpu, next: bigint): Transferred {
   setFlags(cpu, flags & ~(Number(truncate(msr(cpu, MSR.SFMASK), 4)) | RFLAGS.RF));
   const selector = Number((msr(cpu, MSR.STAR) >> 32n) & 0xfffcn);
   enter(cpu, selector, selector + 8, 0);
-  return target;
+  return arrive(cpu, target);
 }
 
 /** What SYSRET takes from R11: RF, VM and the reserved bits come out clear (SDM vol. 2, SYSRET). */
@@ -67,7 +82,7 @@ export function systemReturn(cpu: Cpu, width: number): Transferred {
       selector: (selector + 8) | 3,
       attributes: stack.attributes | ATTRIBUTE.DPL,
     });
-  return width === 8 ? target : truncate(target, 4);
+  return arrive(cpu, width === 8 ? target : truncate(target, 4));
 }
 
 export function systemEnter(cpu: Cpu): Transferred {
@@ -77,7 +92,7 @@ export function systemEnter(cpu: Cpu): Transferred {
   setFlags(cpu, low(cpu, L.S_RFLAGS) & ~(VM | IF | RF));
   write64(cpu, L.S_RSP, msr(cpu, MSR.SYSENTER_ESP));
   enter(cpu, selector, selector + 8, 0);
-  return msr(cpu, MSR.SYSENTER_EIP);
+  return arrive(cpu, msr(cpu, MSR.SYSENTER_EIP));
 }
 
 export function systemExit(cpu: Cpu, width: number): Transferred {
@@ -88,11 +103,11 @@ export function systemExit(cpu: Cpu, width: number): Transferred {
   if (width !== 8) {
     write64(cpu, L.S_RSP, truncate(pointer, 4));
     enter(cpu, (selector + 16) | 3, (selector + 24) | 3, 3, FLAT_CODE_32);
-    return truncate(target, 4);
+    return arrive(cpu, truncate(target, 4));
   }
   if (!isCanonicalAddress(cpu, pointer) || !isCanonicalAddress(cpu, target))
     return gp('SYSEXIT to a non-canonical RCX or RDX (SDM vol. 2, SYSEXIT)');
   write64(cpu, L.S_RSP, pointer);
   enter(cpu, (selector + 32) | 3, (selector + 40) | 3, 3);
-  return target;
+  return arrive(cpu, target);
 }

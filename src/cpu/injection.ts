@@ -27,25 +27,25 @@ export interface Injection {
  * stop that the event would have led to, and nothing else has changed. `undefined`: RIP is at a handler.
  */
 export function injectEvent(cpu: Cpu, injection: Injection): Stop | undefined {
-  const event = eventOf(injection, read64(cpu, L.S_RIP));
+  const event = eventOf(injection);
   if (injection.cr2 !== undefined) write64(cpu, cr(2), injection.cr2);
-  if (!cpu.delivers) return stopOf(event, injection);
+  if (!cpu.delivers) return stopOf(event, injection, read64(cpu, L.S_RIP));
   if (injection.kind === 'nmi') cpu.engine.u32[word(L.S_NMI)] = cpu.engine.u32[word(L.S_NMI)]! | L.NMI_BLOCKED;
   return raise(cpu, event);
 }
 
 const detail = 'injected by the caller';
 
-function eventOf({ vector, kind, error }: Injection, rip: bigint): Event {
-  if (kind === 'interrupt') return { vector, kind: 'external', rip, detail };
-  if (kind === 'nmi') return { vector: VECTOR.NMI, kind: 'external', rip, detail };
-  if (kind !== 'fault' || !hasErrorCode(vector)) return { vector, kind, rip, detail };
-  return { vector, kind, error: error ?? 0, rip, detail };
+function eventOf({ vector, kind, error }: Injection): Event {
+  if (kind === 'interrupt') return { vector, kind: 'external', detail };
+  if (kind === 'nmi') return { vector: VECTOR.NMI, kind: 'external', detail };
+  if (kind !== 'fault' || !hasErrorCode(vector)) return { vector, kind, detail };
+  return { vector, kind, error: error ?? 0, detail };
 }
 
 const hasErrorCode = (vector: number): boolean => EXCEPTIONS.some((e) => e.vector === vector && e.errorCode);
 
-function stopOf({ vector, error, rip }: Event, { cr2 }: Injection): FaultStop {
+function stopOf({ vector, error }: Event, { cr2 }: Injection, rip: bigint): FaultStop {
   return {
     kind: 'fault',
     vector,

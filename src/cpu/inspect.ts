@@ -5,7 +5,7 @@ import {
   isReadable,
   isSystem,
   isWritable,
-  parseDescriptor,
+  limitOf,
   rplOf,
   SYSTEM_TYPE,
   typeOf,
@@ -44,9 +44,9 @@ function isAllowed(what: Inspection, { attributes }: Found): boolean {
 }
 
 /** LAR gives the second doubleword without its parts of the base; the bits of the limit, undefined, are there on silicon. */
-const ACCESS_RIGHTS = 0x00ff_ff00n;
+const ACCESS_RIGHTS = 0x00ff_ff00;
 
-function report(what: Inspection, { low }: Found): bigint {
-  if (what === 'lar') return (low >> 32n) & ACCESS_RIGHTS;
-  return what === 'lsl' ? BigInt(parseDescriptor(low).limit) : 0n;
+function report(what: Inspection, { low, high }: Found): bigint {
+  if (what === 'lar') return BigInt(high & ACCESS_RIGHTS);
+  return what === 'lsl' ? BigInt(limitOf(low, high)) : 0n;
 }

@@ -64,6 +64,8 @@ export interface Delivery {
   readonly event: Event;
   readonly cpl: number;
   readonly cs: number;
+  /** What the frame returns to. */
+  readonly rip: bigint;
   readonly rsp: bigint;
   readonly ss: number;
   readonly cr2: bigint;

@@ -24,6 +24,7 @@ import {
   low,
   physicalHigh,
   write64,
+  writeHalves,
 } from './state.ts';
 import { VECTOR } from './stop.ts';
 import { insert, keyOf, lookup, readEntry, removeAddress, replaceEntry, TLB } from './tlb.ts';
@@ -255,10 +256,8 @@ function pageFault(
   const fetchBit = access === FETCH && (low(cpu, L.S_EFER) & EFER.NXE || low(cpu, cr(4)) & CR4.SMEP);
   const error =
     bits | ((access & KIND) === WRITE ? PF.WRITE : 0) | (byUser(cpu, access) ? PF.USER : 0) | (fetchBit ? PF.FETCH : 0);
-  const cr2 = join(linearLow, linearHigh);
-  cpu.engine.u32[(L.STATE + cr(2)) >> 2] = linearLow;
-  cpu.engine.i32[((L.STATE + cr(2)) >> 2) + 1] = linearHigh;
-  cpu.fault = { vector: VECTOR.PF, error, cr2, detail };
+  writeHalves(cpu, cr(2), linearLow, linearHigh);
+  cpu.fault = { vector: VECTOR.PF, error, detail };
   return false;
 }
 

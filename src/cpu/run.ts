@@ -17,7 +17,7 @@ import {
 import { refreshBreakpoints } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
 import { refreshKey, revokeWrites } from './fast-tlb.ts';
-import { type Cpu, count, read64, word } from './state.ts';
+import { type Cpu, count, cr, read64, word } from './state.ts';
 import { type Fault, gp, type Stop, VECTOR } from './stop.ts';
 
 /** V8 exchanges baseline for optimised code between calls only, so long runs return now and then. */
@@ -56,7 +56,7 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
     }
     abandonInstruction(cpu, alone);
     left--;
-    const fatal = raise(cpu, eventOf(cpu, faultOf(cpu, status)));
+    const fatal = raise(cpu, eventOf(faultOf(cpu, status)));
     if (fatal) return fatal;
   }
   return { kind: 'budget' };
@@ -89,8 +89,16 @@ function report(cpu: Cpu, status: number): Stop {
   if (status === L.STATUS_HALT) return { kind: 'halt' };
   if (status === L.STATUS_UNMODELLED) return { kind: 'not-modelled', form: cpu.unmodelled ?? formAt(cpu, rip), rip };
   const fault = faultOf(cpu, status);
-  cpu.eventLog?.push({ kind: 'fault', vector: fault.vector, rip });
-  return { kind: 'fault', ...fault, rip };
+  const { vector, error, detail } = fault;
+  cpu.eventLog?.push({ kind: 'fault', vector, rip });
+  return {
+    kind: 'fault',
+    vector,
+    ...(error !== undefined && { error }),
+    ...(vector === VECTOR.PF && { cr2: read64(cpu, cr(2)) }),
+    rip,
+    detail,
+  };
 }
 
 function faultOf(cpu: Cpu, status: number): Fault {

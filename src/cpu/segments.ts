@@ -14,6 +14,7 @@ import { SEGMENT, SEGMENT_NAMES } from '../isa/insn.ts';
 import {
   ATTRIBUTE,
   attributesOf,
+  baseOf,
   type Descriptor,
   dplOf,
   isNull,
@@ -22,7 +23,7 @@ import {
   isReadable,
   isSystem,
   isWritable,
-  parseDescriptor,
+  limitOf,
   rplOf,
   SEGMENT_TYPE,
   SYSTEM_TYPE,
@@ -32,9 +33,23 @@ import {
 } from './descriptors.ts';
 import { refreshKey } from './fast-tlb.ts';
 import { IMPLICIT } from './paging.ts';
-import { type Cpu, cpl, isCanonicalBase, read64, word, write64 } from './state.ts';
+import {
+  type Cpu,
+  carried,
+  cpl,
+  high,
+  highHalf,
+  isCanonicalBase,
+  join,
+  low,
+  lowHalf,
+  read64,
+  word,
+  write64,
+  writeHalves,
+} from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
-import { commitWrites, isFault, type PlannedWrite, planWrite, readMemory } from './system-access.ts';
+import { commitWrites, isFault, newPlan, type Plan, planWrite, readMemory } from './system-access.ts';
 
 /** A segment register: what the program sees, and the descriptor as it was loaded. */
 export interface Segment extends Descriptor {
@@ -71,12 +86,34 @@ export const readSegment = (cpu: Cpu, n: number): Segment => ({
   attributes: attributesIn(cpu, n),
 });
 
+export const limitIn = (cpu: Cpu, n: number): number => cpu.engine.u32[word(at(n) + L.SEG_LIMIT)]!;
+/** The halves of a base. */
+export const baseLowIn = (cpu: Cpu, n: number): number => low(cpu, at(n));
+export const baseHighIn = (cpu: Cpu, n: number): number => high(cpu, at(n));
+
 export function writeSegment(cpu: Cpu, n: number, { selector, base, limit, attributes }: Segment): void {
-  const { u32 } = cpu.engine;
-  write64(cpu, at(n), u64(base));
-  u32[word(at(n) + L.SEG_LIMIT)] = limit;
-  u32[word(at(n) + L.SEG_SELECTOR)] = ((selector & 0xffff) | (attributes << 16)) >>> 0;
-  // How code is read follows from CS, in compatibility mode from SS too.
+  writeFields(cpu, n, selector, lowHalf(base), highHalf(base), limit, attributes);
+  noteSegment(cpu, n);
+}
+
+/** Without `noteSegment`, which whoever writes more than one has to call in the end. */
+function writeFields(
+  cpu: Cpu,
+  n: number,
+  selector: number,
+  baseLow: number,
+  baseHigh: number,
+  limit: number,
+  attributes: number,
+): void {
+  const { i32 } = cpu.engine;
+  writeHalves(cpu, at(n), baseLow, baseHigh);
+  i32[word(at(n) + L.SEG_LIMIT)] = limit;
+  i32[word(at(n) + L.SEG_SELECTOR)] = (selector & 0xffff) | (attributes << 16);
+}
+
+/** How code is read follows from CS, in compatibility mode from SS too. */
+function noteSegment(cpu: Cpu, n: number): void {
   if (n === SEGMENT.CS || n === SEGMENT.SS) refreshKey(cpu);
 }
 
@@ -173,43 +210,53 @@ export function resetSegments(cpu: Cpu): void {
 
 // Descriptors in memory
 
-/** A descriptor, and the address that it was read from. */
+/** A descriptor's first eight bytes, and the address that they were read from. */
 export interface Found {
   readonly selector: number;
-  readonly linear: bigint;
-  readonly low: bigint;
+  readonly linearLow: number;
+  readonly linearHigh: number;
+  readonly low: number;
+  readonly high: number;
   readonly attributes: number;
 }
 
-const BYTE_OF_TYPE = 5n;
+const BYTE_OF_TYPE = 5;
 const BEYOND = 'the selector is beyond its descriptor table';
-
-/** Address of the descriptor, or undefined when the table ends before it does. */
-function locate(cpu: Cpu, selector: number, size: 8 | 16): bigint | undefined {
-  const inLdt = (selector & 4) !== 0;
-  if (inLdt && attributesIn(cpu, LDTR) & UNUSABLE) return undefined;
-  const { base, limit } = inLdt ? readSegment(cpu, LDTR) : readTable(cpu, 'gdt');
-  const offset = selector & ~7;
-  return offset + size - 1 <= limit ? u64(base + BigInt(offset)) : undefined;
-}
 
 /** The descriptor that a selector names; undefined beyond its table. Faults are those of the access. */
 export function lookUp(cpu: Cpu, selector: number): Found | Fault | undefined {
-  const linear = locate(cpu, selector, 8);
-  if (linear === undefined) return undefined;
-  const low = readMemory(cpu, linear, 8, IMPLICIT, { vector: VECTOR.GP, error: selectorError(selector) });
-  return isFault(low) ? low : { selector, linear, low, attributes: attributesOf(low) };
+  if (!isWithin(cpu, selector, 8)) return undefined;
+  const base = tableOf(selector);
+  const distance = selector & ~7;
+  const linearLow = (low(cpu, base) + distance) | 0;
+  const linearHigh = carried(low(cpu, base), high(cpu, base), distance);
+  const fault = readMemory(cpu, linearLow, linearHigh, 8, IMPLICIT, gpOf(selector));
+  if (fault) return fault;
+  const { loaded } = cpu.system;
+  return { selector, linearLow, linearHigh, low: loaded.low, high: loaded.high, attributes: attributesOf(loaded.high) };
 }
+
+/** Where the state block has the base of a selector's table. */
+const tableOf = (selector: number): number => (selector & 4 ? at(LDTR) : L.S_GDTR);
+
+/** Whether the table reaches as far as the end of the descriptor. */
+function isWithin(cpu: Cpu, selector: number, size: 8 | 16): boolean {
+  const inLdt = (selector & 4) !== 0;
+  if (inLdt && attributesIn(cpu, LDTR) & UNUSABLE) return false;
+  const limit = inLdt ? limitIn(cpu, LDTR) : cpu.engine.u32[word(tableAt('gdt') + 8)]!;
+  return (selector & ~7) + size - 1 <= limit;
+}
+
+const gpOf = (selector: number) => ({ vector: VECTOR.GP, error: selectorError(selector) });
 
 /** The same, and #GP(selector) beyond the table. */
 export const find = (cpu: Cpu, selector: number): Found | Fault => lookUp(cpu, selector) ?? refuse(selector, BEYOND);
 
-/** The second half of a system descriptor; its type field has to be zero. */
-export function findUpper(cpu: Cpu, { selector }: Found): bigint | Fault {
-  const linear = locate(cpu, selector, 16);
-  if (linear === undefined) return refuse(selector, BEYOND);
-  const high = readMemory(cpu, linear + 8n, 8, IMPLICIT, { vector: VECTOR.GP, error: selectorError(selector) });
-  if (isFault(high) || upperTypeIsZero(high)) return high;
+/** The second half of a system descriptor, into `cpu.system.loaded`; its type field has to be zero. */
+export function findUpper(cpu: Cpu, { selector, linearLow, linearHigh }: Found): Fault | undefined {
+  if (!isWithin(cpu, selector, 16)) return refuse(selector, BEYOND);
+  const fault = readMemory(cpu, (linearLow + 8) | 0, carried(linearLow, linearHigh, 8), 8, IMPLICIT, gpOf(selector));
+  if (fault || upperTypeIsZero(cpu.system.loaded.high)) return fault;
   return refuse(selector, 'the upper half of the system descriptor has a type');
 }
 
@@ -227,19 +274,19 @@ export const absent = (selector: number, vector: number = VECTOR.NP): Fault => (
 });
 
 /** Plans to mark the descriptor, where the bits aren't set yet. */
-export function planMark(cpu: Cpu, plan: PlannedWrite[], { linear, low, selector, attributes }: Found, bits: number) {
-  if ((attributes & bits) === bits) return undefined;
-  const value = ((low >> 40n) & 0xffn) | BigInt(bits);
-  const refusal = { vector: VECTOR.GP, error: selectorError(selector) };
-  return planWrite(cpu, plan, { linear: linear + BYTE_OF_TYPE, width: 1, value }, IMPLICIT, refusal);
+export function planMark(cpu: Cpu, plan: Plan, found: Found, bits: number): Fault | undefined {
+  if ((found.attributes & bits) === bits) return undefined;
+  const { linearLow, linearHigh, selector } = found;
+  const value = ((found.high >>> 8) & 0xff) | bits;
+  const to = carried(linearLow, linearHigh, BYTE_OF_TYPE);
+  return planWrite(cpu, plan, (linearLow + BYTE_OF_TYPE) | 0, to, 1, value, 0, IMPLICIT, gpOf(selector));
 }
 
-/** A code or data segment as it comes into its register. */
-export const cacheOf = ({ low, attributes }: Found, selector: number): Segment => ({
-  ...parseDescriptor(low),
-  attributes: attributes | ACCESSED,
-  selector,
-});
+/** A code or data segment into its register, without telling the fast TLB's key: `writeCpl` or `refreshKey` follows. */
+export function writeFound(cpu: Cpu, n: number, found: Found, selector: number): void {
+  const { low, high, attributes } = found;
+  writeFields(cpu, n, selector, baseOf(low, high), 0, limitOf(low, high), attributes | ACCESSED);
+}
 
 // Loads
 
@@ -250,11 +297,12 @@ export function loadSegment(cpu: Cpu, n: number, selector: number): Fault | unde
   if (isFault(found)) return found;
   const denied = n === SEGMENT.SS ? deniedAsStack(found, cpl(cpu)) : deniedAsData(found, cpl(cpu));
   if (denied) return denied;
-  const plan: PlannedWrite[] = [];
+  const plan = newPlan(cpu);
   const fault = planMark(cpu, plan, found, ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  writeSegment(cpu, n, cacheOf(found, selector));
+  writeFound(cpu, n, found, selector);
+  noteSegment(cpu, n);
   return undefined;
 }
 
@@ -263,17 +311,15 @@ function loadNull(cpu: Cpu, n: number, selector: number): Fault | undefined {
   if (n === SEGMENT.SS) {
     if (cpl(cpu) === 3 || rplOf(selector) !== cpl(cpu))
       return gp(`SS loaded with ${name(selector)} at CPL ${cpl(cpu)}`);
-    writeSegment(cpu, n, nullStack(selector, cpl(cpu)));
+    writeNullStack(cpu, selector, cpl(cpu));
+    noteSegment(cpu, n);
   } else setNull(cpu, n, selector);
   return undefined;
 }
 
-/** A null SS; the CPL stands in it all the same. */
-export const nullStack = (selector: number, level: number): Segment => ({
-  ...NULL_SEGMENT,
-  selector,
-  attributes: withDpl(UNUSABLE, level),
-});
+/** A null SS; the CPL stands in it all the same. As `writeFound` leaves the key. */
+export const writeNullStack = (cpu: Cpu, selector: number, level: number): void =>
+  writeFields(cpu, SEGMENT.SS, selector, 0, 0, 0, withDpl(UNUSABLE, level));
 
 /** Base and limit go too, but for AMD's CPUs without NullSelectorClearsBase (APM vol. 2, 4.5.3). */
 export function setNull(cpu: Cpu, n: number, selector: number): void {
@@ -328,14 +374,14 @@ function loadSystem(cpu: Cpu, selector: number, type: number, mark: number): Seg
   if (isFault(found)) return found;
   if (!isSystem(found.attributes) || typeOf(found.attributes) !== type)
     return refuse(selector, type === SYSTEM_TYPE.LDT ? 'not an LDT' : 'not an available 64-bit TSS');
-  const high = findUpper(cpu, found);
-  if (isFault(high)) return high;
+  const upper = findUpper(cpu, found);
+  if (upper) return upper;
   if (!isPresent(found.attributes)) return absent(selector);
-  const descriptor = parseDescriptor(found.low, high);
-  if (!isCanonicalBase(cpu, descriptor.base)) return refuse(selector, 'the base is not canonical');
-  const plan: PlannedWrite[] = [];
+  const base = join(baseOf(found.low, found.high), cpu.system.loaded.low);
+  if (!isCanonicalBase(cpu, base)) return refuse(selector, 'the base is not canonical');
+  const plan = newPlan(cpu);
   const fault = mark === 0 ? undefined : planMark(cpu, plan, found, mark);
   if (fault) return fault;
   commitWrites(cpu, plan);
-  return { ...descriptor, selector, attributes: descriptor.attributes | mark };
+  return { base, limit: limitOf(found.low, found.high), selector, attributes: found.attributes | mark };
 }

@@ -11,6 +11,7 @@ import type { CpuModel } from '../isa/cpu-model.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { EventRecord, StoreRecord } from './observe.ts';
 import type { Fault } from './stop.ts';
+import type { SystemScratch } from './system-access.ts';
 
 /** One vCPU with its memory. Outside of this directory: opaque but for `ram` and the logs. */
 export interface Cpu {
@@ -51,6 +52,26 @@ export interface Cpu {
   readonly code: CodeCache;
   readonly journal: Journal;
   readonly walk: WalkResult;
+  /** What the CPU's own accesses to memory have found and planned. */
+  readonly system: SystemScratch;
+  /** Where a transfer of control leads. */
+  readonly target: Quad;
+}
+
+/**
+ * A 64-bit value as its signed halves. Deliveries, returns and transfers carry values so, since to make a bigint of each costs
+ * more than the access that it comes from.
+ */
+export interface Quad {
+  low: number;
+  high: number;
+}
+
+/** The high half of a quad with a distance (of less than 2^31) added; the low one is `(low + distance) | 0`. */
+export function carried(lowHalf: number, highHalf: number, distance: number): number {
+  const sum = (lowHalf >>> 0) + distance;
+  if (sum > 0xffffffff) return (highHalf + 1) | 0;
+  return sum < 0 ? (highHalf - 1) | 0 : highHalf;
 }
 
 export interface Ports {
@@ -202,6 +223,14 @@ export const high = (cpu: Cpu, offset: number): number => cpu.engine.i32[((L.STA
 
 export const read64 = (cpu: Cpu, offset: number): bigint => cpu.engine.u64[(L.STATE + offset) >> 3]!;
 
+export const readQuad = (cpu: Cpu, offset: number): Quad => ({ low: low(cpu, offset), high: high(cpu, offset) });
+
+export function writeHalves({ engine: { i32 } }: Cpu, offset: number, lowHalf: number, highHalf: number): void {
+  const at = (L.STATE + offset) >> 2;
+  i32[at] = lowHalf;
+  i32[at + 1] = highHalf;
+}
+
 export function write64(cpu: Cpu, offset: number, value: bigint): void {
   cpu.engine.u64[(L.STATE + offset) >> 3] = value;
 }
@@ -221,8 +250,7 @@ export const isCanonicalHigh = (cpu: Cpu, linearHigh: number): boolean =>
   linearHigh >> canonicalShift(cpu) === linearHigh >> 31;
 
 /** Whether memory can be accessed at an address, and RIP be there: as the paging mode has it. */
-export const isCanonicalAddress = (cpu: Cpu, linear: bigint): boolean =>
-  isCanonicalHigh(cpu, Number(BigInt.asIntN(32, linear >> 32n)));
+export const isCanonicalAddress = (cpu: Cpu, linear: bigint): boolean => isCanonicalHigh(cpu, highHalf(linear));
 
 /** Whether a base, an MSR or INVPCID takes an address: as the CPU has it, whatever the paging mode is (SDM vol. 3, 4.5). */
 export const isCanonicalBase = (cpu: Cpu, linear: bigint): boolean =>
@@ -266,3 +294,6 @@ export function count(cpu: Cpu, offset: number, amount = 1): void {
 /** The unsigned 64-bit number of two int32 halves. */
 export const join = (lowHalf: number, highHalf: number): bigint =>
   (BigInt(highHalf >>> 0) << 32n) | BigInt(lowHalf >>> 0);
+
+export const lowHalf = (value: bigint): number => Number(BigInt.asIntN(32, value));
+export const highHalf = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n));

@@ -4,6 +4,7 @@
  * A fault leaves the state as it was before the instruction (RIP at the instruction, registers untouched) apart
  * from what silicon keeps as well: CR2 and accessed bits. SDM vol. 3, 6.3 to 6.15.
  */
+import type { Quad } from './state.ts';
 
 export type Stop =
   /** `maxInsns` instructions ran; RIP is at the next one. */
@@ -31,14 +32,13 @@ export interface FaultStop {
   readonly detail: string;
 }
 
-/** A fault on its way from where it was found to the report. */
+/** A fault on its way from where it was found to the report. A page fault's address is in CR2. */
 export interface Fault {
   readonly vector: number;
   readonly error?: number;
-  readonly cr2?: bigint;
   readonly detail: string;
   /** Of a software interrupt: what its frame returns to. */
-  readonly next?: bigint;
+  readonly next?: Quad;
   /** Of a software interrupt: INT1's, for which the gate's DPL doesn't count. */
   readonly privileged?: boolean;
   /** Reported before the instruction without RF in the frame: instruction breakpoints (SDM vol. 3, 17.3.1.1). */

@@ -49,6 +49,7 @@ import {
   isLongMode,
   join,
   low,
+  type Quad,
   read64,
   word,
   write64,
@@ -132,7 +133,7 @@ function perform(cpu: Cpu, record: number, code: number): Outcome {
     case L.SYS_FAULT:
       return declared(parameter(cpu, record));
     case L.SYS_INTERRUPT:
-      return interrupt(cpu, parameter(cpu, record), value(cpu, record, L.R_A));
+      return interrupt(cpu, parameter(cpu, record), quad(cpu, record, L.R_A));
     case L.SYS_SUPERVISOR:
       return cpl(cpu) === 0 ? L.STATUS_OK : ud('the instruction needs CPL 0 (SDM vol. 2, MONITOR)');
     case L.SYS_WAIT:
@@ -190,6 +191,11 @@ const slotOf = (cpu: Cpu, record: number, field: number): number => cpu.engine.u
 
 const value = (cpu: Cpu, record: number, field: number): bigint =>
   cpu.engine.view.getBigUint64(slotOf(cpu, record, field), true);
+
+function quad(cpu: Cpu, record: number, field: number): Quad {
+  const at = slotOf(cpu, record, field) >> 2;
+  return { low: cpu.engine.i32[at]!, high: cpu.engine.i32[at + 1]! };
+}
 
 /** What ECX selects. */
 const index = (cpu: Cpu, record: number): number => Number(truncate(value(cpu, record, L.R_A), 4));
@@ -320,35 +326,36 @@ function inspectSelector(cpu: Cpu, record: number): Outcome {
   return give(cpu, record, found ?? 0n);
 }
 
+const NOWHERE: Quad = { low: 0, high: 0 };
 const TRANSFERS = ['jmp', 'call', 'ret'] as const;
 
 function transfer(cpu: Cpu, record: number): Outcome {
   const packed = parameter(cpu, record);
   const kind = TRANSFERS[packed & 0xff]!;
-  const target = transferFar(cpu, {
+  const fault = transferFar(cpu, {
     kind,
     width: widthOf(cpu, record) as FarTransfer['width'],
     selector: selector(cpu, record),
-    offset: value(cpu, record, L.R_B),
+    offset: quad(cpu, record, L.R_B),
     release: packed >>> 8,
-    next: kind === 'call' ? value(cpu, record, L.R_BASE) : 0n,
+    next: kind === 'call' ? quad(cpu, record, L.R_BASE) : NOWHERE,
   });
-  return arrive(cpu, record, target);
+  return arrive(cpu, record, fault);
 }
 
 /** IRET, SYSCALL, SYSRET, SYSENTER, SYSEXIT. All of them may let an event in. */
 function switchLevel(cpu: Cpu, record: number): Outcome {
-  const target = switchTarget(cpu, parameter(cpu, record), widthOf(cpu, record), value(cpu, record, L.R_A));
-  if (cpu.delivers && typeof target === 'bigint') attend(cpu, L.ATTEND_EVENT);
-  return arrive(cpu, record, target);
+  const fault = switchTarget(cpu, record, widthOf(cpu, record));
+  if (cpu.delivers && !fault) attend(cpu, L.ATTEND_EVENT);
+  return arrive(cpu, record, fault);
 }
 
-function switchTarget(cpu: Cpu, kind: number, width: number, next: bigint): Transferred {
-  switch (kind) {
+function switchTarget(cpu: Cpu, record: number, width: number): Transferred {
+  switch (parameter(cpu, record)) {
     case 0:
       return interruptReturn(cpu, width as 2 | 4 | 8);
     case 1:
-      return systemCall(cpu, next);
+      return systemCall(cpu, value(cpu, record, L.R_A));
     case 2:
       return systemReturn(cpu, width);
     case 3:
@@ -391,12 +398,13 @@ function checkBound(cpu: Cpu, record: number): Outcome {
 }
 
 /** The target, for the jump that follows. */
-function arrive(cpu: Cpu, record: number, target: Transferred): Outcome {
-  if (typeof target === 'bigint') {
-    give(cpu, record, target);
-    return done(cpu, undefined);
-  }
-  return target;
+function arrive(cpu: Cpu, record: number, fault: Transferred): Outcome {
+  if (fault) return fault;
+  const { engine, target } = cpu;
+  const at = slotOf(cpu, record, L.R_DST) >> 2;
+  engine.i32[at] = target.low;
+  engine.i32[at + 1] = target.high;
+  return done(cpu, undefined);
 }
 
 /** UD2 and forms that always fault: vector, and the error code plus one above it. */
@@ -416,7 +424,7 @@ const VIA_INTO = 3;
  * INT n, INT3, INT1. Where events stop the run it ends here, before the delivery; a gate of DPL 0 is #GP at CPL 3, its
  * error code the vector with the IDT bit (SDM vol. 3, 6.12.1.2 and 6.13).
  */
-function interrupt(cpu: Cpu, packed: number, next: bigint): Outcome {
+function interrupt(cpu: Cpu, packed: number, next: Quad): Outcome {
   const vector = packed & 0xff;
   const via = packed >> 8;
   if (via === VIA_INTO && !(low(cpu, L.S_RFLAGS) & RFLAGS.OF)) return L.STATUS_OK;

@@ -11,8 +11,8 @@ import type { Delivery } from '../cpu/observe.ts';
 import { faultName, VECTOR } from '../cpu/stop.ts';
 
 /** `index` counts the lines of a run. */
-export function interruptText({ event, cpl, cs, rsp, ss, cr2, failure }: Delivery, index: number): string {
-  const { vector, error = 0, kind, rip } = event;
+export function interruptText({ event, cpl, cs, rip, rsp, ss, cr2, failure }: Delivery, index: number): string {
+  const { vector, error = 0, kind } = event;
   const software = kind === 'software' || kind === 'privileged-software';
   const fields = [
     `v=${hexDigits(vector, 2)}`,
@@ -37,14 +37,14 @@ export function eventName({ vector, kind }: Delivery['event']): string {
 }
 
 /** One JSON value an event; 64-bit values are hexadecimal strings. */
-export const interruptJson = ({ event, cpl, cs, rsp, ss, cr2, failure }: Delivery): Record<string, unknown> => ({
+export const interruptJson = ({ event, cpl, cs, rip, rsp, ss, cr2, failure }: Delivery): Record<string, unknown> => ({
   vector: event.vector,
   name: eventName(event),
   kind: event.kind,
   ...(event.error !== undefined && { error: event.error }),
   cpl,
   cs,
-  rip: `0x${event.rip.toString(16)}`,
+  rip: `0x${rip.toString(16)}`,
   ss,
   rsp: `0x${rsp.toString(16)}`,
   ...(event.vector === VECTOR.PF && { cr2: `0x${cr2.toString(16)}` }),
