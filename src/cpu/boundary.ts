@@ -7,7 +7,7 @@
  */
 import * as L from '../engine/layout.ts';
 import { RFLAGS } from '../isa/insn.ts';
-import { pendMet } from './breakpoints.ts';
+import { NO_BREAKPOINTS, pendMet } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
 import { DR6, DR7, drOffset, noteDebug } from './debug-registers.ts';
 import { deliver, type Event, type Outcome } from './delivery.ts';
@@ -116,9 +116,15 @@ function enterDebugHandler(cpu: Cpu): void {
 
 // Instructions by themselves
 
-/** Whether the next instruction has to run by itself. */
-export const needsCare = (cpu: Cpu): boolean =>
-  (low(cpu, L.S_RFLAGS) & (RFLAGS.TF | RFLAGS.RF)) !== 0 || get(cpu, L.S_SHADOW) !== 0;
+/** Whether the next instruction has to run by itself. RF alone has no effect but to go, where there are no breakpoints. */
+export function needsCare(cpu: Cpu): boolean {
+  const flags = low(cpu, L.S_RFLAGS);
+  if (flags & RFLAGS.TF || get(cpu, L.S_SHADOW) !== 0) return true;
+  if (!(flags & RFLAGS.RF)) return false;
+  if (cpu.breakpoints !== NO_BREAKPOINTS) return true;
+  cpu.engine.i32[word(L.S_RFLAGS)] = flags & ~RFLAGS.RF;
+  return false;
+}
 
 /** What held before an instruction. */
 export interface Before {

@@ -55,6 +55,13 @@ export function refreshBreakpoints(cpu: Cpu): void {
   if (registers.every((value, i) => value === cpu.breakpoints.registers[i])) return;
   cpu.breakpoints = none ? NO_BREAKPOINTS : arm(cpu, registers);
   forgetAll(cpu);
+  allowFastEvents(cpu);
+}
+
+/** Lets the engine deliver events and return from them by itself while a run goes on, if there is nothing to see of it. */
+export function allowFastEvents(cpu: Cpu): void {
+  const watched = cpu.storeLog || cpu.eventLog || cpu.breakpoints !== NO_BREAKPOINTS;
+  cpu.engine.u32[L.FAST_EVENTS >> 2] = cpu.delivers && cpu.keepsTlb && cpu.fuse && !watched ? 1 : 0;
 }
 
 function arm(cpu: Cpu, registers: readonly bigint[]): Breakpoints {

@@ -18,4 +18,5 @@ export function readCounter(cpu: Cpu, index: number): bigint | Fault {
 }
 
 /** Instructions before this one; the engine knows how far its slice is. */
-const retired = (cpu: Cpu): bigint => read64(cpu, L.S_INSTRUCTIONS) + BigInt(cpu.slice - (cpu.engine.unused() >>> 0));
+const retired = (cpu: Cpu): bigint =>
+  read64(cpu, L.S_INSTRUCTIONS) + BigInt(cpu.slice - cpu.engine.u32[L.UNUSED >> 2]! - cpu.engine.u32[L.EVENTS >> 2]!);

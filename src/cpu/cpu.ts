@@ -18,9 +18,9 @@ import { RFLAGS, SEGMENT } from '../isa/insn.ts';
 import { NO_BREAKPOINTS } from './breakpoints.ts';
 import { emptyCode, fetchRecord } from './code-cache.ts';
 import { drOffset, effective } from './debug-registers.ts';
-import { emptyKeys } from './fast-tlb.ts';
+import { dealKeys, newKeys } from './fast-tlb.ts';
 import { emptyJournal } from './journal.ts';
-import { dropCode, logStore, noteWrite, translateAccess } from './memory.ts';
+import { dropCode, logStore, noteFault, noteWrite, translateAccess } from './memory.ts';
 import { readMsr, resetMsrs, setMsrRaw } from './msr.ts';
 import type { Counters } from './observe.ts';
 import { FETCH, peek, prefetch, READ, WRITE } from './paging.ts';
@@ -36,7 +36,7 @@ import {
   writeSegment,
   writeTable,
 } from './segments.ts';
-import { type Cpu, CR0, CR4, cpl, cr, EFER, read64, word, write64 } from './state.ts';
+import { type Cpu, CR0, CR4, cpl, cr, EFER, physicalHigh, read64, word, write64 } from './state.ts';
 import { systemOp } from './system.ts';
 import { emptyScratch } from './system-access.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
@@ -88,10 +88,11 @@ export function createCpu(options: CpuOptions): Cpu {
   } = options;
   const engine = instantiateEngine(ramBytes, {
     system: (record) => systemOp(cpu, record),
-    translate: (access, width, handle) => translateAccess(cpu, access, width, handle),
+    translate: (access, width, handle) => translateAccess(cpu, access, width, handle) || noteFault(cpu),
     fetch: () => fetchRecord(cpu),
     stored: (handle, width) => logStore(cpu, handle, width),
     codeWritten: (physical) => dropCode(cpu, physical),
+    rekey: () => dealKeys(cpu),
   });
   const cpu: Cpu = {
     ram: engine.ram,
@@ -114,16 +115,28 @@ export function createCpu(options: CpuOptions): Cpu {
     unmodelled: undefined,
     exitCode: undefined,
     tlbIndex: emptyIndex(),
-    keys: emptyKeys(),
+    keys: newKeys(engine.bytes),
     code: emptyCode(),
     journal: emptyJournal(),
-    walk: { frame: 0, flags: 0, path: new Uint32Array(5), depth: 0 },
+    walk: { frame: 0, flags: 0 },
     system: emptyScratch(),
     target: { low: 0, high: 0 },
   };
+  describeModel(cpu);
   reset(cpu, pagingLevels);
   write64(cpu, L.S_RANDOM, u64(seed));
   return cpu;
+}
+
+/** Bits 51:32 of a paging-structure entry, in its high half. */
+const ADDRESS_HIGH = 0x000fffff;
+
+/** What the engine's walks have to know. */
+function describeModel(cpu: Cpu): void {
+  const { engine, model, ram } = cpu;
+  engine.u32[L.RESERVED_HIGH >> 2] = ADDRESS_HIGH & ~physicalHigh(cpu);
+  engine.u32[L.GIGABYTE_PAGES >> 2] = model.features.gbpages ? 1 : 0;
+  engine.u32[L.RAM_BYTES >> 2] = ram.length;
 }
 
 function reset(cpu: Cpu, pagingLevels: 4 | 5): void {

@@ -23,7 +23,7 @@ import { writeCode } from './far-transfer.ts';
 import type { EventRecord } from './observe.ts';
 import { IMPLICIT, SUPERVISOR } from './paging.ts';
 import { type Found, lookUp, planMark, selectorIn, writeCpl, writeNullStack } from './segments.ts';
-import { planPush, readInnerStack, readInterruptStack, stackFault } from './stack.ts';
+import { readInnerStack, readInterruptStack, stackFault } from './stack.ts';
 import {
   type Cpu,
   carried,
@@ -35,12 +35,11 @@ import {
   low,
   type Quad,
   read64,
-  readQuad,
   word,
   writeHalves,
 } from './state.ts';
 import { EXCEPTIONS, type Fault, faultName, VECTOR } from './stop.ts';
-import { commitWrites, isFault, newPlan, type Plan, type Refusal, readMemory } from './system-access.ts';
+import { commitWrites, isFault, newPlan, type Plan, planRow, type Refusal, readMemory } from './system-access.ts';
 
 export interface Event {
   readonly vector: number;
@@ -64,6 +63,13 @@ export type Outcome =
 
 /** RIP in the state block is at the instruction that faults when the event can't be delivered. */
 export function deliver(cpu: Cpu, event: Event): Outcome {
+  const { vector, error, next } = event;
+  if (
+    next === undefined &&
+    event.kind !== 'software' &&
+    cpu.engine.deliver(vector, error ?? -1, goesOn(cpu, event.kind))
+  )
+    return { kind: 'delivered', vector };
   let current = event;
   for (;;) {
     // What an attempt that failed has met is no trap.
@@ -234,17 +240,20 @@ const goesOn = (cpu: Cpu, kind: Event['kind']): boolean =>
 
 /** SS, RSP, RFLAGS, CS, RIP, and the error code where the vector has one, below `top`, which becomes the handler's RSP. */
 function planFrame(cpu: Cpu, plan: Plan, top: Quad, { kind, error, next }: Event): Fault | undefined {
-  const rsp = readQuad(cpu, L.S_RSP);
-  const rip = next ?? readQuad(cpu, L.S_RIP);
-  const flags = low(cpu, L.S_RFLAGS) | (goesOn(cpu, kind) ? RFLAGS.RF : 0);
-  return (
-    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.SS), 0, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, rsp.low, rsp.high, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, flags, 0, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.CS), 0, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, rip.low, rip.high, SUPERVISOR) ??
-    (error === undefined ? undefined : planPush(cpu, plan, top, 8, error, 0, SUPERVISOR))
-  );
+  const { row } = cpu.system;
+  row[0] = selectorIn(cpu, SEGMENT.SS);
+  row[1] = 0;
+  row[2] = low(cpu, L.S_RSP);
+  row[3] = high(cpu, L.S_RSP);
+  row[4] = low(cpu, L.S_RFLAGS) | (goesOn(cpu, kind) ? RFLAGS.RF : 0);
+  row[5] = 0;
+  row[6] = selectorIn(cpu, SEGMENT.CS);
+  row[7] = 0;
+  row[8] = next ? next.low : low(cpu, L.S_RIP);
+  row[9] = next ? next.high : high(cpu, L.S_RIP);
+  row[10] = error ?? 0;
+  row[11] = 0;
+  return planRow(cpu, plan, top, error === undefined ? 5 : 6, SUPERVISOR);
 }
 
 /** SDM vol. 3, 6.12.1.3. */

@@ -38,10 +38,10 @@ import {
   writeFound,
   writeNullStack,
 } from './segments.ts';
-import { moveStack, planOwnPush, planPush, readInnerStack, readStack, stackFault } from './stack.ts';
+import { moveStack, planOwnPush, readInnerStack, readStack, stackFault } from './stack.ts';
 import { type Cpu, carried, cpl, isCanonicalHigh, type Quad, readQuad, writeHalves } from './state.ts';
 import { type Fault, gp } from './stop.ts';
-import { commitWrites, isFault, newPlan, type Plan } from './system-access.ts';
+import { commitWrites, isFault, newPlan, type Plan, planRow } from './system-access.ts';
 
 export interface FarTransfer {
   readonly kind: 'jmp' | 'call' | 'ret';
@@ -179,14 +179,21 @@ function innerLevel(cpu: Cpu, target: Quad, code: Found, next: Quad): Transferre
   if (unread) return unread;
   const top = { ...cpu.system.loaded };
   const rsp = readQuad(cpu, L.S_RSP);
+  cpu.system.row.set([
+    selectorIn(cpu, SEGMENT.SS),
+    0,
+    rsp.low,
+    rsp.high,
+    selectorIn(cpu, SEGMENT.CS),
+    0,
+    next.low,
+    next.high,
+  ]);
   const plan = newPlan(cpu);
   const fault =
     stackFault(cpu, top, 32) ??
     targetFault(cpu, target.low, target.high, code) ??
-    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.SS), 0, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, rsp.low, rsp.high, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, selectorIn(cpu, SEGMENT.CS), 0, SUPERVISOR) ??
-    planPush(cpu, plan, top, 8, next.low, next.high, SUPERVISOR) ??
+    planRow(cpu, plan, top, 4, SUPERVISOR) ??
     planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
   if (fault) return fault;
   commitWrites(cpu, plan);

@@ -19,11 +19,11 @@ import {
 import { refreshKey } from './fast-tlb.ts';
 import { type Found, planMark } from './segments.ts';
 import { moveStack, readStack } from './stack.ts';
-import { type Cpu, cpl, isLongMode, low, word, writeHalves } from './state.ts';
+import { type Cpu, cpl, high, isLongMode, low, word, writeHalves } from './state.ts';
 import { type Fault, gp, VECTOR } from './stop.ts';
-import { commitWrites, isFault, newPlan } from './system-access.ts';
+import { commitWrites, isFault, newPlan, readRow, STACK_REFUSAL } from './system-access.ts';
 
-/** Where the popped values lie in `cpu.system.frame`, each in two halves. */
+/** Where the popped values lie in `cpu.system.row`, each in two halves. */
 const RIP = 0;
 const CS = 2;
 const FLAGS = 4;
@@ -35,7 +35,7 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
   if (low(cpu, L.S_RFLAGS) & RFLAGS.NT) return gp('IRET with EFLAGS.NT = 1 in 64-bit mode (SDM vol. 2, IRET)');
   const unread = popFrame(cpu, width);
   if (unread) return unread;
-  const { frame } = cpu.system;
+  const { row: frame } = cpu.system;
   const code = returnCode(cpu, frame[CS]! & 0xffff);
   if (isFault(code)) return code;
   const level = rplOf(code.selector);
@@ -62,7 +62,7 @@ export function interruptReturn(cpu: Cpu, width: 2 | 4 | 8): Transferred {
 
 /** In compatibility mode an IRET to the same privilege leaves the stack's segment (SDM vol. 2, IRET). */
 function returnWithin(cpu: Cpu, code: Found, width: 2 | 4 | 8): Transferred {
-  const { frame } = cpu.system;
+  const { row: frame } = cpu.system;
   const plan = newPlan(cpu);
   const fault =
     targetFault(cpu, frame[RIP]!, frame[RIP + 1]!, code) ?? planMark(cpu, plan, code, SEGMENT_TYPE.ACCESSED);
@@ -80,14 +80,15 @@ function returnWithin(cpu: Cpu, code: Found, width: 2 | 4 | 8): Transferred {
  * privilege.
  */
 function popFrame(cpu: Cpu, width: number): Fault | undefined {
-  const { loaded, frame } = cpu.system;
   const long = isLongMode(cpu);
+  if (long && width === 8) return readRow(cpu, low(cpu, L.S_RSP), high(cpu, L.S_RSP), 5, 0, STACK_REFUSAL);
+  const { loaded, row } = cpu.system;
   for (let i = 0; i < 5; i++) {
-    if (i === 3 && !long && rplOf(frame[CS]!) <= cpl(cpu)) break;
+    if (i === 3 && !long && rplOf(row[CS]!) <= cpl(cpu)) break;
     const unread = readStack(cpu, i * width, width);
     if (unread) return unread;
-    frame[2 * i] = loaded.low;
-    frame[2 * i + 1] = loaded.high;
+    row[2 * i] = loaded.low;
+    row[2 * i + 1] = loaded.high;
   }
   return undefined;
 }

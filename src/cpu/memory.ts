@@ -16,7 +16,7 @@ import { type Fault, gp, VECTOR } from './stop.ts';
 import { TLB } from './tlb.ts';
 
 /** The import: [LINEAR] for `width` bytes, into the handle. 1 done, 0 `cpu.fault` is set. */
-export function translateAccess(cpu: Cpu, access: number, width: number, handle: number): number {
+export function translateAccess(cpu: Cpu, access: number, width: number, handle: number): 0 | 1 {
   const { i32, u32 } = cpu.engine;
   const linearLow = i32[L.LINEAR >> 2]!;
   const linearHigh = i32[(L.LINEAR >> 2) + 1]!;
@@ -48,8 +48,15 @@ export function translateAccess(cpu: Cpu, access: number, width: number, handle:
   return watchAccess(cpu, linearLow, linearHigh, width, kind);
 }
 
+/** Tells the engine which fault it is that an access met, so that it may deliver it. 0, as the import answers. */
+export function noteFault({ fault, beginsAgain, engine: { u32 } }: Cpu): 0 {
+  u32[L.FAULT_VECTOR >> 2] = fault && !beginsAgain ? fault.vector : L.NO_FAULT;
+  u32[L.FAULT_ERROR >> 2] = fault?.error ?? L.NO_FAULT;
+  return 0;
+}
+
 /** As the import answers: 0 when the instruction has to begin again. */
-function watchAccess(cpu: Cpu, linearLow: number, linearHigh: number, width: number, kind: Access): number {
+function watchAccess(cpu: Cpu, linearLow: number, linearHigh: number, width: number, kind: Access): 0 | 1 {
   if (cpu.breakpoints.data.length === 0) return 1;
   return passData(cpu, join(linearLow, linearHigh), width, kind === WRITE) ? 1 : 0;
 }
@@ -84,7 +91,7 @@ function hostAddress(cpu: Cpu, physical: number, kind: Access): number {
   return (kind === WRITE ? L.VOID_WRITE : L.VOID_READ) + (physical & 0xfff);
 }
 
-function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: number, kind: Access): void {
+export function grantAccess(cpu: Cpu, linearLow: number, linearHigh: number, physical: number, kind: Access): void {
   if (kind === WRITE) noteDirty(cpu, physical);
   if (!cpu.keepsTlb || physical >= cpu.ram.length || checksAlignment(cpu)) return;
   if (isWatched(cpu.breakpoints.data, linearLow, linearHigh)) return;

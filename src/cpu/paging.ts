@@ -22,7 +22,6 @@ import {
   high,
   join,
   low,
-  physicalHigh,
   write64,
   writeHalves,
 } from './state.ts';
@@ -62,16 +61,6 @@ export const ENTRY = {
 
 /** Bits of a page fault's error code, SDM vol. 3, 4.7. */
 export const PF = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16, KEY: 32 } as const;
-
-/** Bits 51:32 of an entry, in its high half: those above the width of physical addresses are reserved. */
-const ADDRESS_HIGH = 0x000fffff;
-const NX_HIGH = 0x80000000 | 0;
-/** Bits 62:59, the protection key, in the high half. */
-const KEY_SHIFT = 27;
-/** Frames without memory behind them all look like this one, beyond any RAM. */
-const NOWHERE = 0xfffff000;
-/** Reserved address bits of large pages: 20:13 and 29:13. */
-const LARGE_RESERVED = [0, 0x001fe000, 0x3fffe000] as const;
 
 /** The physical address (of 32 bits; beyond RAM: nothing there), or -1 with `cpu.fault` set. */
 export function translatePage(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): number {
@@ -132,19 +121,13 @@ const violation = (cpu: Cpu, flags: number, access: Access): number =>
 
 /** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
 function walkTables(cpu: Cpu, linearLow: number, linearHigh: number, access: Access): boolean {
-  count(cpu, L.S_CYCLES, cpu.cost?.tlbMiss ?? 0);
+  if (cpu.cost) count(cpu, L.S_CYCLES, cpu.cost.tlbMiss);
   const failure = descend(cpu, linearLow, linearHigh);
   if (failure !== undefined) return pageFault(cpu, linearLow, linearHigh, access, failure.bits, failure.why);
   const { walk } = cpu;
-  if (forbidden(cpu, walk.flags, access))
-    return pageFault(
-      cpu,
-      linearLow,
-      linearHigh,
-      access,
-      violation(cpu, walk.flags, access),
-      why(cpu, walk.flags, access),
-    );
+  const { flags } = walk;
+  if (forbidden(cpu, flags, access))
+    return pageFault(cpu, linearLow, linearHigh, access, violation(cpu, flags, access), why(cpu, flags, access));
   const writes = (access & KIND) === WRITE;
   markAccessed(cpu, writes);
   if (writes) walk.flags |= TLB.DIRTY;
@@ -158,88 +141,40 @@ interface WalkFailure {
 
 /** By size: what an entry there maps is 2^(12 + 9·size) bytes. */
 const LEVELS = ['page-table', 'page-directory', 'page-directory-pointer-table', 'PML4', 'PML5'] as const;
+const NOT_PRESENT: readonly WalkFailure[] = LEVELS.map((level) => ({
+  bits: 0,
+  why: `the ${level} entry is not present (SDM vol. 3, 4.7)`,
+}));
+const RESERVED: readonly WalkFailure[] = LEVELS.map((level) => ({
+  bits: PF.PRESENT | PF.RESERVED,
+  why: `the ${level} entry has a reserved bit set (SDM vol. 3, 4.7)`,
+}));
 
 /** From CR3 down to the page, into `cpu.walk`. */
 function descend(cpu: Cpu, linearLow: number, linearHigh: number): WalkFailure | undefined {
-  const { walk } = cpu;
-  const { u32, ram } = cpu.engine;
-  const nxe = (low(cpu, L.S_EFER) & EFER.NXE) !== 0;
-  const reservedHigh = (ADDRESS_HIGH & ~physicalHigh(cpu)) | (nxe ? 0 : NX_HIGH);
-  let table = high(cpu, cr(3)) & 0x7fffffff ? NOWHERE : (low(cpu, cr(3)) & ~0xfff) >>> 0;
-  let rights = ENTRY.RW | ENTRY.US;
-  let noExecute = 0;
-  const levels = low(cpu, cr(4)) & CR4.LA57 ? 5 : 4;
-  for (let level = 0; level < levels; level++) {
-    const size = levels - 1 - level;
-    const at = table + 8 * indexAt(linearLow, linearHigh, size);
-    const backed = at < ram.length;
-    const entry = backed ? u32[(L.RAM + at) >> 2]! : -1;
-    const entryHigh = backed ? u32[(L.RAM + at + 4) >> 2]! : -1;
-    if (!(entry & ENTRY.P)) return { bits: 0, why: `the ${LEVELS[size]} entry is not present (SDM vol. 3, 4.7)` };
-    const leaf = size === 0 || (entry & ENTRY.PS) !== 0;
-    if (entryHigh & reservedHigh || (leaf && size > 0 && !largePageAllowed(cpu, size, entry)))
-      return {
-        bits: PF.PRESENT | PF.RESERVED,
-        why: `the ${LEVELS[size]} entry has a reserved bit set (SDM vol. 3, 4.7)`,
-      };
-    walk.path[level] = at;
-    walk.depth = level + 1;
-    rights &= entry;
-    noExecute |= entryHigh & NX_HIGH;
-    if (leaf) {
-      setWalk(cpu, entry, entryHigh, linearLow, size, rights, noExecute !== 0);
-      return undefined;
-    }
-    table = entryHigh & ADDRESS_HIGH ? NOWHERE : (entry & ~0xfff) >>> 0;
+  const { engine, walk } = cpu;
+  const answer = engine.walk(linearLow, linearHigh);
+  if (answer !== L.WALK_OK) {
+    const size = answer & (L.WALK_RESERVED - 1);
+    return answer & L.WALK_RESERVED ? RESERVED[size] : NOT_PRESENT[size];
   }
-  throw new Error('a page table entry is always a leaf');
+  walk.frame = engine.u32[L.WALK_FRAME >> 2]!;
+  walk.flags = engine.u32[L.WALK_FLAGS >> 2]!;
+  return undefined;
 }
 
-/** Nine bits of the linear address for each level. */
-function indexAt(linearLow: number, linearHigh: number, size: number): number {
-  if (size >= 3) return (linearHigh >>> (size === 4 ? 16 : 7)) & 0x1ff;
-  if (size === 2) return ((linearHigh << 2) | (linearLow >>> 30)) & 0x1ff;
-  return (linearLow >>> (size === 1 ? 21 : 12)) & 0x1ff;
-}
-
-function largePageAllowed(cpu: Cpu, size: number, entry: number): boolean {
-  if (size >= 3 || (size === 2 && !cpu.model.features.gbpages)) return false;
-  return (entry & LARGE_RESERVED[size as 1 | 2]) === 0;
-}
-
-function setWalk(
-  cpu: Cpu,
-  entry: number,
-  entryHigh: number,
-  linearLow: number,
-  size: number,
-  rights: number,
-  noExecute: boolean,
-): void {
-  const { walk } = cpu;
-  const inside = (1 << (12 + 9 * size)) - 0x1000;
-  const globalPage = entry & ENTRY.G && low(cpu, cr(4)) & CR4.PGE;
-  walk.frame = entryHigh & ADDRESS_HIGH ? NOWHERE : ((entry & ~0xfff & ~inside) | (linearLow & inside)) >>> 0;
-  walk.flags =
-    size |
-    (globalPage ? TLB.GLOBAL : 0) |
-    (rights & ENTRY.US ? TLB.USER : 0) |
-    (rights & ENTRY.RW ? TLB.WRITABLE : 0) |
-    (noExecute ? TLB.NO_EXECUTE : 0) |
-    (entry & ENTRY.D ? TLB.DIRTY : 0) |
-    (((entryHigh >>> KEY_SHIFT) & 15) * TLB.KEY);
-}
-
-/** Accessed bits along the walk, the dirty bit at its end. */
+/** Accessed bits along the last walk, the dirty bit at its end. */
 function markAccessed(cpu: Cpu, dirty: boolean): void {
   const { u32 } = cpu.engine;
-  const { path, depth } = cpu.walk;
+  if (u32[L.WALK_MARKED >> 2] !== 0 && (!dirty || cpu.walk.flags & TLB.DIRTY)) return;
+  const depth = u32[L.WALK_DEPTH >> 2]!;
   for (let i = 0; i < depth; i++) {
-    const at = (L.RAM + path[i]!) >> 2;
+    const physical = u32[(L.WALK_PATH >> 2) + i]!;
+    const at = (L.RAM + physical) >> 2;
     const bits = ENTRY.A | (dirty && i === depth - 1 ? ENTRY.D : 0);
     const entry = u32[at]!;
     if ((entry & bits) === bits) continue;
-    noteWrite(cpu, path[i]!, 4);
+    noteWrite(cpu, physical, 4);
     u32[at] = entry | bits;
   }
 }

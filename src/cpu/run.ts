@@ -14,7 +14,7 @@ import {
   raise,
   takeEvent,
 } from './boundary.ts';
-import { refreshBreakpoints } from './breakpoints.ts';
+import { allowFastEvents, refreshBreakpoints } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
 import { refreshKey, revokeWrites } from './fast-tlb.ts';
 import { type Cpu, count, cr, read64, word } from './state.ts';
@@ -26,6 +26,12 @@ const SLICE = 0x40000;
 /** Runs at most `maxInsns` instructions (each iteration of a REP counts as one, and so does each event that is delivered). */
 export function run(cpu: Cpu, maxInsns: number): Stop {
   beginRun(cpu);
+  const stop = runOn(cpu, maxInsns);
+  cpu.engine.u32[L.FAST_EVENTS >> 2] = 0;
+  return stop;
+}
+
+function runOn(cpu: Cpu, maxInsns: number): Stop {
   for (let left = maxInsns; left > 0; ) {
     if (cpu.exitCode !== undefined) return { kind: 'exit', code: cpu.exitCode };
     const again = cpu.beginsAgain;
@@ -39,10 +45,12 @@ export function run(cpu: Cpu, maxInsns: number): Stop {
     const alone = again || (cpu.delivers && needsCare(cpu)) ? beginInstruction(cpu) : undefined;
     const budget = alone ? 1 : Math.min(left, SLICE);
     cpu.alone = alone !== undefined;
+    if (alone) cpu.engine.u32[L.FAST_EVENTS >> 2] = 0;
     const status = runSlice(cpu, budget);
+    if (alone) allowFastEvents(cpu);
     cpu.alone = true;
     if (cpu.delivers) noteRepetition(cpu, status);
-    left -= budget - (cpu.engine.unused() >>> 0);
+    left -= budget - cpu.engine.u32[L.UNUSED >> 2]!;
     if (cpu.beginsAgain) continue;
     if (status === L.STATUS_BUDGET || status === L.STATUS_EVENT) {
       if (alone) endInstruction(cpu, alone);
@@ -68,7 +76,7 @@ function runSlice(cpu: Cpu, budget: number): number {
   cpu.unmodelled = undefined;
   cpu.slice = budget;
   const status = engine.run(budget);
-  count(cpu, L.S_INSTRUCTIONS, budget - (engine.unused() >>> 0));
+  count(cpu, L.S_INSTRUCTIONS, budget - engine.u32[L.UNUSED >> 2]! - engine.u32[L.EVENTS >> 2]!);
   return status;
 }
 
@@ -82,6 +90,7 @@ function beginRun(cpu: Cpu): void {
   refreshKey(cpu);
   refreshBreakpoints(cpu);
   cpu.beginsAgain = false;
+  allowFastEvents(cpu);
 }
 
 function report(cpu: Cpu, status: number): Stop {

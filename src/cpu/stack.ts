@@ -5,7 +5,7 @@
 import * as L from '../engine/layout.ts';
 import { SEGMENT } from '../isa/insn.ts';
 import { selectorError } from './descriptors.ts';
-import { type Access, IMPLICIT } from './paging.ts';
+import { IMPLICIT } from './paging.ts';
 import { baseHighIn, baseLowIn, limitIn, logicalAddress, selectorIn, TR } from './segments.ts';
 import {
   CODE_MODE,
@@ -21,21 +21,6 @@ import {
 } from './state.ts';
 import { type Fault, VECTOR } from './stop.ts';
 import { type Plan, planWrite, readMemory, STACK_REFUSAL } from './system-access.ts';
-
-/** Plans a push below `top`, which moves down by `width`. */
-export function planPush(
-  cpu: Cpu,
-  plan: Plan,
-  top: Quad,
-  width: number,
-  valueLow: number,
-  valueHigh: number,
-  rights: Access,
-): Fault | undefined {
-  top.high = carried(top.low, top.high, -width);
-  top.low = (top.low - width) | 0;
-  return planWrite(cpu, plan, top.low, top.high, width, valueLow, valueHigh, rights, STACK_REFUSAL);
-}
 
 /** Plans the `n`th push on the present stack: in compatibility mode through SS. */
 export function planOwnPush(cpu: Cpu, plan: Plan, n: number, width: number, value: Quad): Fault | undefined {

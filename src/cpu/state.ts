@@ -99,20 +99,19 @@ export interface TlbSnapshot {
 export interface FastKeys {
   readonly reads: KeySpace;
   readonly writes: KeySpace;
-  /** PCID and rights that KEY and WRITE_KEY stand for now, or -1. */
-  context: number;
   /** PKRU, or 0 without CR4.PKE, for which the live keys were dealt. */
   pkru: number;
   /** Since the writes were last revoked. */
   writesGranted: boolean;
 }
 
-/** One key for each PCID and set of rights in use since the last flush that concerned it. */
+/** One key for each PCID and set of rights in use since the last flush that concerned it: views of the engine's memory. */
 export interface KeySpace {
+  /** How many there are. */
+  readonly count: Uint32Array;
   /** PCID and rights of the live keys, in no order. */
-  readonly contexts: Int32Array;
+  readonly contexts: Uint32Array;
   readonly keys: Uint16Array;
-  live: number;
   /** The lowest that no tag bears. */
   next: number;
 }
@@ -157,9 +156,6 @@ export interface Journal {
 export interface WalkResult {
   frame: number;
   flags: number;
-  /** Physical addresses of the entries that a walk went through, and how many. */
-  readonly path: Uint32Array;
-  depth: number;
 }
 
 /** Bits of CR0, SDM vol. 3, 2.5. */

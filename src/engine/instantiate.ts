@@ -12,13 +12,18 @@ export interface EngineImports {
   fetch(): number;
   stored(handle: number, width: number): void;
   codeWritten(physical: number): void;
+  rekey(): void;
 }
 
 export interface Engine {
   /** Runs at most so many instructions from the state's RIP; STATUS_*. */
   run(budget: number): number;
-  /** Of the last budget, what was left. */
-  unused(): number;
+  /** Delivers an event whose frame returns to RIP, in the common case; 0: nothing has been done. See assembly/events.ts. */
+  deliver(vector: number, error: number, resumes: boolean): number;
+  /** Sets the fast TLB's keys to those of the present PCID and rights; 0: one of them has to be dealt. */
+  rekey(): number;
+  /** Walks the page tables into WALK_*: WALK_OK, or which entry is unfit and how. */
+  walk(linearLow: number, linearHigh: number): number;
   readonly bytes: Uint8Array;
   readonly u32: Uint32Array;
   readonly i32: Int32Array;
@@ -37,7 +42,7 @@ interface Wasm {
   readonly Instance: new (
     module: object,
     imports: Readonly<Record<string, object>>,
-  ) => { readonly exports: Pick<Engine, 'run' | 'unused'> };
+  ) => { readonly exports: Pick<Engine, 'run' | 'deliver' | 'rekey' | 'walk'> };
 }
 const { Module, Memory, Instance } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
 
@@ -53,9 +58,12 @@ export function instantiateEngine(ramBytes: number, imports: EngineImports): Eng
   const { exports } = new Instance(compiled, { env: { memory }, cpu: { ...imports } });
   const bytes = new Uint8Array(memory.buffer);
   bytes.fill(0xff, L.VOID_READ, L.VOID_READ + 0x1000);
+  bytes.fill(0xff, L.CONTEXT, L.CONTEXT + 4);
   return {
     run: exports.run,
-    unused: exports.unused,
+    deliver: exports.deliver,
+    rekey: exports.rekey,
+    walk: exports.walk,
     bytes,
     u32: new Uint32Array(memory.buffer),
     i32: new Int32Array(memory.buffer),

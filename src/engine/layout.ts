@@ -29,6 +29,32 @@ export const ATTENTION = 0x102c;
 export const CULPRIT = 0x1030;
 /** u32: the branch whose R_NEXT waits for `fetch` to find its target; whoever frees records clears it. */
 export const PENDING = 0x1034;
+/** u32: instructions of the budget that the last run did not use. */
+export const UNUSED = 0x10ec;
+/** u32: of the last run, how many events the engine delivered by itself; each took one off the budget. */
+export const EVENTS = 0x10e8;
+/** u32, by whoever answers `translate` with a fault: its vector, or NO_FAULT where it isn't a plain one, and its error code, or NO_FAULT. */
+export const FAULT_VECTOR = 0x10e0;
+export const FAULT_ERROR = 0x10e4;
+export const NO_FAULT = 0xffffffff;
+/** What a walk found (u32 each): 4 KiB frame, TLB flags, how many entries it went through and their physical addresses, whether all are marked as accessed. */
+export const WALK_FRAME = 0x1040;
+export const WALK_FLAGS = 0x1044;
+export const WALK_DEPTH = 0x1048;
+export const WALK_MARKED = 0x104c;
+export const WALK_PATH = 0x1050;
+/** Answers of `walk`. */
+export const WALK_OK = -1;
+export const WALK_RESERVED = 8;
+/** Of the CPU's model, for walks (u32): bits of an entry's high half that are reserved, whether 1 GiB pages exist; and bytes of RAM. */
+export const RESERVED_HIGH = 0x1068;
+export const GIGABYTE_PAGES = 0x106c;
+export const RAM_BYTES = 0x1070;
+/** u32: nonzero while events may be delivered, and IRET done, without a word to TypeScript: nothing watches, and translations are kept. */
+export const FAST_EVENTS = 0x10f0;
+/** u32: PCID and rights that KEY and WRITE_KEY stand for, or NO_CONTEXT. */
+export const CONTEXT = 0x10f4;
+export const NO_CONTEXT = 0xffffffff;
 /** u32: on a boundary, the record that the run ended with, or 0 if it did nothing. */
 export const LAST = 0x10f8;
 export const TEMPS = 0x1700;
@@ -58,6 +84,14 @@ export const TAG_CODE = 0x800;
 export const FETCH_TLB = 0xc000;
 export const FETCH_ENTRIES = 256;
 
+/**
+ * The same for what the CPU reads and writes by itself, by the page's number and whether CPL is 3: descriptor tables and the TSS, and
+ * stacks that events are delivered on. Supervisors' pages only.
+ */
+export const OWN_READ_TLB = 0xd000;
+export const OWN_WRITE_TLB = 0xd400;
+export const OWN_PAGES = 32;
+
 /** The state block: everything architectural. */
 export const STATE = 0x10000;
 export const STATE_MAX = 0x10000;
@@ -72,6 +106,16 @@ export const CODE_TABLE_COUNT = 128;
 export const PAGE_FLAGS = 0x420000;
 /** One u64 for each physical page: which of its 64-byte lines hold cached code. */
 export const CODE_LINES = 0x4a0000;
+/**
+ * The keys in use, for tags that allow reading or fetching and for those that allow writing: u32 count, then the PCID and rights (u32) that
+ * each stands for, then the keys (u16).
+ */
+export const READ_KEYS = 0x8a0000;
+export const WRITE_KEYS = 0x8a8000;
+export const KEYS_CONTEXTS = 0x10;
+export const KEYS_NUMBERS = 0x4000;
+/** Of a context, below the PCID. */
+export const CONTEXT_MODE_BITS = 10;
 /** Guest physical address 0. */
 export const RAM = 0x900000;
 export const MAX_RAM_BYTES = 0x80000000;
@@ -403,6 +447,8 @@ export const ATTEND_FETCH = 1;
 export const ATTEND_HALT = 2;
 /** ATTENTION: leave, so that TypeScript can look for events. */
 export const ATTEND_EVENT = 4;
+/** ATTENTION: an IRET may have set RF, and there are no breakpoints. */
+export const ATTEND_RESUME = 8;
 
 /** What `translate` is asked for. */
 export const ACCESS_READ = 0;

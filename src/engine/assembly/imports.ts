@@ -22,3 +22,7 @@ export declare function stored(handle: usize, width: i32): void;
 /** Bytes that cached code was decoded from have been overwritten. */
 @external("cpu", "codeWritten")
 export declare function codeWritten(address: usize): void;
+
+/** Deals the keys of the present PCID and rights. */
+@external("cpu", "rekey")
+export declare function rekey(): void;

@@ -1,2 +1,5 @@
 /** What TypeScript calls. */
-export { run, unused } from './run';
+export { run } from './run';
+export { deliver } from './events';
+export { rekey } from './keys';
+export { walk } from './walk';

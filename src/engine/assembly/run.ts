@@ -21,6 +21,7 @@ import {
   STATUS_UNMODELLED,
 } from "../layout";
 import * as alu from "./alu";
+import { deliverFault, interruptReturn, resume } from "./events";
 import * as flags from "./flags";
 import { fetch, system } from "./imports";
 import {
@@ -294,9 +295,14 @@ function setFlags(value: u64, mask: u64): void {
   flags.write(flagsNow);
 }
 
-/** Leaves before the instruction of `record`. */
+/** IRET, SYSCALL …; an IRETQ without surprises stays here. */
+function switchLevel(record: usize): i32 {
+  const isReturn = !load<u32>(record, L.R_DISP) && load<u8>(record, L.R_WIDTH) == 8;
+  return isReturn && interruptReturn(load<u32>(record, L.R_DST)) ? STATUS_OK : system(record);
+}
+
+/** Leaves before the instruction of `record`, where RIP is. */
 function leave(record: usize, why: i32, cycles: u64, left: u32): i32 {
-  store<u64>(L.STATE + L.S_RIP, load<u64>(record, L.R_IP));
   store<u32>(L.CULPRIT, <u32>record);
   return settle(why, cycles, left);
 }
@@ -304,18 +310,12 @@ function leave(record: usize, why: i32, cycles: u64, left: u32): i32 {
 function settle(why: i32, cycles: u64, left: u32): i32 {
   flags.spill();
   charge(cycles);
-  remaining = left + reserve;
+  store<u32>(L.UNUSED, left + reserve);
   return why;
 }
 
 function charge(cycles: u64): void {
   store<u64>(L.STATE + L.S_CYCLES, load<u64>(L.STATE + L.S_CYCLES) + cycles);
-}
-
-/** Instructions of the budget that `run` did not use. */
-let remaining: u32 = 0;
-export function unused(): u32 {
-  return remaining;
 }
 
 /** Runs at most `budget` instructions from RIP; STATUS_*. */
@@ -328,6 +328,8 @@ export function run(budget: u32): i32 {
   let record: usize = 0;
   store<u32>(L.ATTENTION, 0);
   store<u32>(L.PENDING, 0);
+  store<u32>(L.EVENTS, 0);
+  store<u32>(L.FAULT_VECTOR, L.NO_FAULT);
   while (true) {
     // A boundary where only RIP is known.
     store<u64>(L.STATE + L.S_RIP, rip);
@@ -340,6 +342,7 @@ export function run(budget: u32): i32 {
       store<u32>(L.ATTENTION, 0);
       if (attention & L.ATTEND_HALT) return settle(STATUS_HALT, cycles, left);
       if (attention & L.ATTEND_EVENT) return settle(L.STATUS_EVENT, cycles, left);
+      if (attention & L.ATTEND_RESUME && left) resume();
     }
     if (!left) return settle(STATUS_BUDGET, cycles, left);
     let pc = resolve(rip);
@@ -554,9 +557,9 @@ export function run(budget: u32): i32 {
           if (load<u16>(record) == OP_SYSTEM_AT) store<u64>(L.LINEAR, linear(record));
           flags.spill();
           charge(cycles);
-          remaining = left + reserve;
+          store<u32>(L.UNUSED, left + reserve);
           cycles = 0;
-          status = system(record);
+          status = (load<u32>(record, L.R_AUX) & 0xff) == L.SYS_SWITCH ? switchLevel(record) : system(record);
           if (status == STATUS_OK && load<u32>(L.ATTENTION)) status = STATUS_ATTEND;
           flags.reload();
           break;
@@ -569,10 +572,16 @@ export function run(budget: u32): i32 {
       }
       if (status) {
         if (status != STATUS_ATTEND) {
-          if (status != STATUS_FAULT || !takeBeginAgain()) return leave(record, status, cycles, left);
           // Nothing has been committed.
           pc = 0;
           rip = load<u64>(record, L.R_IP);
+          if (status == STATUS_FAULT && takeBeginAgain()) break;
+          store<u64>(L.STATE + L.S_RIP, rip);
+          flags.spill();
+          if (status != STATUS_FAULT || !deliverFault()) return leave(record, status, cycles, left);
+          rip = load<u64>(L.STATE + L.S_RIP);
+          record = 0;
+          left -= 1;
           break;
         }
         // Come to the next boundary with an empty budget; what is left of it waits aside.
