@@ -13,6 +13,7 @@ import { clearDirty, copyOf, copyPage } from './journal.ts';
 import { dropCode, markColdPages } from './memory.ts';
 import { type Cpu, type TlbSnapshot, word } from './state.ts';
 import { restoreTlb, snapshotTlb, tlbCount } from './tlb.ts';
+import type { Vcpus } from './vcpus.ts';
 
 /** The state block and the pages written up to here; immutable. */
 export interface Checkpoint {
@@ -21,6 +22,8 @@ export interface Checkpoint {
   readonly tlb: TlbSnapshot;
   /** By slot; pages that got theirs later are as in `journal.base`. */
   readonly pages: readonly Uint8Array[];
+  /** Which one `state` is of, and the others. */
+  readonly vcpus: Vcpus;
 }
 
 export function checkpoint(cpu: Cpu): Checkpoint {
@@ -35,7 +38,7 @@ export function checkpoint(cpu: Cpu): Checkpoint {
     noticeWrites(cpu);
   }
   journal.touched = false;
-  return { state: copyOf(journal, cpu.engine.state), tlb: snapshotTlb(cpu), pages: journal.current };
+  return { state: copyOf(journal, cpu.engine.state), tlb: snapshotTlb(cpu), pages: journal.current, vcpus: cpu.vcpus };
 }
 
 /** The next write to every page has to be noticed. */
@@ -44,12 +47,13 @@ function noticeWrites(cpu: Cpu): void {
   revokeWrites(cpu);
 }
 
-export function restore(cpu: Cpu, { state, tlb, pages }: Checkpoint): void {
+export function restore(cpu: Cpu, { state, tlb, pages, vcpus }: Checkpoint): void {
   restorePages(cpu, pages);
   markColdPages(cpu, false);
   restoreTlb(cpu, tlb);
   cpu.engine.state.set(state);
   cpu.exitCode = undefined;
+  cpu.vcpus = vcpus;
   markColdPages(cpu, true);
   if (cpu.engine.u32[word(L.S_COLD_COUNT)] !== 0) forgetAll(cpu);
   refreshKey(cpu);

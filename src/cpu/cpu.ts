@@ -40,6 +40,7 @@ import { type Cpu, CR0, CR4, cpl, cr, EFER, physicalHigh, read64, word, write64 
 import { systemOp } from './system.ts';
 import { emptyScratch } from './system-access.ts';
 import { emptyIndex, flushAll } from './tlb.ts';
+import { ONE_VCPU } from './vcpus.ts';
 import { XCR0_RESET } from './xcr0.ts';
 
 export { raiseInterrupt, raiseMachineCheck, raiseNmi } from './boundary.ts';
@@ -54,6 +55,7 @@ export { LDTR, type Segment, type Table, type TableName, TR } from './segments.t
 export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
 export { EXCEPTIONS, type FaultStop, faultName, type Stop, VECTOR } from './stop.ts';
 export { tlbEntries } from './tlb.ts';
+export { addVcpu, selectedVcpu, selectVcpu, vcpuCount } from './vcpus.ts';
 
 export interface CpuOptions {
   /** Physical memory, a multiple of 4096. */
@@ -120,6 +122,7 @@ export function createCpu(options: CpuOptions): Cpu {
     journal: emptyJournal(),
     walk: { frame: 0, flags: 0 },
     system: emptyScratch(),
+    vcpus: ONE_VCPU,
     target: { low: 0, high: 0 },
   };
   describeModel(cpu);

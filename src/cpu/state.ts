@@ -12,8 +12,9 @@ import type { Breakpoints } from './breakpoints.ts';
 import type { EventRecord, StoreRecord } from './observe.ts';
 import type { Fault } from './stop.ts';
 import type { SystemScratch } from './system-access.ts';
+import type { Vcpus } from './vcpus.ts';
 
-/** One vCPU with its memory. Outside of this directory: opaque but for `ram` and the logs. */
+/** A CPU with its memory, of which other vCPUs may have a share. Outside of this directory: opaque but for `ram` and the logs. */
 export interface Cpu {
   /** Physical memory; written by hand through `writePhysical`, or after `willWritePhysical`. */
   readonly ram: Uint8Array;
@@ -54,6 +55,8 @@ export interface Cpu {
   readonly walk: WalkResult;
   /** What the CPU's own accesses to memory have found and planned. */
   readonly system: SystemScratch;
+  /** Which vCPU this is, and the others. */
+  vcpus: Vcpus;
   /** Where a transfer of control leads. */
   readonly target: Quad;
 }

@@ -121,6 +121,8 @@ export function snapshotTlb(cpu: Cpu): TlbSnapshot {
   return tlbIndex.snapshot;
 }
 
+export const NO_ENTRIES: TlbSnapshot = { count: 0, words: new Int32Array(0) };
+
 /** Puts the entries back; tags of the fast TLB stay where their entries do. */
 export function restoreTlb(cpu: Cpu, snapshot: TlbSnapshot): void {
   const { tlbIndex, engine } = cpu;
