@@ -6,6 +6,8 @@ export { assemble } from './assemble/assemble.ts';
 export type { FilePort } from './assemble/logical-line.ts';
 export { type Diagnostic, formatDiagnostic, type Parsed, type Place } from './base/diagnostics.ts';
 export { SKYLAKE } from './cost/skylake.ts';
+/** The modelled CPU itself: registers, runs, events, checkpoints, vCPUs. */
+export * as cpu from './cpu/cpu.ts';
 export { applyAlternatives, featuresTested } from './image/alternatives.ts';
 export type { Image } from './image/image.ts';
 export { link } from './image/link.ts';
