@@ -1,137 +1,296 @@
 /**
- * The expression of an `#if` (C11 6.10.1): in goes its text, out comes its value. Names that are no macros are 0;
- * arithmetic is that of intmax_t, 64 bits, wrapping; a suffix `U` is read and not followed.
+ * The expression of an `#if` (C11 6.10.1): in go the tokens that are left of the directive, out comes whether it holds.
+ * Names that are no macros are 0; arithmetic is that of intmax_t and uintmax_t, 64 bits, wrapping. Operators wait on a
+ * stack by precedence, as in cpplib's expr.c, so that no depth of parentheses uses up ours.
+ *
+ * The subtle invariant: what has no effect (`0 && …`, the other side of `?:`) is read all the same, but neither divides
+ * by zero, nor overflows, nor looks for a header.
  */
 import { s64, u64 } from '../base/u64.ts';
-import { type CppMacros, ExpansionTooLong, expandTokens } from './cpp-macros.ts';
-import { type CppToken, cppTokens } from './cpp-tokens.ts';
+import { testAssertion } from './cpp-assertions.ts';
+import { readConstant } from './cpp-constant.ts';
+import { getVisible, putBack } from './cpp-expand.ts';
+import { type CppReader, complain, warn } from './cpp-reader.ts';
+import { type CppToken, KIND } from './cpp-tokens.ts';
 
-const truth = (holds: boolean): bigint => (holds ? 1n : 0n);
+/** A signed value, or an unsigned one as its 64 bits. */
+export interface CppNumber {
+  readonly value: bigint;
+  readonly unsigned: boolean;
+}
 
-/** Precedence and meaning of the binary operators, C11 6.5.5 to 6.5.14; null: division by zero. */
-const BINARY: Readonly<Record<string, readonly [number, (a: bigint, b: bigint) => bigint | null]>> = {
-  '*': [10, (a, b) => s64(a * b)],
-  '/': [10, (a, b) => (b === 0n ? null : s64(a / b))],
-  '%': [10, (a, b) => (b === 0n ? null : s64(a % b))],
-  '+': [9, (a, b) => s64(a + b)],
-  '-': [9, (a, b) => s64(a - b)],
-  '<<': [8, (a, b) => (u64(b) > 63n ? 0n : s64(a << b))],
-  '>>': [8, (a, b) => a >> (u64(b) > 63n ? 63n : b)],
-  '<': [7, (a, b) => truth(a < b)],
-  '<=': [7, (a, b) => truth(a <= b)],
-  '>': [7, (a, b) => truth(a > b)],
-  '>=': [7, (a, b) => truth(a >= b)],
-  '==': [6, (a, b) => truth(a === b)],
-  '!=': [6, (a, b) => truth(a !== b)],
-  '&': [5, (a, b) => a & b],
-  '^': [4, (a, b) => a ^ b],
-  '|': [3, (a, b) => a | b],
-  '&&': [2, (a, b) => truth(a !== 0n && b !== 0n)],
-  '||': [1, (a, b) => truth(a !== 0n || b !== 0n)],
-};
+/** Precedence of the operators between two operands, C11 6.5.5 to 6.5.17. */
+const BINARY: ReadonlyMap<string, number> = new Map([
+  ['*', 15],
+  ['/', 15],
+  ['%', 15],
+  ['+', 14],
+  ['-', 14],
+  ['<<', 13],
+  ['>>', 13],
+  ['<', 12],
+  ['>', 12],
+  ['<=', 12],
+  ['>=', 12],
+  ['==', 11],
+  ['!=', 11],
+  ['&', 10],
+  ['^', 9],
+  ['|', 8],
+  ['&&', 7],
+  ['||', 6],
+  // In `a ? b : c ? d : e` what waits behind the first `:` goes on waiting.
+  ['?', 5],
+  [':', 4],
+  [',', 4],
+]);
 
-/** What is wrong with the expression; caught below, never seen outside. */
+const UNARY = new Set(['+', '-', '!', '~']);
+const UNARY_PRECEDENCE = 16;
+
+interface Pending {
+  /** The operator as spelled; empty for the bottom of the stack. */
+  readonly text: string;
+  readonly precedence: number;
+  /** The operand to its left, of a binary one. */
+  readonly left: CppNumber;
+}
+
+/** What leaves no expression to go on with; thrown and caught in this file. */
 class ConditionError extends Error {}
 
-export type Condition =
-  | { readonly kind: 'value'; readonly value: bigint }
-  | { readonly kind: 'bad'; readonly message: string };
+interface Evaluation {
+  readonly reader: CppReader;
+  readonly stack: Pending[];
+  /** How many operators make what follows have no effect. */
+  skips: number;
+}
 
-export function evaluateCondition(text: string, macros: CppMacros): Condition {
+const ZERO: CppNumber = { value: 0n, unsigned: false };
+const truth = (holds: boolean): CppNumber => ({ value: holds ? 1n : 0n, unsigned: false });
+
+/** Whether the expression holds; one that is wrong does not, with a complaint. */
+export function evaluateCondition(reader: CppReader, directive: string): boolean {
+  const evaluation: Evaluation = { reader, stack: [{ text: '', precedence: 0, left: ZERO }], skips: 0 };
   try {
-    const tokens = expandTokens(resolveDefined(cppTokens(text), macros), macros);
-    if (!tokens || tokens.length === 0) return { kind: 'bad', message: '#if with no expression' };
-    const reader = { tokens, at: 0 };
-    const value = ternary(reader);
-    const stray = tokens[reader.at];
-    if (stray) throw new ConditionError(`missing binary operator before token "${stray.text}"`);
-    return { kind: 'value', value };
+    return evaluate(evaluation, directive).value !== 0n;
   } catch (problem) {
-    if (problem instanceof ConditionError) return { kind: 'bad', message: `${problem.message} in #if` };
-    if (problem instanceof ExpansionTooLong || problem instanceof RangeError) {
-      return { kind: 'bad', message: 'expression too complex in #if' };
-    }
-    throw problem;
+    if (!(problem instanceof ConditionError)) throw problem;
+    if (!reader.stopped) complain(reader, problem.message);
+    return false;
+  } finally {
+    reader.skipEvaluation = false;
   }
 }
 
-/** `defined X` and `defined(X)` are decided before macros are expanded. */
-function resolveDefined(tokens: readonly CppToken[], macros: CppMacros): CppToken[] {
-  const out: CppToken[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i]!;
-    const parenthesised = tokens[i + 1]?.text === '(' && tokens[i + 3]?.text === ')';
-    const name = tokens[i + (parenthesised ? 2 : 1)];
-    if (token.text !== 'defined' || name?.kind !== 'name') out.push(token);
-    else {
-      out.push({ kind: 'number', text: macros.has(name.text) ? '1' : '0', spaced: token.spaced });
-      i += parenthesised ? 3 : 1;
-    }
-  }
-  return out;
-}
-
-interface Reader {
-  readonly tokens: readonly CppToken[];
-  at: number;
-}
-
-const peek = ({ tokens, at }: Reader): string | undefined => tokens[at]?.text;
-
-function expectText(reader: Reader, text: string): void {
-  if (peek(reader) !== text) throw new ConditionError(`missing '${text}'`);
-  reader.at++;
-}
-
-function ternary(reader: Reader): bigint {
-  const condition = binary(reader, 0);
-  if (peek(reader) !== '?') return condition;
-  reader.at++;
-  const yes = ternary(reader);
-  expectText(reader, ':');
-  const no = ternary(reader);
-  return condition !== 0n ? yes : no;
-}
-
-function binary(reader: Reader, above: number): bigint {
-  let left = unary(reader);
+function evaluate(evaluation: Evaluation, directive: string): CppNumber {
+  const { reader, stack } = evaluation;
+  let operand: CppNumber | undefined;
   for (;;) {
-    const operator = BINARY[peek(reader) ?? ''];
-    if (!operator || operator[0] <= above) return left;
-    const shortcut = (peek(reader) === '&&' && left === 0n) || (peek(reader) === '||' && left !== 0n);
-    reader.at++;
-    const right = binary(reader, operator[0]);
-    const value = operator[1](left, right);
-    if (value === null && !shortcut) throw new ConditionError('division by zero');
-    left = value ?? 0n;
+    reader.skipEvaluation = evaluation.skips > 0;
+    const found = getVisible(reader);
+    const ended = found.kind === KIND.eof;
+    if (!ended && (isOperand(found) || found.text === '(' || (!operand && UNARY.has(found.text)))) {
+      if (operand) throw new ConditionError(`missing binary operator before token "${found.text}"`);
+      if (isOperand(found)) operand = operandOf(reader, found);
+      else if (found.text === '(') stack.push({ text: '(', precedence: 1, left: ZERO });
+      else stack.push({ text: found.text, precedence: UNARY_PRECEDENCE, left: ZERO });
+      continue;
+    }
+    checkOperator(found, ended, operand);
+    if (!operand) operand = missing(stack.at(-1)!.text, found, ended, directive);
+    const left = reduce(evaluation, ended || found.text === ')' ? 0 : BINARY.get(found.text)!, found, operand);
+    if (ended) return left;
+    operand = found.text === ')' ? left : undefined;
+    if (!operand) pushBinary(evaluation, found.text, left);
   }
 }
 
-function unary(reader: Reader): bigint {
-  const token = reader.tokens[reader.at++];
-  if (!token) throw new ConditionError('missing expression');
-  switch (token.text) {
-    case '!':
-      return truth(unary(reader) === 0n);
-    case '~':
-      return ~unary(reader);
-    case '-':
-      return s64(-unary(reader));
-    case '+':
-      return unary(reader);
-    case '(': {
-      const value = ternary(reader);
-      expectText(reader, ')');
+function checkOperator(found: CppToken, ended: boolean, operand: CppNumber | undefined): void {
+  if (ended || (found.kind === KIND.operator && (found.text === ')' || BINARY.has(found.text)))) return;
+  if (operand && (UNARY.has(found.text) || found.kind === KIND.number)) {
+    throw new ConditionError(`missing binary operator before token "${found.text}"`);
+  }
+  throw new ConditionError(`token "${found.text}" is not valid in preprocessor expressions`);
+}
+
+/** An operator where an operand should be. */
+function missing(before: string, found: CppToken, ended: boolean, directive: string): CppNumber {
+  if (found.text === ')' && before === '(') throw new ConditionError("missing expression between '(' and ')'");
+  if (ended && before === '') throw new ConditionError(`${directive} with no expression`);
+  if (before !== '' && before !== '(') throw new ConditionError(`operator '${before}' has no right operand`);
+  if (!ended && found.text !== ')') throw new ConditionError(`operator '${found.text}' has no left operand`);
+  return ZERO;
+}
+
+function pushBinary(evaluation: Evaluation, text: string, left: CppNumber): void {
+  const { stack } = evaluation;
+  const isTrue = left.value !== 0n;
+  if (text === '||' && isTrue) evaluation.skips++;
+  if ((text === '&&' || text === '?') && !isTrue) evaluation.skips++;
+  if (text === ':') {
+    const question = stack.at(-1)!;
+    if (question.text !== '?') throw new ConditionError(" ':' without preceding '?'");
+    evaluation.skips += question.left.value !== 0n ? 1 : -1;
+  }
+  stack.push({ text, precedence: BINARY.get(text)!, left });
+}
+
+/** Carries out what waits and binds at least as tightly as what comes; the operand that comes out. */
+function reduce(evaluation: Evaluation, precedence: number, next: CppToken, operand: CppNumber): CppNumber {
+  const { stack } = evaluation;
+  const isClosing = precedence === 0 && next.text === ')';
+  let value = operand;
+  for (;;) {
+    const top = stack.at(-1)!;
+    if (top.text === '') {
+      if (isClosing) throw new ConditionError("missing '(' in expression");
       return value;
     }
+    if (top.text === '(') {
+      if (isClosing) {
+        stack.pop();
+        return value;
+      }
+      if (precedence === 0) throw new ConditionError("missing ')' in expression");
+      return value;
+    }
+    if (top.text === '?') {
+      if (precedence === 0) throw new ConditionError("'?' without following ':'");
+      return value;
+    }
+    if (top.precedence < precedence) return value;
+    stack.pop();
+    value = apply(evaluation, top, value);
   }
-  if (token.kind === 'name') return 0n;
-  if (token.kind === 'string' && token.text.startsWith("'")) return BigInt(token.text.charCodeAt(1));
-  return integer(token.text);
 }
 
-function integer(text: string): bigint {
-  const digits = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)[uU]?[lL]{0,2}[uU]?$/.exec(text)?.[1];
-  if (digits === undefined) throw new ConditionError(`"${text}" is not a valid integer`);
-  return s64(BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits));
+function apply(evaluation: Evaluation, { text, precedence, left }: Pending, right: CppNumber): CppNumber {
+  if (precedence === UNARY_PRECEDENCE) return unary(evaluation, text, right);
+  switch (text) {
+    case '&&':
+      if (left.value === 0n) evaluation.skips--;
+      return truth(left.value !== 0n && right.value !== 0n);
+    case '||':
+      if (left.value !== 0n) evaluation.skips--;
+      return truth(left.value !== 0n || right.value !== 0n);
+    case ':': {
+      const question = evaluation.stack.pop()!;
+      const isTrue = question.left.value !== 0n;
+      if (isTrue) evaluation.skips--;
+      return convert(isTrue ? left : right, left.unsigned || right.unsigned);
+    }
+    case ',':
+      return right;
+    case '<<':
+    case '>>':
+      return shift(evaluation, left, text === '<<' ? right : negate(right));
+    default:
+      return arithmetic(evaluation, text, left, right);
+  }
+}
+
+const convert = ({ value }: CppNumber, unsigned: boolean): CppNumber => ({
+  value: unsigned ? u64(value) : s64(value),
+  unsigned,
+});
+
+const negate = (of: CppNumber): CppNumber => ({ value: -of.value, unsigned: false });
+
+/** A result, told where it does not fit. */
+function result(evaluation: Evaluation, exact: bigint, unsigned: boolean): CppNumber {
+  const value = convert({ value: exact, unsigned }, unsigned);
+  if (!unsigned && value.value !== exact && evaluation.skips === 0) {
+    warn(evaluation.reader, 'integer overflow in preprocessor expression');
+  }
+  return value;
+}
+
+function unary(evaluation: Evaluation, text: string, of: CppNumber): CppNumber {
+  switch (text) {
+    case '-':
+      return result(evaluation, -of.value, of.unsigned);
+    case '~':
+      return convert({ value: ~of.value, unsigned: of.unsigned }, of.unsigned);
+    case '!':
+      return truth(of.value === 0n);
+    default:
+      return of;
+  }
+}
+
+/** To the left by a positive count, to the right by a negative one. */
+function shift(evaluation: Evaluation, { value, unsigned }: CppNumber, by: CppNumber): CppNumber {
+  const count = by.value;
+  if (count < 0n) return { value: value >> (count < -64n ? 64n : -count), unsigned };
+  return result(evaluation, count >= 64n ? (value === 0n ? 0n : value << 64n) : value << count, unsigned);
+}
+
+function arithmetic(evaluation: Evaluation, text: string, first: CppNumber, second: CppNumber): CppNumber {
+  const unsigned = first.unsigned || second.unsigned;
+  const a = convert(first, unsigned).value;
+  const b = convert(second, unsigned).value;
+  switch (text) {
+    case '*':
+      return result(evaluation, a * b, unsigned);
+    case '+':
+      return result(evaluation, a + b, unsigned);
+    case '-':
+      return result(evaluation, a - b, unsigned);
+    case '/':
+    case '%':
+      if (b !== 0n) return result(evaluation, text === '/' ? a / b : a % b, unsigned);
+      // GCC goes on with the left operand, whose sign it has taken away by then.
+      if (evaluation.skips === 0) complain(evaluation.reader, 'division by zero in #if');
+      return result(evaluation, !unsigned && a < 0n ? -a : a, unsigned);
+    case '<':
+      return truth(a < b);
+    case '>':
+      return truth(a > b);
+    case '<=':
+      return truth(a <= b);
+    case '>=':
+      return truth(a >= b);
+    case '==':
+      return truth(a === b);
+    case '!=':
+      return truth(a !== b);
+    case '&':
+      return { value: a & b, unsigned };
+    case '^':
+      return { value: a ^ b, unsigned };
+    default:
+      return { value: a | b, unsigned };
+  }
+}
+
+const isOperand = ({ kind, text }: CppToken): boolean =>
+  kind === KIND.name || kind === KIND.number || kind === KIND.char || (kind === KIND.operator && text === '#');
+
+function operandOf(reader: CppReader, found: CppToken): CppNumber {
+  if (found.kind === KIND.name) return found.text === 'defined' ? readDefined(reader) : ZERO;
+  if (found.kind === KIND.operator) return truth(testAssertion(reader));
+  const { value, problem, warnings } = readConstant(found);
+  for (const message of warnings) warn(reader, message);
+  if (problem !== undefined) complain(reader, problem);
+  return value;
+}
+
+/** `defined NAME` or `defined ( NAME )`, its operand not expanded. */
+function readDefined(reader: CppReader): CppNumber {
+  reader.preventExpansion++;
+  let found = getVisible(reader);
+  const opened = found.text === '(' && found.kind === KIND.operator;
+  if (opened) found = getVisible(reader);
+  const { name } = found;
+  let closed = true;
+  if (name && opened) {
+    const closing = getVisible(reader);
+    closed = closing.text === ')' && closing.kind === KIND.operator;
+  }
+  if (!name && found.kind === KIND.eof) putBack(reader, found);
+  reader.preventExpansion--;
+  if (!name) complain(reader, 'operator "defined" requires an identifier');
+  else if (!closed) complain(reader, 'missing \')\' after "defined"');
+  return truth(closed && name?.macro !== undefined);
 }

@@ -12,7 +12,7 @@ export interface Span {
   readonly line: number;
 }
 
-/** One step of text expansion: the macro (or `.rept`, `.irp`, `.include`) and the line that invoked it. */
+/** One step of text expansion: the macro (or `.rept`, `.irp`, `.include`, `#include`) and the line that invoked it. */
 export interface Invocation {
   readonly macro: string;
   readonly at: Span;
@@ -67,9 +67,12 @@ export function formatChain(chain: readonly Invocation[]): string[] {
     const frame = chain[depth]!;
     let end = depth + 1;
     while (end < chain.length && same(frame, chain[end])) end++;
-    const what = frame.macro.startsWith('.')
-      ? `${frame.macro} block begins here`
-      : `macro invoked from here: ${frame.macro}`;
+    const what =
+      frame.macro === '#include'
+        ? 'included from here'
+        : frame.macro.startsWith('.')
+          ? `${frame.macro} block begins here`
+          : `macro invoked from here: ${frame.macro}`;
     const shown = Math.min(end - depth, SHOWN_REPEATS);
     for (let i = 0; i < shown; i++)
       lines.push(`${frame.at.file}:${frame.at.line}: ${' '.repeat(lines.length + 1)}Info: ${what}`);

@@ -25,7 +25,7 @@ function gcc(files: Files, defines: readonly string[]): string[] {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    const flags = ['-Iinc', '-D__ASSEMBLY__', ...defines.map((define) => `-D${define}`)];
+    const flags = ['-Iinc', ...defines.map((define) => `-D${define}`)];
     return tidy(preprocessByGcc('m.S', flags, folder).lines);
   } finally {
     rmSync(folder, { recursive: true });
@@ -149,7 +149,7 @@ config
 predefined
 #endif`,
     {},
-    ['X=7', 'Y=3'],
+    ['X=7', 'Y=3', '__ASSEMBLY__'],
   );
 });
 
@@ -177,16 +177,22 @@ test('every error is reported, with its place', () => {
       'm.S:4: Error: #endif without #if',
       'm.S:5: Error: #else without #if',
       'm.S:6: Error: macro names must be identifiers',
-      'm.S:7: Error: missing expression in #if',
-      'm.S:9: Error: ")" is not a valid integer in #if',
-      'm.S:11: Error: unterminated conditional directive',
+      "m.S:7: Error: operator '+' has no right operand",
+      "m.S:9: Error: missing '(' in expression",
+      'm.S:11: Error: unterminated #ifdef',
     ],
   );
   assert.equal(errors('#warning careful\n')[0], 'm.S:1: Warning: #warning careful');
-  assert.equal(errors('#define F(x) x\nF(1\nnop\n'), ['m.S:2: Error: unterminated argument list invoking macro']);
-  assert.equal(errors('nop\n#include "a.h"\n', { 'a.h': '#include "a.h"\n' }), [
-    'a.h:1: Error: #include nested depth 200 exceeds maximum of 200',
+  assert.equal(errors('#define F(x) x\nF(1\nnop\n'), ['m.S:3: Error: unterminated argument list invoking macro "F"']);
+  assert.equal(errors('nop\n#include "a.h"\n', { 'a.h': '\n#error no\n' }), [
+    'a.h:2: Error: #error no\nm.S:2:  Info: included from here',
   ]);
+  const [deep = ''] = errors('nop\n#include "a.h"\n', { 'a.h': '#include "a.h"\n' });
+  assert.match(
+    deep,
+    /^a\.h:1: Error: #include nested depth 200 exceeds maximum of 200 \(use -fmax-include-depth=DEPTH /,
+  );
+  assert.match(deep, /\nm\.S:2: +Info: included from here$/);
   assert.equal(preprocess('none.S', { files: { read: () => undefined } }).diagnostics.map(formatDiagnostic), [
     "none.S:1: Error: can't open none.S for reading: No such file or directory",
   ]);
