@@ -28,15 +28,20 @@ export function decodesAs(line: string, bytes: string, bits: Bits): boolean {
   const candidates = findCandidates(mnemonic);
   // FWAIT in front is an instruction of its own to iced: FSTCW is FWAIT and FNSTCW.
   const waits = data[0] === WAIT && data.length > 1;
-  const read = decode(waits ? data.subarray(1) : data, bits);
+  const read = decode(waits ? data.subarray(1) : data, bits, mnemonic === 'callw' ? DecoderOptions.AMD : 0);
   if (!read.isWhole) return false;
   if (waits) return candidates.length > 0;
   if (data.at(-1) === 0x90 && data.length <= 2) return /^(nop|xchg|pause)/.test(mnemonic);
   return candidates.some(({ form }) => mnemonicOf(form.name) === read.mnemonic);
 }
 
-function decode(data: Uint8Array, bits: Bits): { readonly mnemonic: Mnemonic; readonly isWhole: boolean } {
-  const decoder = new Decoder(bits, data, DecoderOptions.MPX);
+/** On Intel's CPUs a near branch in 64-bit code has 32 bits whatever its prefix; GNU as goes by AMD's. */
+function decode(
+  data: Uint8Array,
+  bits: Bits,
+  more: number,
+): { readonly mnemonic: Mnemonic; readonly isWhole: boolean } {
+  const decoder = new Decoder(bits, data, DecoderOptions.MPX | DecoderOptions.NoInvalidCheck | more);
   const instruction = new Instruction();
   decoder.decodeOut(instruction);
   const read = { mnemonic: instruction.mnemonic, isWhole: instruction.length === data.length };

@@ -48,6 +48,9 @@ export const DECODE_ONLY =
 export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Pcmpestrm64/, 'pcmpestrm'],
   [/^Pcmpestri64/, 'pcmpestri'],
+  [/^VEX_Vpcmpestrm64/, 'vpcmpestrm'],
+  [/^VEX_Vpcmpestri64/, 'vpcmpestri'],
+  [/^VEX_Vmovq_(xmm_rm64|rm64_xmm)$/, 'vmovq vmovd'],
   [/^Movsx_r\d+_rm8$/, 'movsb'],
   [/^Movsx_r16_rm16$/, ''],
   [/^Movsx_r\d+_rm16$/, 'movsw'],
@@ -110,6 +113,25 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Sidt_m1664: 'q',
   Lgdt_m1664: 'q',
   Lidt_m1664: 'q',
+  ...Object.fromEntries(
+    ['ss', 'sd'].flatMap((type) =>
+      [
+        ['32', 'l'],
+        ['64', 'q'],
+      ].flatMap(([bits, letter]) => [
+        [`Cvtsi2${type}_xmm_rm${bits}`, letter!],
+        ...['t', ''].map((t) => [`Cvt${t}${type}2si_r${bits}_xmmm${type === 'ss' ? 32 : 64}`, letter!]),
+      ]),
+    ),
+  ),
+  Pcmpestrm_xmm_xmmm128_imm8: 'l',
+  Pcmpestrm64_xmm_xmmm128_imm8: 'q',
+  Pcmpestri_xmm_xmmm128_imm8: 'l',
+  Pcmpestri64_xmm_xmmm128_imm8: 'q',
+  VEX_Vpcmpestrm_xmm_xmmm128_imm8: 'l',
+  VEX_Vpcmpestrm64_xmm_xmmm128_imm8: 'q',
+  VEX_Vpcmpestri_xmm_xmmm128_imm8: 'l',
+  VEX_Vpcmpestri64_xmm_xmmm128_imm8: 'q',
   Sgdt_m1632_16: 'w',
   Sidt_m1632_16: 'w',
   Lgdt_m1632_16: 'w',
@@ -239,6 +261,12 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   Bound_r16_m1616: [{ operands: 'm r16' }],
   Bound_r32_m3232: [{ operands: 'm r32' }],
   Sysretd: [{ modes: 'q' }, { suffix: '', modes: 'wl' }, { encoding: 'o32 0F 07', modes: 'wl' }],
+  ...Object.fromEntries(
+    ['Pcmpestrm', 'Pcmpestri', 'VEX_Vpcmpestrm', 'VEX_Vpcmpestri'].map((name) => [
+      `${name}_xmm_xmmm128_imm8`,
+      [{ modes: 'q' }, { suffix: '', modes: 'wl' }],
+    ]),
+  ),
   Prefetchit0_m8: [{ modes: 'q' }],
   Prefetchit1_m8: [{ modes: 'q' }],
   Encodekey128_r32_r32: [{ encoding: 'o32 F3 0F 38 FA /r' }],

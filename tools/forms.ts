@@ -55,7 +55,7 @@ const OPERAND: Readonly<Record<string, string>> = {
   mem_offs: 'moffs',
   mem: 'm',
   mem_mpx: 'm',
-  mem_mib: 'mib',
+  mem_mib: 'msib',
   sibmem: 'msib',
   r8_or_mem: 'r8|m',
   r16_or_mem: 'r16|m',
@@ -154,7 +154,7 @@ function operandTokens(info: OpCodeInfo): string[] {
 }
 
 /** Forms with a 64-bit register of which they use less; GNU as leaves out REX.W. */
-const NARROW = /^(Movmskp[sd]|Pmovmskb|Pextr[bw]|Pinsr[bw]|Extractps)_.*r64/;
+const NARROW = /^(?:VEX_V)?(movmskp[sd]|pmovmskb|pextr[bw]|pinsr[bw]|extractps)_.*r64/i;
 
 /** The manual's opcode column; sizes that 64-bit mode has without a prefix are left out. */
 function encoding(name: string, info: OpCodeInfo): string {
@@ -162,6 +162,7 @@ function encoding(name: string, info: OpCodeInfo): string {
   const words = info.opCodeString.split(' ').flatMap((word) => {
     if (/^o(16|32)$/.test(word) && isNativeBranch(info)) return [];
     if (word === 'o64') return implied64 ? [] : ['W'];
+    if (word.startsWith('VEX.') && NARROW.test(name)) return [word.replace('W1', 'W0')];
     if (word === 'a64' || word === 'NP') return [];
     if (word === 'io') return ['iq'];
     if (word === 'cp') return ['id', 'iw'];
@@ -265,7 +266,8 @@ function attributes(info: OpCodeInfo): string {
   return flags.map(([letter, on]) => (on ? letter : '')).join('') + modeLetters(info);
 }
 
-function rowsOf(name: string, info: OpCodeInfo): Row[] {
+/** The rows of one of iced's codes. */
+export function rowsOf(name: string, info: OpCodeInfo): Row[] {
   const operands = operandTokens(info);
   const names = mnemonics(name, info).join(' ');
   const suffix = sizeSuffix(name, info, operands);

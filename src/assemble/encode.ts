@@ -100,6 +100,7 @@ function withFields(bytes: number[], fields: Fields, form: Form, rex: number): E
   let tailSize = 0;
   for (const { size } of fields.tail) tailSize += size;
   if (fields.is4 >= 0 && fields.tail.length === 0) tailSize++;
+  if (form.encoding.implied !== undefined) tailSize++;
   const fixups: Omit<Fixup, 'place'>[] = [];
   if (fields.disp !== undefined) {
     const offset = addressAt + fields.disp.at;
@@ -119,6 +120,7 @@ function withFields(bytes: number[], fields: Fields, form: Form, rex: number): E
     if (fields.tail.length === 0) bytes.push(fields.is4 << 4);
     else bytes[bytes.length - 1]! |= fields.is4 << 4;
   }
+  if (form.encoding.implied !== undefined) bytes.push(form.encoding.implied);
   return fields.target === undefined
     ? { bytes, fixups }
     : { bytes, fixups, target: fields.target, targetSize: form.encoding.tailLength };

@@ -8,10 +8,11 @@ import { type Assembly, bound, emit, fail, warn } from './assembly.ts';
 import { emitBranch } from './branch.ts';
 import { type CodeMode, otherAddressSize } from './code-mode.ts';
 import { encode } from './encode.ts';
+import { checkOperands, operandWarnings } from './operand-rules.ts';
 import { type Actual, actualOperand, type OperandContext } from './operands.ts';
 import { splitOperands } from './parse-errors.ts';
 import { checkPrefixes, type Prefixes, prefixBytes, readPrefixes } from './prefixes.ts';
-import { candidates, findCandidates, operandWarning, type Selected, select } from './select.ts';
+import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
 import type { Statement } from './statement.ts';
 import { impliedOperand, impliedPlaces } from './string-operands.ts';
@@ -41,45 +42,15 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
     if (wrong !== undefined) return fail(asm, wrong);
   }
   for (const message of selected.warnings) warn(asm, message);
-  if (mnemonic.startsWith('lea') && prefixes.segment + segmentsIn(operands) > 0) {
-    warn(asm, "segment override on `lea' is ineffectual");
+  if (selected.isPeculiar) {
+    const rule = checkOperands(selected, mode.bits, (n) => operandText(text, n));
+    if (typeof rule === 'string') return fail(asm, rule);
   }
-  const wrongAddress = checkAddresses(form.name, operands, mode.bits);
-  if (wrongAddress !== undefined) return fail(asm, wrongAddress);
   const encoded = encode(selected, prefixes, wishes, mode.bits);
   if (typeof encoded === 'string') return fail(asm, encoded);
-  warnOfOperands(asm, selected);
-  if (form.name.startsWith('Prefetchit') && !isRelative(operands[0])) {
-    warn(asm, `'${mnemonic}' only supports RIP-relative address`);
-  }
+  for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
   emitBranch(asm, form, encoded, { prefixes, wishes });
-}
-
-/** Bounds checks have no 16-bit addresses, and only 64-bit ones in 64-bit code; a far target has to fit its size. */
-function checkAddresses(name: string, operands: readonly Actual[], bits: number): string | undefined {
-  if (name.startsWith('Bnd')) {
-    const memory = operands.find((operand) => operand.kind === 'memory');
-    if (memory === undefined) return undefined;
-    if (bits === 64 && memory.addressSize === 32) return "32-bit address isn't allowed in 64-bit MPX instructions.";
-    return memory.addressSize === 16 ? "16-bit address isn't allowed in MPX instructions" : undefined;
-  }
-  if (!name.endsWith('_ptr1616')) return undefined;
-  const target = operands[1]?.kind === 'immediate' ? operands[1].value.known : undefined;
-  return target !== undefined && (target > 0xffffn || target < -0x8000n) ? '16-bit jump out of range' : undefined;
-}
-
-const isRelative = (operand: Actual | undefined): boolean => operand?.kind === 'memory' && operand.base?.class === 'ip';
-
-const segmentsIn = (operands: readonly Actual[]): number =>
-  operands.filter((operand) => operand.kind === 'memory' && operand.segment !== undefined).length;
-
-function warnOfOperands(asm: Assembly, selected: Selected): void {
-  const { specs, operands } = selected;
-  for (let n = 0; n < specs.length; n++) {
-    const warning = operandWarning(specs[n]!, operands[n]!, selected);
-    if (warning !== undefined) warn(asm, warning);
-  }
 }
 
 const SUFFIX = /[bwlqst]$/;

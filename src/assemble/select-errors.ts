@@ -44,5 +44,16 @@ export function mismatch(
   if (all.some(({ form }) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
     return `invalid register operand size for \`${name}'`;
   }
+  const last = operands[4];
+  if (last?.kind === 'immediate' && isByte(last.value.known)) {
+    return `constant doesn't fit in 4 bits for \`${name}'`;
+  }
+  // VCVTPD2PS from memory: only a suffix could tell the size.
+  if (operands.length === 2 && operands[1]?.kind === 'memory' && all.some((c) => c.form.suffix === 'x')) {
+    return `operand size mismatch for \`${name}'`;
+  }
   return `operand type mismatch for \`${name}'`;
 }
+
+/** An unknown number may be one. */
+const isByte = (known: bigint | undefined): boolean => known === undefined || (known >= -0x80n && known < 0x100n);

@@ -48,7 +48,7 @@ type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
  * any field as wide as the operation is held to be (gas's types Imm8 to Imm64, from smallest_imm_type and the guess).
  */
 function immediateFits({ bits, width }: ImmediateSpec, value: Value, size: number): boolean {
-  if (value.known === undefined) return bits === width || bits === 32;
+  if (value.known === undefined) return (bits === width && bits > 4) || bits === 32;
   const known = converted(s64(value.known), size);
   switch (bits) {
     case 8:

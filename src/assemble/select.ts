@@ -10,19 +10,21 @@
  * Choices are kept by what they depend on: the mnemonic and the *signature* of the operands (`signature` below), which
  * has to tell apart whatever `matches` or a rank can tell apart.
  */
-import { s64 } from '../base/u64.ts';
 import { type Form, formsOf, MODE, type OperandSpec } from '../isa/forms.ts';
 import type { CodeMode } from './code-mode.ts';
 import type { Choice } from './encode.ts';
 import { isShortVex } from './encode-vex.ts';
+import { isPeculiar } from './operand-rules.ts';
 import { type Actual, type ActualMemory, gprWidth, isBare } from './operands.ts';
 import { type Prefixes, REX, type Wishes } from './prefixes.ts';
 import { type Candidate, mismatch, shownName } from './select-errors.ts';
-import { addressSizesAgree, converted, matches, needs64 } from './select-match.ts';
+import { addressSizesAgree, matches, needs64 } from './select-match.ts';
 
 export interface Selected extends Choice {
   /** The guessed size of the operation in bits. */
   readonly size: number;
+  /** Whether there are rules of its own for it (operand-rules.ts). */
+  readonly isPeculiar: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -64,6 +66,7 @@ interface Kept {
   readonly form: Form;
   readonly specs: readonly OperandSpec[];
   readonly size: number;
+  readonly isPeculiar: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -92,6 +95,7 @@ function choose(mnemonic: string, intel: readonly Actual[], context: SelectConte
   if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
   const size = guessSize(mnemonic, all, intel, context);
   const roughly = fitting.filter((c) => isRoughly(c, intel));
+  if (isVague(roughly, intel)) return mismatch(mnemonic, name, all, intel);
   const exactly = roughly.filter((c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)));
   if (exactly.length === 0) return mismatch(mnemonic, name, all, intel);
   const { chosen, warnings } = bySize(roughly, intel, name, context);
@@ -100,8 +104,12 @@ function choose(mnemonic: string, intel: readonly Actual[], context: SelectConte
   const encoded = wanted.filter((c) => isWanted(c.form, context.wishes));
   if (encoded.length === 0) return `unsupported instruction \`${name}'`;
   const { form, specs } = shortest(encoded, intel, context);
-  return { form, specs, size, warnings };
+  return { form, specs, size, isPeculiar: isPeculiar(form), warnings };
 }
+
+/** VCVTPD2PS from memory needs its suffix. */
+const isVague = (matching: readonly Match[], operands: readonly Actual[]): boolean =>
+  matching.length > 1 && operands[1]?.kind === 'memory' && matching.every((m) => /^[xyz]$/.test(m.form.suffix));
 
 /** Whether the operands are of the right kind, whatever the numbers among them. */
 const isRoughly = ({ form, specs }: Match, operands: readonly Actual[]): boolean =>
@@ -112,8 +120,8 @@ const isRoughly = ({ form, specs }: Match, operands: readonly Actual[]): boolean
   }) && addressSizesAgree(specs, operands);
 
 /** `{vex}` and `{evex}` ask for forms of that kind. */
-const isWanted = ({ encoding: { vex } }: Form, { encoding }: Wishes): boolean =>
-  encoding === undefined || vex?.kind === (encoding === 'evex' ? 'evex' : 'vex');
+const isWanted = ({ encoding: { vex }, onRequest }: Form, { encoding }: Wishes): boolean =>
+  encoding === undefined ? !onRequest : vex?.kind === (encoding === 'evex' ? 'evex' : 'vex');
 
 /** Destination first; only the two numbers of ENTER and of a far branch stand in the same order in both syntaxes. */
 const intelOrder = (operands: readonly Actual[]): readonly Actual[] =>
@@ -222,7 +230,12 @@ function bySize(matching: readonly Match[], operands: readonly Actual[], name: s
   const letter = [isExtension ? 'b' : 's', native, 'l', 'q', 'b'].find((l) => sizes.has(l));
   const form = matching[0]!.form;
   const isFar = form.branch && (mode.bits !== 64 || operands[0]?.kind === 'memory');
-  const isSilent = isFar || isTable(form) || letter === 'b' || (mode.bits !== 64 && (isStack || name === 'iret'));
+  const isSilent =
+    isFar ||
+    isTable(form) ||
+    letter === 'b' ||
+    /^v?(cvtsi2|pcmpestr)/.test(name) ||
+    (mode.bits !== 64 && (isStack || name === 'iret'));
   const warning = `no instruction mnemonic suffix given and no register operands; using default for \`${name}'`;
   const warnings = [...(isSilent ? [] : [warning]), ...(mode.gcc ? gccWarnings(name, form) : [])];
   return { chosen: ({ suffix }) => suffix === letter, warnings };
@@ -290,23 +303,3 @@ function compare(a: readonly number[], b: readonly number[]): number {
   }
   return 0;
 }
-
-/** What is said of the operands once all is well: numbers that lose bits, jumps through a register without a star. */
-export function operandWarning(spec: OperandSpec, actual: Actual, { form, size }: Selected): string | undefined {
-  if (spec.kind === 'immediate' && actual.kind === 'immediate') {
-    const { known } = actual.value;
-    const isFar = form.branch && form.operands.length === 2;
-    if (known === undefined || spec.bits >= 64 || isSmall(known) || isFar) return undefined;
-    const value = converted(s64(known), size);
-    const limit = 1n << BigInt(spec.bits);
-    if (value < limit && value > -limit) return undefined;
-    return `0x${BigInt.asUintN(64, value).toString(16)} shortened to 0x${BigInt.asUintN(spec.bits, value).toString(16)}`;
-  }
-  if (spec.kind === 'register' && form.branch && actual.kind === 'register' && !actual.indirect) {
-    return `indirect ${form.mnemonics[0]} without \`*'`;
-  }
-  return undefined;
-}
-
-/** In every field. */
-const isSmall = (value: bigint): boolean => value >= -8n && value < 8n;

@@ -6,6 +6,7 @@
  * opcode order; the choice between them is made in assemble/select.ts.
  */
 import table from './forms.json' with { type: 'json' };
+import vectorTable from './forms-vector.json' with { type: 'json' };
 import { findRegister, type RegisterClass } from './registers.ts';
 
 export interface Form {
@@ -25,6 +26,8 @@ export interface Form {
   readonly default64: boolean;
   readonly privileged: boolean;
   readonly branch: boolean;
+  /** Only where {vex} asks for it. */
+  readonly onRequest: boolean;
   readonly bnd: boolean;
   readonly notrack: boolean;
   /** XACQUIRE and XRELEASE: neither, both after LOCK, XRELEASE only, or both without LOCK. */
@@ -59,6 +62,8 @@ export interface Encoding {
   readonly tail: readonly number[];
   /** Their sum, an address counted as 8. */
   readonly tailLength: number;
+  /** An immediate that the mnemonic stands for. */
+  readonly implied?: number;
   readonly vex?: Vex;
 }
 
@@ -103,6 +108,8 @@ export type OperandSpec =
 
 type Row = readonly string[];
 const rows: readonly Row[] = table;
+/** Rows by mnemonic, columns separated by semicolons (tools/forms-vector.ts). */
+const vectorRows: Readonly<Record<string, readonly string[]>> = vectorTable;
 
 const GPR_CLASSES: Readonly<Record<string, RegisterClass>> = {
   r8: 'gpr8',
@@ -173,12 +180,14 @@ function parseEncoding(text: string): Encoding {
   const tail: number[] = [];
   let plusRegister = false;
   let modrm: 'r' | number | undefined;
+  let implied: number | undefined;
   const vex = parseVex(words[first] ?? '');
   for (const word of words.slice(vex === undefined ? first : first + 1)) {
     const size = TAIL_SIZES[word];
     if (word === '/r') modrm = 'r';
     else if (word.startsWith('/')) modrm = Number(word.slice(1));
     else if (size !== undefined) tail.push(size);
+    else if (word.startsWith('ib=')) implied = Number.parseInt(word.slice(3), 16);
     else {
       plusRegister = word.endsWith('+r');
       opcode.push(Number.parseInt(word, 16));
@@ -198,6 +207,7 @@ function parseEncoding(text: string): Encoding {
     tail,
     tailLength: tail.reduce((sum, size) => sum + (size || 8), 0),
     ...(vex !== undefined && { vex }),
+    ...(implied !== undefined && { implied }),
   };
 }
 
@@ -234,6 +244,7 @@ function parseRow(row: Row): Form {
     default64: attributes.includes('D'),
     privileged: attributes.includes('P'),
     branch: attributes.includes('B'),
+    onRequest: attributes.includes('V'),
     bnd: attributes.includes('M'),
     notrack: attributes.includes('T'),
     elision: elisionOf(attributes),
@@ -276,9 +287,13 @@ export function formsOf(mnemonic: string): readonly Form[] {
   const known = parsed.get(mnemonic);
   if (known !== undefined) return known;
   const forms = rowNumbers(mnemonic).map((n) => parseRow(rows[n]!));
+  if (Object.hasOwn(vectorRows, mnemonic)) forms.push(...vectorRows[mnemonic]!.map((row) => parseRow(row.split(';'))));
   parsed.set(mnemonic, forms);
   return forms;
 }
 
 /** Every form, for tests and documentation. */
-export const allForms = (): Form[] => rows.map(parseRow);
+export const allForms = (): Form[] => [
+  ...rows.map(parseRow),
+  ...Object.values(vectorRows).flatMap((list) => list.map((row) => parseRow(row.split(';')))),
+];

@@ -11,6 +11,7 @@ import { corpus, differences, shown } from '../../tools/corpus.ts';
 import { isAllowed } from '../../tools/corpus-allowed.ts';
 import { byUs } from '../../tools/corpus-assemblers.ts';
 import { generate, render } from '../../tools/forms.ts';
+import { generateVector, renderVector } from '../../tools/forms-vector.ts';
 
 const test = suite('assemble/encode');
 
@@ -47,6 +48,11 @@ for (const bits of SIZES) {
     assert.equal(missing, []);
   });
 }
+
+test('forms-vector.json is what tools/forms-vector.ts generates', () => {
+  const file = new URL('../../src/isa/forms-vector.json', import.meta.url);
+  assert.is(readFileSync(file, 'utf8'), renderVector(generateVector()));
+});
 
 test('forms.json is what tools/forms.ts generates', () => {
   assert.is(readFileSync(new URL('../../src/isa/forms.json', import.meta.url), 'utf8'), render(generate()));
