@@ -85,6 +85,10 @@ function readOperands(
       if (value === undefined) return '';
       return { bound: value, known: value.kind === 'int' ? value.value : undefined };
     },
+    registerOf: (name) => {
+      const value = bound(asm, { kind: 'symbol', name });
+      return value?.kind === 'register' ? value.name : undefined;
+    },
     textOf: (operand) => operandText(text, operands.indexOf(operand)),
   };
   const actuals: Actual[] = [];

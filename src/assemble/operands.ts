@@ -51,6 +51,8 @@ export interface OperandContext {
   /** Other addresses are errors: a prefix, or a string instruction's first one, says the size. */
   readonly isForced: boolean;
   readonly bindValue: BindValue;
+  /** The register that a symbol stands for (`counter = %rcx`). */
+  readonly registerOf: (symbol: string) => string | undefined;
   readonly textOf: (operand: Operand) => string;
 }
 
@@ -85,13 +87,30 @@ const truncated = ({ bound, known }: Value): Value => ({
 const registerNamed = (name: string, bits: Bits): Register | undefined =>
   findRegister(name === 'st(0)' ? 'st' : name, bits);
 
-function actualMemory(operand: MemoryOperand, context: OperandContext): Actual | string {
+/** With symbols that stand for registers put in their place; `(name)` is an address in parentheses if it stands for none. */
+function named(operand: MemoryOperand, { registerOf }: OperandContext): MemoryOperand {
+  const { base, index, disp } = operand;
+  const isSymbol = base?.startsWith('=') || index?.startsWith('=');
+  if (!isSymbol) return operand;
+  const meaning = (name: string | undefined): string | undefined =>
+    name?.startsWith('=') ? (registerOf(name.slice(1)) ?? name.slice(1)) : name;
+  const own = meaning(base);
+  if (base?.startsWith('=') && index === undefined && disp === undefined && own === base.slice(1)) {
+    const { base: _, ...rest } = operand;
+    return { ...rest, disp: { kind: 'symbol', name: own } };
+  }
+  const other = meaning(index);
+  return { ...operand, ...(own !== undefined && { base: own }), ...(other !== undefined && { index: other }) };
+}
+
+function actualMemory(written: MemoryOperand, context: OperandContext): Actual | string {
+  const operand = named(written, context);
   const registers: { segment?: Register; base?: Register; index?: Register } = {};
   for (const role of ['segment', 'base', 'index'] as const) {
     const name = operand[role];
     if (name === undefined) continue;
     const register = registerNamed(name, context.bits);
-    if (register === undefined) return badRegister(name, context.textOf(operand));
+    if (register === undefined) return badRegister(name, context.textOf(written));
     registers[role] = register;
   }
   const { base, index } = registers;
@@ -101,10 +120,14 @@ function actualMemory(operand: MemoryOperand, context: OperandContext): Actual |
   }
   const addressSize = addressBits(base, index) ?? context.addressSize;
   if (!isAddress(base, index, operand.scale, addressSize, context)) {
-    return `\`${context.textOf(operand)}' is not a valid base/index expression`;
+    return `\`${context.textOf(written)}' is not a valid base/index expression`;
   }
   const disp = operand.disp === undefined ? undefined : context.bindValue(operand.disp);
   if (typeof disp === 'string') return disp;
+  if (disp?.bound.kind === 'register' && base === undefined && index === undefined) {
+    const register = registerNamed(disp.bound.name, context.bits);
+    if (register !== undefined) return { kind: 'register', register, indirect: operand.indirect };
+  }
   return {
     kind: 'memory',
     ...registers,

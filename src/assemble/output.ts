@@ -135,7 +135,8 @@ function valueSymbol(
   common: Pick<ObjectSymbol, 'name' | 'size' | 'visibility' | 'type'>,
   diagnostics: Diagnostic[],
 ): ObjectSymbol | undefined {
-  if (symbol.home.kind !== 'value') return undefined;
+  // The name of a register is none of an address.
+  if (symbol.home.kind !== 'value' || symbol.home.value.kind === 'register') return undefined;
   const linear = reduce(symbol.home.value, finalDistance);
   const { binding } = symbol;
   if (typeof linear === 'string' || linear.minus !== undefined) {
