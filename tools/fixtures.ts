@@ -1,19 +1,30 @@
 /**
- * Regenerates tests/assemble/forms.txt: instructions over the whole table of forms with the bytes that GNU as gives them, so
+ * Regenerates tests/assemble/forms-{64,32,16}.txt: instructions over the whole table of forms with the bytes that GNU as gives them, so
  * that the test holds on machines without it.
  *
  *   npx tsx tools/fixtures.ts
  *
- * A line: bytes, relocations (`type@offset+addend`), a tab, the instruction; `-` for one that GNU as rejects.
+ * A line: bytes, relocations (`type@offset+addend`), the instruction, its messages, with tabs between; `-` for one that GNU as rejects. And tests/assemble/modes.txt: what it
+ * makes of modes.s.
  */
 import { writeFileSync } from 'node:fs';
-import { byGas, corpus } from './corpus.ts';
+import { fileURLToPath } from 'node:url';
+import type { Bits } from '../src/isa/forms.ts';
+import { corpus } from './corpus.ts';
+import { byGas } from './corpus-assemblers.ts';
+import { assembleWithGas, NO_OPTIONS, renderText } from './gasdiff.ts';
 
-const FILE = new URL('../tests/assemble/forms.txt', import.meta.url);
 /** Lines for each form and name. */
-const ROUNDS = 2;
+const ROUNDS = { 64: 2, 32: 1, 16: 1 } as const;
 const SEED = 20231;
 
-const lines = corpus(ROUNDS, SEED, []).filter((line) => !/\bbnd/.test(line));
-const bytes = byGas(lines);
-writeFileSync(FILE, `${lines.map((line, n) => `${bytes[n] ?? '-'}\t${line}`).join('\n')}\n`);
+function write(bits: Bits): void {
+  const lines = corpus({ count: ROUNDS[bits], seed: SEED, bits }).filter((line) => !/\bbnd/.test(line));
+  const rows = byGas(lines, bits).map(({ bytes, messages }, n) => [bytes ?? '-', lines[n], ...messages].join('\t'));
+  writeFileSync(new URL(`../tests/assemble/forms-${bits}.txt`, import.meta.url), `${rows.join('\n')}\n`);
+}
+
+for (const bits of [64, 32, 16] as const) write(bits);
+const modes = assembleWithGas(fileURLToPath(new URL('../tests/assemble/modes.s', import.meta.url)), NO_OPTIONS);
+if (typeof modes === 'string') throw new Error(modes);
+writeFileSync(new URL('../tests/assemble/modes.txt', import.meta.url), renderText(modes));

@@ -42,12 +42,15 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 /** Forms that GNU as never chooses: another row says the same, or the name is not one of its own. */
 export const DECODE_ONLY =
-  /^(Sal_|Reservednop_|Prefetchreserved|Via_undoc|Nopw$|Nopq$|Test_.*r1$|[LMS]fence_|.*_(DCD0|DCD8|DDC8|DED0|DFC8|DFD0|DFD8)$|Fstpnce|F?n?(eni|disi|setpm)$|J.*_rel(8_)?16$|Loop.*_16_|Jr?e?cxz_rel8_16|Jmp_rel8_16|Xbegin_rel16|Getsecq|Vmgexit_F2|Pcommit|Ccs_|Xsha512|Xstore_alt|Rdudbg|Wrudbg|Ud0$|.*_32$|Lkgs_|Eretu$|Erets$|Pbndkb$|L[sfg]s_r64_|Bswap_r16$|Movsxd_r16_|Jmp_m1664$|Call_m1664$|(Tpause|Umwait)_r64$|(Lldt|Ltr|Lmsw|Verr|Verw)_r(32|64)m16$)/;
+  /^(VEX_KNC_|VEX_K(andnr|concat|extract|merge)|Sal_|Reservednop_|Prefetchreserved|Via_undoc|Nopw$|Nopq$|Test_.*r1$|[LMS]fence_|.*_(DCD0|DCD8|DDC8|DED0|DFC8|DFD0|DFD8)$|Fstpnce|F?n?(eni|disi|setpm)$|Getsecq|Vmgexit_F2|Pcommit|Ccs_|Xsha512|Xstore_alt|Rdudbg|Wrudbg|Ud0$|(Montmul|X\w+)_32$|Lkgs_|Eretu$|Erets$|Pbndkb$|L[sfg]s_r64_|Bswap_r16$|Movsxd_r16_|Jmp_m1664$|Call_m1664$|(Tpause|Umwait)_r64$|(Lldt|Ltr|Lmsw|Verr|Verw)_r(32|64)m16$|.*_imm8_82$|Popw_CS|Umov|Storeall|Loadall|Arpl_r32|Mov_(r32_tr|tr_r32)|Cl1invmb|Jmpe|Xbts|Ibts|Cmpxchg486|Rdshr|Wrshr|Smint|Dmint|Rdm$|Svdc|Rsdc|Svldt|Rsldt|Svts|Rsts|Bb[01]_|Cpu_|Altinst|Paveb|Paddsiw|Pmagw|Pdistib|Psubsiw|Pmvzb|Pmulhrw_mm|Pmvnzb|Pmvlzb|Pmvgezb|Pmulhriw|Pmachriw|Cyrix|Ftstp|Frint2|Frichop|Frinear|F?n?st(dw|sg)_AX|Frstpm|Salc|.*_16$(?<=(Montmul|X\w+)_16))/;
 
 /** AT&T mnemonics (without suffix), by form. */
 export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Pcmpestrm64/, 'pcmpestrm'],
   [/^Pcmpestri64/, 'pcmpestri'],
+  [/^VEX_Vpcmpestrm64/, 'vpcmpestrm'],
+  [/^VEX_Vpcmpestri64/, 'vpcmpestri'],
+  [/^VEX_Vmovq_(xmm_rm64|rm64_xmm)$/, 'vmovq vmovd'],
   [/^Movsx_r\d+_rm8$/, 'movsb'],
   [/^Movsx_r16_rm16$/, ''],
   [/^Movsx_r\d+_rm16$/, 'movsw'],
@@ -70,6 +73,10 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Cqo$/, 'cqto cqo'],
   [/^Retf/, 'lret'],
   [/^Iret/, 'iret'],
+  [/^Pusha[wd]$/, 'pusha'],
+  [/^Popa[wd]$/, 'popa'],
+  [/^Call_ptr/, 'lcall'],
+  [/^Jmp_ptr/, 'ljmp'],
   [/^Pushf/, 'pushf'],
   [/^Popf/, 'popf'],
   [/^Sysret/, 'sysret'],
@@ -106,6 +113,37 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Sidt_m1664: 'q',
   Lgdt_m1664: 'q',
   Lidt_m1664: 'q',
+  ...Object.fromEntries(
+    ['ss', 'sd'].flatMap((type) =>
+      [
+        ['32', 'l'],
+        ['64', 'q'],
+      ].flatMap(([bits, letter]) => [
+        [`Cvtsi2${type}_xmm_rm${bits}`, letter!],
+        ...['t', ''].map((t) => [`Cvt${t}${type}2si_r${bits}_xmmm${type === 'ss' ? 32 : 64}`, letter!]),
+      ]),
+    ),
+  ),
+  Pcmpestrm_xmm_xmmm128_imm8: 'l',
+  Pcmpestrm64_xmm_xmmm128_imm8: 'q',
+  Pcmpestri_xmm_xmmm128_imm8: 'l',
+  Pcmpestri64_xmm_xmmm128_imm8: 'q',
+  VEX_Vpcmpestrm_xmm_xmmm128_imm8: 'l',
+  VEX_Vpcmpestrm64_xmm_xmmm128_imm8: 'q',
+  VEX_Vpcmpestri_xmm_xmmm128_imm8: 'l',
+  VEX_Vpcmpestri64_xmm_xmmm128_imm8: 'q',
+  Sgdt_m1632_16: 'w',
+  Sidt_m1632_16: 'w',
+  Lgdt_m1632_16: 'w',
+  Lidt_m1632_16: 'w',
+  Mov_r32_cr: 'l',
+  Mov_r32_dr: 'l',
+  Mov_cr_r32: 'l',
+  Mov_dr_r32: 'l',
+  Mov_r32_tr: 'l',
+  Mov_tr_r32: 'l',
+  Vmread_rm32_r32: 'l',
+  Vmwrite_r32_rm32: 'l',
   Sysretd: 'l',
   Sysexitd: 'l',
   Vmread_rm64_r64: 'q',
@@ -122,6 +160,14 @@ export const SUFFIX: Readonly<Record<string, string>> = {
   Movzx_r64_rm8: 'q',
   Cmpxchg8b_m64: 'q',
   Ptwrite_rm32: 'l',
+  ...Object.fromEntries(
+    ['Loop', 'Loope', 'Loopne'].flatMap((name) =>
+      [
+        ['CX', 'w'],
+        ['ECX', 'l'],
+      ].flatMap(([register, letter]) => [16, 32].map((bits) => [`${name}_rel8_${bits}_${register}`, letter!])),
+    ),
+  ),
   Loop_rel8_64_ECX: 'l',
   Loope_rel8_64_ECX: 'l',
   Loopne_rel8_64_ECX: 'l',
@@ -132,15 +178,24 @@ export const OPTIONAL = /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq
 
 /** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  Monitorw: ['(edx)', '(ecx)', '(ax)'],
+  Monitord: ['(edx)', '(ecx)', '(eax)'],
+  Monitorxw: ['(edx)', '(ecx)', '(ax)'],
+  Monitorxd: ['(edx)', '(ecx)', '(eax)'],
   Monitorq: ['(edx)', '(ecx)', '(rax)'],
   Monitorxq: ['(edx)', '(ecx)', '(rax)'],
   Mwait: ['(ecx)', '(eax)'],
   Mwaitx: ['(ebx)', '(ecx)', '(eax)'],
-  Invlpgaq: ['(ecx)', '(rax)'],
-  Vmrunq: ['(rax)'],
-  Vmloadq: ['(rax)'],
-  Vmsaveq: ['(rax)'],
-  Clzeroq: ['(rax)'],
+  ...Object.fromEntries(
+    [
+      ['w', 'ax'],
+      ['d', 'eax'],
+      ['q', 'rax'],
+    ].flatMap(([size, register]) => [
+      [`Invlpga${size}`, ['(ecx)', `(${register})`]],
+      ...['Vmrun', 'Vmload', 'Vmsave', 'Clzero'].map((name) => [`${name}${size}`, [`(${register})`]]),
+    ]),
+  ),
   Skinit: ['(eax)'],
 };
 
@@ -149,12 +204,14 @@ export interface Variant {
   readonly suffix?: string;
   readonly encoding?: string;
   readonly operands?: string;
+  /** Letters as in the column of attributes. */
+  readonly modes?: string;
 }
 
 /** SLDT, STR, SMSW: a register takes the size given, memory always 16 bits. */
 const storesWord = (mnemonic: string, opcode: string, wide: string): [string, readonly Variant[]][] => [
   [`${mnemonic}_rm16`, [{ operands: 'r16/m' }]],
-  [`${mnemonic}_r32m16`, [{ operands: 'r32/m' }, { operands: 'm', suffix: 'w' }]],
+  [`${mnemonic}_r32m16`, [{ operands: 'r32/m' }, { operands: 'm', suffix: 'w', encoding: opcode }]],
   [`${mnemonic}_r64m16`, [{ operands: 'r64/m', encoding: `${wide}${opcode}` }]],
 ];
 
@@ -170,10 +227,17 @@ const extension = (form: string, own: string, suffix: string, operands: string):
   [{ mnemonics: own }, { mnemonics: form.startsWith('Movz') ? 'movzx' : 'movsx', suffix, operands }],
 ];
 
-/** MOV to or from an absolute address: MOVABS for any, MOV for those that no 32-bit displacement reaches. */
+/**
+ * MOV to or from an absolute address. In 64-bit code MOVABS for any, MOV for those that no 32-bit displacement reaches;
+ * else MOV for all.
+ */
 const absolute = (form: string, operands: string): [string, readonly Variant[]] => [
   form,
-  [{ mnemonics: 'movabs' }, { mnemonics: 'mov', operands: operands.replace('moffs', 'moffs64') }],
+  [
+    { mnemonics: 'movabs', modes: 'q' },
+    { mnemonics: 'mov', operands: operands.replace('moffs', 'moffs64'), modes: 'q' },
+    ...(form.includes('64') ? [] : [{ mnemonics: 'mov', modes: 'wl' }]),
+  ],
 ];
 
 /** `test (%rax), %ebx` and `test %ebx, (%rax)` are the same, and so with XCHG. */
@@ -187,10 +251,27 @@ const commutative = (mnemonic: string): [string, readonly Variant[]][] =>
 export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   // A selector has 16 bits whatever the register; GNU as leaves out each prefix that changes nothing.
   Mov_rm16_Sreg: [{ operands: 'r16/m seg' }],
-  Mov_r32m16_Sreg: [{ operands: 'r32/m seg' }, { operands: 'm seg', suffix: 'w' }],
+  Mov_r32m16_Sreg: [{ operands: 'r32/m seg' }, { operands: 'm seg', suffix: 'w', encoding: '8C /r' }],
   Mov_r64m16_Sreg: [{ operands: 'r64/m seg', encoding: '8C /r' }],
   Mov_Sreg_rm16: [{ operands: 'seg r16|m', encoding: '8E /r' }],
-  Mov_Sreg_r32m16: [{ operands: 'seg r32/m' }],
+  Mov_Sreg_r32m16: [{ operands: 'seg r32/m', encoding: '8E /r' }],
+  Nopd: [{ encoding: '90' }],
+  Arpl_rm16_r16: [{ encoding: '63 /r' }],
+  // AT&T text has the operands of BOUND in Intel's order.
+  Bound_r16_m1616: [{ operands: 'm r16' }],
+  Bound_r32_m3232: [{ operands: 'm r32' }],
+  Sysretd: [{ modes: 'q' }, { suffix: '', modes: 'wl' }, { encoding: 'o32 0F 07', modes: 'wl' }],
+  ...Object.fromEntries(
+    ['Pcmpestrm', 'Pcmpestri', 'VEX_Vpcmpestrm', 'VEX_Vpcmpestri'].map((name) => [
+      `${name}_xmm_xmmm128_imm8`,
+      [{ modes: 'q' }, { suffix: '', modes: 'wl' }],
+    ]),
+  ),
+  Prefetchit0_m8: [{ modes: 'q' }],
+  Prefetchit1_m8: [{ modes: 'q' }],
+  Encodekey128_r32_r32: [{ encoding: 'o32 F3 0F 38 FA /r' }],
+  Encodekey256_r32_r32: [{ encoding: 'o32 F3 0F 38 FB /r' }],
+  Sysexitd: [{ modes: 'q' }, { suffix: '', modes: 'wl' }],
   Mov_Sreg_r64m16: [{ operands: 'seg r64/m', encoding: '8E /r' }],
   ...Object.fromEntries([
     ...commutative('Test'),
@@ -229,12 +310,14 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
       [32, 64].map((w) => [`${name}_r${w}_r${w}m16`, [{}, { operands: `r${w} r16/m` }]]),
     ),
   ),
+  Aam_imm8: [{}, { operands: '', encoding: 'D4 0A' }],
+  Aad_imm8: [{}, { operands: '', encoding: 'D5 0A' }],
   Int3: [{}, { mnemonics: 'int', operands: '3' }],
   Maskmovq_rDI_mm_mm: [{ operands: 'mm mm/m' }],
   Maskmovdqu_rDI_xmm_xmm: [{ operands: 'xmm xmm/m' }],
   // 90 is NOP in 64-bit mode and clears no upper half, so exchanging EAX with itself takes the long form.
   Xchg_r16_AX: [{ operands: 'r16/o ax' }, { operands: 'ax r16/o' }],
-  Xchg_r32_EAX: [{ operands: 'r32/n eax' }, { operands: 'eax r32/n' }],
+  Xchg_r32_EAX: [{ operands: 'r32/n eax' }, { operands: 'eax r32/n' }, { operands: 'eax eax', modes: 'wl' }],
   Xchg_r64_RAX: [{ operands: 'r64/n rax' }, { operands: 'rax r64/n' }, { operands: 'rax rax', encoding: '90' }],
   ...Object.fromEntries(
     [16, 32, 64].flatMap((w) =>

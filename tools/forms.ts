@@ -4,16 +4,17 @@
  *   npx tsx tools/forms.ts            rewrites the file
  *   npx tsx tools/forms.ts --check    fails when the committed file differs
  *
- * One row per form that 64-bit mode has in legacy encoding (no VEX, EVEX, XOP, 3DNow!), in opcode order. Columns:
+ * One row per form in legacy encoding (no 3DNow!), in opcode order. Columns:
  *
  *   0 form        iced's Code name, unique to the form: `Add_rm64_imm8`. A form that GNU as encodes in more than one
  *                 way (see SPLIT) has several rows.
  *   1 mnemonics   AT&T names without the size suffix, separated by blanks: `je jz`. Empty when GNU as never picks the
  *                 form (another one has the same meaning).
  *   2 suffix      the letter that AT&T text may append: b w l q, for x87 s l t q. Empty: none.
- *   3 encoding    the manual's notation, exact: prefixes (66 67 F2 F3 9B, `W` for REX.W), opcode bytes (`50+r`: register
- *                 in the low three bits), `/r` or `/digit`, then immediates ib iw id iq, relative targets cb cw cd, `mo`
- *                 for a 64-bit absolute address.
+ *   3 encoding    the manual's notation, exact: prefixes (66 F2 F3 9B, `W` for REX.W; `o16 o32 a16 a32`: the operand or
+ *                 address size, which costs 66 or 67 in code of another size), opcode bytes (`50+r`: register in the low
+ *                 three bits), `/r` or `/digit`, then immediates ib iw id iq, relative targets cb cw cd, `mo` for an
+ *                 absolute address as wide as addresses are.
  *   4 operands    Intel order (destination first), one token each:
  *                   r8 r16 r32 r64 xmm mm bnd seg cr dr    a register in ModRM.reg
  *                   …/m                                    the register in ModRM.rm
@@ -27,11 +28,12 @@
  *                   imm8 imm16 imm32 imm64                 all of the operand's bits
  *                   imm8s16 imm8s32 imm8s64 imm32s64       sign-extended to the size given
  *                   rel8 rel16 rel32                       a branch target
+ *                   sel                                    the selector of a far target, encoded last
  *                   moffs, moffs64                         an absolute address; one that needs 64 bits
  *                   si, di, segdi, bxal                    implied memory operands (di: always ES)
  *                   (ax), (ecx) …                          may be written, need not be, not encoded
  *   5 attributes  L lockable, R rep/repe, N repne, D operand size defaults to 64, P needs CPL 0 (always or by IOPL/CR4),
- *                 B a branch, call or return.
+ *                 B a branch, call or return; M takes BND, T NOTRACK, E XRELEASE, A XACQUIRE, O both without LOCK; w l q: in 16-, 32-, 64-bit code only (none of them: in all).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Code, CodeExt, FlowControl, Instruction, OpCodeOperandKind as Kind, type OpCodeInfo } from 'iced-x86';
@@ -53,8 +55,8 @@ const OPERAND: Readonly<Record<string, string>> = {
   mem_offs: 'moffs',
   mem: 'm',
   mem_mpx: 'm',
-  mem_mib: 'mib',
-  sibmem: 'm',
+  mem_mib: 'msib',
+  sibmem: 'msib',
   r8_or_mem: 'r8|m',
   r16_or_mem: 'r16|m',
   r32_or_mem: 'r32|m',
@@ -67,7 +69,7 @@ const OPERAND: Readonly<Record<string, string>> = {
   r8_reg: 'r8',
   r8_opcode: 'r8/o',
   r16_reg: 'r16',
-  r16_reg_mem: 'r16',
+  r16_reg_mem: 'r16/a',
   r16_rm: 'r16/m',
   r16_opcode: 'r16/o',
   r32_reg: 'r32',
@@ -106,8 +108,31 @@ const OPERAND: Readonly<Record<string, string>> = {
   br64_1: 'rel8',
   br16_2: 'rel16',
   br64_4: 'rel32',
+  br32_1: 'rel8',
+  br32_4: 'rel32',
   xbegin_2: 'rel16',
   xbegin_4: 'rel32',
+  farbr2_2: 'sel imm16',
+  farbr4_2: 'sel imm32',
+  imm4_m2z: 'imm4',
+  r32_vvvv: 'r32/v',
+  r64_vvvv: 'r64/v',
+  ...Object.fromEntries(
+    ['xmm', 'ymm', 'zmm', 'k', 'tmm'].flatMap((name) => [
+      [`${name}_reg`, name],
+      [`${name}_rm`, `${name}/m`],
+      [`${name}_vvvv`, `${name}/v`],
+      [`${name}_is4`, `${name}/i`],
+      [`${name}_is5`, `${name}/i`],
+      [`${name}_or_mem`, `${name}|m`],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['32', '64'].flatMap((bits) => ['x', 'y', 'z'].map((letter) => [`mem_vsib${bits}${letter}`, `v${letter}mm`])),
+  ),
+  kp1_reg: 'k/2',
+  xmmp3_vvvv: 'xmm/4',
+  zmmp3_vvvv: 'zmm/4',
 };
 
 const KIND_NAMES = new Map(
@@ -129,27 +154,52 @@ function operandTokens(info: OpCodeInfo): string[] {
 }
 
 /** Forms with a 64-bit register of which they use less; GNU as leaves out REX.W. */
-const NARROW = /^(Movmskp[sd]|Pmovmskb|Pextr[bw]|Pinsr[bw]|Extractps)_.*r64/;
+const NARROW = /^(?:VEX_V)?(movmskp[sd]|pmovmskb|pextr[bw]|pinsr[bw]|extractps)_.*r64/i;
 
-/** The manual's opcode column with sizes turned into the prefixes that stand for them. */
+/** The manual's opcode column; sizes that 64-bit mode has without a prefix are left out. */
 function encoding(name: string, info: OpCodeInfo): string {
   const implied64 = info.defaultOpSize64 || info.forceOpSize64 || NARROW.test(name);
   const words = info.opCodeString.split(' ').flatMap((word) => {
-    if (word === 'o16') return ['66'];
-    if (word === 'a32') return ['67'];
+    if (/^o(16|32)$/.test(word) && isNativeBranch(info)) return [];
     if (word === 'o64') return implied64 ? [] : ['W'];
-    if (word === 'o32' || word === 'a64' || word === 'NP') return [];
+    if (word.startsWith('VEX.') && NARROW.test(name)) return [word.replace('W1', 'W0')];
+    if (word === 'a64' || word === 'NP') return [];
     if (word === 'io') return ['iq'];
-    const fields = /^!?\(?11\)?:(rrr|[01]{3}):bbb$/.exec(word)?.[1];
+    if (word === 'cp') return ['id', 'iw'];
+    if (word === 'cd' && /ptr16/.test(info.instructionString)) return ['iw', 'iw'];
+    if (word === '/is4' || word === '/is5') return ['ib'];
+    const fields = /^!?\(?11\)?:(rrr|[01]{3}):(bbb|100)$/.exec(word)?.[1];
     if (fields !== undefined) return [fields === 'rrr' ? '/r' : `/${Number.parseInt(fields, 2)}`];
-    return [word.replace(/\+r[bwdo]$/, '+r').replace(/\+i$/, '+r')];
+    const fixed = /^!?\(?11\)?:rrr:000$/.test(word);
+    return [fixed ? '/r' : word.replace(/\+r[bwdo]$/, '+r').replace(/\+i$/, '+r')];
   });
   // W after the mandatory prefixes, which stand in the order GNU as emits them: address, operand size, repeat.
-  const order = ['9B', '67', '66', 'F2', 'F3', 'W'];
+  const order = ['9B', 'a16', 'a32', 'o16', 'o32', '66', 'F2', 'F3', 'W'];
   const first = words.findIndex((word, at) => !order.includes(word) || at === words.length - 1);
   const prefixes = words.slice(0, first).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return [...prefixes, ...words.slice(first)].join(' ');
 }
+
+/** A relative jump, whose displacement is as wide as the mode says; only CALL may take the other width. */
+function isNativeBranch(info: OpCodeInfo): boolean {
+  const name = info.instructionString;
+  return / rel(8|16|32)$/.test(name) && !name.startsWith('CALL');
+}
+
+/** The modes that have the form: `w` 16-bit, `l` 32-bit, `q` 64-bit code; undefined when GNU as has it in none. */
+function modes(info: OpCodeInfo): string | undefined {
+  const size = isNativeBranch(info) ? /\bo(16|32)\b/.exec(info.opCodeString)?.[1] : undefined;
+  const wide = size === undefined || (size === '32' && info.instructionString.startsWith('XBEGIN'));
+  const has = { w: info.mode16 && size !== '32', l: info.mode32 && size !== '16', q: info.mode64 && wide };
+  const letters = (['w', 'l', 'q'] as const).filter((letter) => has[letter]).join('');
+  return letters === '' ? undefined : letters;
+}
+
+/** Attributes name the modes only when some are missing. */
+const modeLetters = (info: OpCodeInfo): string => {
+  const letters = modes(info) ?? '';
+  return letters === 'wlq' ? '' : letters;
+};
 
 /** x87 suffixes by the memory operand. */
 const X87: readonly (readonly [RegExp, string])[] = [
@@ -175,7 +225,7 @@ function sizeSuffix(name: string, info: OpCodeInfo, operands: readonly string[])
 }
 
 function mnemonics(name: string, info: OpCodeInfo): string[] {
-  if (DECODE_ONLY.test(name)) return [];
+  if (DECODE_ONLY.test(name) || modes(info) === undefined) return [];
   const renamed = RENAMED.find(([pattern]) => pattern.test(name));
   const intel = info.instructionString.split(' ')[0]?.toLowerCase() ?? '';
   const names = renamed === undefined ? [intel] : renamed[1].split(' ');
@@ -207,11 +257,17 @@ function attributes(info: OpCodeInfo): string {
     ['D', info.defaultOpSize64 || info.forceOpSize64],
     ['P', info.isPrivileged || info.mayRequireCpl0 || info.isInputOutput],
     ['B', isBranch(info.code)],
+    ['M', info.canUseBndPrefix],
+    ['T', info.canUseNotrackPrefix],
+    ['E', info.canUseXreleasePrefix],
+    ['A', info.canUseXacquirePrefix],
+    ['O', info.canUseXacquirePrefix && info.instructionString.startsWith('XCHG')],
   ];
-  return flags.map(([letter, on]) => (on ? letter : '')).join('');
+  return flags.map(([letter, on]) => (on ? letter : '')).join('') + modeLetters(info);
 }
 
-function rowsOf(name: string, info: OpCodeInfo): Row[] {
+/** The rows of one of iced's codes. */
+export function rowsOf(name: string, info: OpCodeInfo): Row[] {
   const operands = operandTokens(info);
   const names = mnemonics(name, info).join(' ');
   const suffix = sizeSuffix(name, info, operands);
@@ -226,7 +282,7 @@ function rowsOf(name: string, info: OpCodeInfo): Row[] {
     v.suffix ?? row[2],
     v.encoding ?? row[3],
     v.operands ?? row[4],
-    row[5],
+    v.modes === undefined ? row[5] : row[5].replace(/[wlq]+$/, '') + v.modes,
   ]);
 }
 
@@ -236,7 +292,7 @@ export function generate(): Row[] {
   for (const [name, code] of Object.entries(Code)) {
     if (typeof code !== 'number') continue;
     const info = CodeExt.opCode(code);
-    if (info.isInstruction && info.mode64 && info.encoding === 0) rows.push(...rowsOf(name, info));
+    if (info.isInstruction && info.encoding === 0) rows.push(...rowsOf(name, info));
     info.free();
   }
   return rows;

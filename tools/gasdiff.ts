@@ -51,6 +51,15 @@ export function assembleWithGas(path: string, options: GasOptions): ObjectFile |
   }
 }
 
+export const NO_OPTIONS: GasOptions = { includeDirs: [], defines: [], includes: [] };
+
+/** .text as lines of hex, then its relocations. */
+export function renderText(object: ObjectFile): string {
+  const text = object.sections.find(({ name }) => name === '.text')!;
+  const hex = Buffer.from(text.data).toString('hex').replace(/.{64}/g, '$&\n');
+  return `${[hex, ...relocationLines(text, object)].join('\n')}\n`;
+}
+
 /** The differences, as lines; none when the objects are the same to a linker. */
 export function compareObjects(ours: ObjectFile, theirs: ObjectFile): string[] {
   const names = new Set([...theirs.sections, ...ours.sections].map((s) => s.name));

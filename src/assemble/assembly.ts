@@ -5,6 +5,7 @@
  */
 import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
 import { SHF, SHT } from '../object/object-file.ts';
+import { CODE_MODES, type CodeMode } from './code-mode.ts';
 import type { FilePort } from './logical-line.ts';
 import {
   type AsmSection,
@@ -51,6 +52,8 @@ export interface Assembly {
   /** `.file "name"`s, for the symbol table. */
   readonly fileNames: string[];
   readonly diagnostics: Diagnostic[];
+  /** `.code16`, `.code32`, `.code64`. */
+  mode: CodeMode;
   /** The statement being read. */
   place: Place;
   readonly files: FilePort;
@@ -75,6 +78,7 @@ export function newAssembly(files: FilePort, includeDirs: readonly string[], sta
     declaredLocal: new Set(),
     fileNames: [],
     diagnostics: [],
+    mode: CODE_MODES['.code64']!,
     place: start,
     files,
     includeDirs,

@@ -7,6 +7,7 @@
 
 import { SHF, SHT } from '../object/object-file.ts';
 import { type Assembly, emit, fail } from './assembly.ts';
+import { CODE_MODES } from './code-mode.ts';
 import { type Args, type Directive, nameOf } from './directive-arguments.ts';
 import { DATA_DIRECTIVES } from './directives-data.ts';
 import { SECTION_DIRECTIVES, sectionNamed } from './directives-section.ts';
@@ -38,6 +39,11 @@ const ident: Directive = (asm, args) => {
   asm.here = here;
 };
 
+/** `.code16`, `.code16gcc`, `.code32`, `.code64` */
+const code: Directive = (asm, _args, name) => {
+  asm.mode = CODE_MODES[name] ?? asm.mode;
+};
+
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
   ...DATA_DIRECTIVES,
   ...SECTION_DIRECTIVES,
@@ -46,7 +52,10 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.ident': ident,
   '.loc': nothing,
   '.extern': nothing,
-  '.code64': nothing,
+  '.code16': code,
+  '.code16gcc': code,
+  '.code32': code,
+  '.code64': code,
   '.att_syntax': nothing,
   '.att_mnemonic': nothing,
   '.arch': nothing,
@@ -64,7 +73,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(cfi_\w+|code16|code16gcc|code32|float|single|double|tfloat|bfloat16|nops|nop|weakref|symver|largecomm|tls_common|bundle_\w+|struct|offset|dc(\.\w)?|dcb(\.\w)?|ds(\.\w)?|reloc|dtprel\w*|secrel32|slong|stabs|stabn|stabd|loc_mark_labels|vtable_\w+|string(8|16|32|64)|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
+  /^\.(cfi_\w+|float|single|double|tfloat|bfloat16|nops|nop|weakref|symver|largecomm|tls_common|bundle_\w+|struct|offset|dc(\.\w)?|dcb(\.\w)?|ds(\.\w)?|reloc|dtprel\w*|secrel32|slong|stabs|stabn|stabd|loc_mark_labels|vtable_\w+|string(8|16|32|64)|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
 
 export function runDirective(asm: Assembly, name: string, args: Args): void {
   const directive = Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name] : undefined;

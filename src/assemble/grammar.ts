@@ -2,8 +2,8 @@
  * The grammar of one statement: in goes its text after expansion, out come `Statement`s and what was wrong with it.
  * AT&T operands follow the gas manual, sections 9.16.3 to 9.16.9; expressions its section 6.2 with the ranks of expr.c.
  *
- * The subtle invariant: a parenthesis opens a base/index group only when `%` or `,` follows it, and a part of an
- * expression in all other cases, so `(sym + off)(%rip)` and `4(,%rax,8)` need no look further ahead than two tokens.
+ * The subtle invariant: a parenthesis opens a base/index group only when `%`, `,` or a lone name follows it, and a part of
+ * an expression in all other cases, so `(sym + off)(%rip)` and `4(,%rax,8)` need no look further ahead than two tokens.
  *
  * Lines are parsed one by one, so a bad one never hides the next; the rules build values at once (no syntax tree),
  * which keeps the operands in their written order. The messages for bad lines are made in parse-errors.ts.
@@ -256,17 +256,24 @@ class StatementParser extends EmbeddedActionsParser {
   });
 
   private opensGroup(): boolean {
-    return this.is(1, T.LParen) && (this.is(2, T.Percent) || this.is(2, T.Comma));
+    if (!this.is(1, T.LParen)) return false;
+    if (this.is(2, T.Percent) || this.is(2, T.Comma)) return true;
+    if (!this.is(2, T.Name)) return false;
+    // `(name)`, `(name, …`: the name may be one of a register.
+    return this.is(3, T.Comma) || (this.is(3, T.RParen) && (this.is(4, T.Comma) || this.is(4, EOF)));
   }
 
   private readonly group = this.RULE('group', (): Group => {
     let index: string | undefined;
     let scale: Expr | undefined;
     this.CONSUME(T.LParen);
-    const base = this.OPTION(() => this.SUBRULE(this.register));
+    const base = this.OPTION(() => this.SUBRULE(this.groupRegister));
     this.OPTION1(() => {
       this.CONSUME(T.Comma);
-      index = this.OPTION2(() => this.SUBRULE1(this.register));
+      index = this.OPTION2({
+        GATE: () => this.is(1, T.Percent) || this.is(2, T.Comma) || this.is(2, T.RParen),
+        DEF: () => this.SUBRULE1(this.groupRegister),
+      });
       this.OPTION3(() => {
         this.OPTION4(() => this.CONSUME1(T.Comma));
         scale = this.SUBRULE(this.expression);
@@ -279,6 +286,11 @@ class StatementParser extends EmbeddedActionsParser {
       ...(index !== undefined && { index }),
     }));
   });
+
+  /** A register, or a symbol that may stand for one: `=name`. */
+  private readonly groupRegister = this.RULE('groupRegister', (): string =>
+    this.OR([{ ALT: () => this.SUBRULE(this.register) }, { ALT: () => `=${this.CONSUME(T.Name).image}` }]),
+  );
 
   /** `%rax`, `%st(1)`; `%db7` is an old name of `%dr7`. */
   private readonly register = this.RULE('register', (): string => {

@@ -2,126 +2,121 @@
  * One instruction statement: select its form, encode it, put it into the section.
  *
  * In: prefixes, mnemonic and operands as the grammar read them, and the text for "no such instruction". Out: bytes and
- * fixups at the end of the section, or a branch fragment for JMP and Jcc, whose size layout decides; or diagnostics.
+ * fixups at the end of the section, or a branch fragment (branch.ts); or diagnostics.
  */
-import { type Form, formsOf } from '../isa/forms.ts';
-import { type Assembly, bound, emit, emitFragment, fail, warn } from './assembly.ts';
-import { addPrefix, type Encoded, encode, noPrefixes, type Prefixes } from './encode.ts';
-import { type Actual, actualOperand, type BindValue } from './operands.ts';
-import { mnemonicProblem, type Selected, select, type Wishes } from './select.ts';
+import { type Assembly, bound, emit, fail, warn } from './assembly.ts';
+import { emitBranch } from './branch.ts';
+import { type CodeMode, otherAddressSize } from './code-mode.ts';
+import { encode } from './encode.ts';
+import { checkOperands, operandWarnings } from './operand-rules.ts';
+import { type Actual, actualOperand, type OperandContext } from './operands.ts';
+import { splitOperands } from './parse-errors.ts';
+import { checkPrefixes, type Prefixes, prefixBytes, readPrefixes } from './prefixes.ts';
+import { candidates, findCandidates, select } from './select.ts';
+import { type Candidate, shownName } from './select-errors.ts';
 import type { Statement } from './statement.ts';
+import { impliedOperand, impliedPlaces } from './string-operands.ts';
 
 type Instruction = Extract<Statement, { kind: 'instruction' }>;
 
 export function assembleInstruction(asm: Assembly, statement: Instruction, text: string): void {
-  const read = readPrefixes(statement.prefixes);
+  const { mnemonic } = statement;
+  const { mode } = asm;
+  const read = readPrefixes(statement.prefixes, mode.bits);
+  if (read === undefined) return fail(asm, `no such instruction: \`${text}'`);
   if (typeof read === 'string') return fail(asm, read);
   const { prefixes, wishes } = read;
-  if (statement.mnemonic === '') return emit(asm, prefixBytes(prefixes));
-  const problem = mnemonicProblem(statement.mnemonic);
-  if (problem === 'unknown') return fail(asm, `no such instruction: \`${text}'`);
-  if (problem === 'suffix') return fail(asm, `invalid instruction suffix for \`${statement.mnemonic.slice(0, -1)}'`);
-  const operands = readOperands(asm, statement);
+  if (mnemonic === '') return emit(asm, prefixBytes(prefixes));
+  const all = candidates(mnemonic, mode);
+  if (all.length === 0) return fail(asm, unknown(mnemonic, text, mode));
+  const operands = readOperands(asm, statement, prefixes, all, text);
   if (operands === undefined) return;
-  const selected = select(statement.mnemonic, operands, wishes);
+  const selected = select(mnemonic, operands, { mode, wishes, prefixes });
   if (typeof selected === 'string') return fail(asm, selected);
-  for (const message of selected.warnings) warn(asm, message);
-  const wrong = checkPrefixes(prefixes, selected);
-  if (wrong !== undefined) return fail(asm, wrong);
-  const encoded = encode(selected.form, selected.pairs, prefixes, wishes);
-  if (typeof encoded === 'string') return fail(asm, encoded);
-  if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
-  emitBranch(asm, selected.form, encoded, wishes);
-}
-
-function readPrefixes(names: readonly string[]): { prefixes: Prefixes; wishes: Wishes } | string {
-  const prefixes = noPrefixes();
-  let wishes: Wishes = { rex: false };
-  for (const name of names) {
-    const wish = WISHES[name];
-    if (wish !== undefined) wishes = { ...wishes, ...wish };
-    else if (!addPrefix(prefixes, name)) return `no such instruction: \`${name}'`;
+  const { form } = selected;
+  if (prefixes.any) {
+    const hasMemory = selected.operands.some(
+      ({ kind }, n) => kind === 'memory' && selected.specs[n]!.kind !== 'target',
+    );
+    const wrong = checkPrefixes(prefixes, form, shownName(mnemonic, all), hasMemory);
+    if (wrong !== undefined) return fail(asm, wrong);
   }
-  return { prefixes, wishes };
+  for (const message of selected.warnings) warn(asm, message);
+  if (selected.isPeculiar) {
+    const rule = checkOperands(selected, mode.bits, (n) => operandText(text, n));
+    if (typeof rule === 'string') return fail(asm, rule);
+  }
+  const encoded = encode(selected, prefixes, wishes, mode.bits);
+  if (typeof encoded === 'string') return fail(asm, encoded);
+  for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
+  if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
+  emitBranch(asm, form, encoded, { prefixes, wishes });
 }
 
-const WISHES: Readonly<Record<string, Partial<Wishes>>> = {
-  '{load}': { direction: 'load' },
-  '{store}': { direction: 'store' },
-  '{disp8}': { disp: 8 },
-  '{disp16}': {},
-  '{disp32}': { disp: 32 },
-  '{rex}': { rex: true },
-  '{nooptimize}': {},
-};
+const SUFFIX = /[bwlqst]$/;
 
-/** A prefix on a line of its own: `rep; movsb`. */
-function prefixBytes(prefixes: Prefixes): number[] {
-  const { wait, segment, address, data, repeat, lock, rex } = prefixes;
-  return [wait ? 0x9b : 0, segment, address ? 0x67 : 0, data ? 0x66 : 0, repeat, lock ? 0xf0 : 0, rex].filter(
-    (byte) => byte !== 0,
-  );
+/** Why a mnemonic has no form in this code. */
+function unknown(mnemonic: string, text: string, mode: CodeMode): string {
+  const stem = mnemonic.slice(0, -1);
+  if (SUFFIX.test(mnemonic) && candidates(stem, mode).length > 0) return `invalid instruction suffix for \`${stem}'`;
+  if (findCandidates(mnemonic).length > 0) {
+    return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
+  }
+  return `no such instruction: \`${text}'`;
 }
 
-function readOperands(asm: Assembly, { operands }: Instruction): Actual[] | undefined {
-  const bindValue: BindValue = (expr) => {
-    const value = bound(asm, expr);
-    if (value === undefined) return '';
-    return { bound: value, known: value.kind === 'int' ? value.value : undefined };
+function readOperands(
+  asm: Assembly,
+  statement: Instruction,
+  prefixes: Prefixes,
+  all: readonly Candidate[],
+  text: string,
+): Actual[] | undefined {
+  const { operands } = statement;
+  const { bits } = asm.mode;
+  const places = operands.length === 0 ? [] : impliedPlaces(all, operands.length);
+  const isBound = bits === 16 && all.some(({ form }) => form.name.startsWith('Bnd'));
+  let context: OperandContext = {
+    bits,
+    addressSize: prefixes.address || isBound ? otherAddressSize(bits) : bits,
+    isForced: prefixes.address,
+    bindValue: (expr) => {
+      const value = bound(asm, expr);
+      if (value === undefined) return '';
+      return { bound: value, known: value.kind === 'int' ? value.value : undefined };
+    },
+    registerOf: (name) => {
+      const value = bound(asm, { kind: 'symbol', name });
+      return value?.kind === 'register' ? value.name : undefined;
+    },
+    textOf: (operand) => operandText(text, operands.indexOf(operand)),
   };
   const actuals: Actual[] = [];
   for (const operand of operands) {
-    const actual = actualOperand(operand, bindValue);
+    let actual = actualOperand(operand, context);
     if (typeof actual === 'string') {
       // An expression that means nothing has been reported where it was bound.
-      if (actual !== '') fail(asm, actual);
+      const isString = places.length > 0;
+      if (actual !== '') fail(asm, isString ? actual.replace('base/index', 'string address') : actual);
       return undefined;
+    }
+    const place = places[actuals.length];
+    if (actual.kind === 'memory' && place !== undefined) {
+      const { operand: meant, warning } = impliedOperand(actual, place, context.textOf(operand));
+      if (warning !== undefined) warn(asm, warning);
+      actual = meant;
+    }
+    // The second address of a string instruction has to be as wide as the first.
+    if (actual.kind === 'memory' && operands.length > 1) {
+      context = { ...context, addressSize: actual.addressSize, isForced: true };
     }
     actuals.push(actual);
   }
   return actuals;
 }
 
-function checkPrefixes({ lock }: Prefixes, { form, pairs }: Selected): string | undefined {
-  if (!lock) return undefined;
-  const writesMemory = pairs.some(({ spec, actual }) => actual.kind === 'memory' && spec.kind !== 'target');
-  return form.lockable && writesMemory ? undefined : "expecting lockable instruction after `lock'";
-}
-
-/** The four-byte form of a jump that has a one-byte form too. */
-function nearForm(form: Form): Form | undefined {
-  const isNear = (f: Form): boolean =>
-    f.suffix === form.suffix && f.operands[0]?.kind === 'target' && f.encoding.tail[0] === 4;
-  return formsOf(form.mnemonics[0]!).find(isNear);
-}
-
-function emitBranch(asm: Assembly, form: Form, encoded: Encoded, wishes: Wishes): void {
-  const target = encoded.target!;
-  const size = encoded.targetSize!;
-  const near = size === 1 ? nearForm(form) : undefined;
-  const prefixes = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
-  if (near !== undefined && wishes.disp === undefined) {
-    return emitFragment(asm, {
-      kind: 'branch',
-      prefixes,
-      short: form.encoding.opcode,
-      near: near.encoding.opcode,
-      target,
-      isNear: false,
-      size: prefixes.length + form.encoding.opcode.length + 1,
-      place: asm.place,
-    });
-  }
-  const long = near !== undefined && wishes.disp === 32;
-  const bytes = long ? [...prefixes, ...near.encoding.opcode] : encoded.bytes;
-  const fieldSize = long ? 4 : (size as 1 | 2 | 4);
-  const fixup = {
-    offset: bytes.length,
-    size: fieldSize,
-    value: target,
-    kind: fieldSize === 4 ? 'branch' : 'relative',
-    toEnd: fieldSize,
-    got: 'plain',
-  } as const;
-  emit(asm, [...bytes, ...new Array<number>(fieldSize).fill(0)], [fixup]);
+/** An operand as it was written, without its star, as gas quotes it. */
+function operandText(text: string, number: number): string {
+  const operands = splitOperands(text.replace(/^(?:\{\w+\}\s*|[\w.,]+\s+)+(?=[$%*(\w-])/, ''));
+  return (operands[number] ?? text).trim().replace(/^\*\s*/, '');
 }

@@ -116,8 +116,8 @@ function sizeOf(fragment: Fragment, pass: Pass): number {
   }
 }
 
-const branchSize = ({ prefixes, short, near, isNear }: BranchFragment): number =>
-  prefixes.length + (isNear ? near.length + 4 : short.length + 1);
+const branchSize = ({ prefixes, short, near, isNear, width }: BranchFragment): number =>
+  prefixes.length + (isNear ? near.length + width : short.length + 1);
 
 function gap({ address, alignment, max }: AlignFragment): number {
   const size = (alignment - (address % alignment)) % alignment;

@@ -12,7 +12,7 @@ import { type AsmSection, addressOf, finalDistance } from './section.ts';
 import { type AsmSymbol, newSymbol, numberOf, reduce } from './symbols.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
-  const filled = asm.sections.map(fillSection);
+  const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16));
   const diagnostics = filled.flatMap((f) => f.diagnostics);
   const { symbols, numbers } = symbolTable(asm, filled, diagnostics);
   const sections = asm.sections.map((section, n) => toSection(section, filled[n]!, numbers));
@@ -135,7 +135,8 @@ function valueSymbol(
   common: Pick<ObjectSymbol, 'name' | 'size' | 'visibility' | 'type'>,
   diagnostics: Diagnostic[],
 ): ObjectSymbol | undefined {
-  if (symbol.home.kind !== 'value') return undefined;
+  // The name of a register is none of an address.
+  if (symbol.home.kind !== 'value' || symbol.home.value.kind === 'register') return undefined;
   const linear = reduce(symbol.home.value, finalDistance);
   const { binding } = symbol;
   if (typeof linear === 'string' || linear.minus !== undefined) {

@@ -67,7 +67,8 @@ function noParameter(text: string): { where: 'before' | 'in'; hint: string } | u
   return { where: left.index === 0 ? 'before' : 'in', hint };
 }
 
-function splitOperands(text: string): string[] {
+/** At commas outside parentheses and strings. */
+export function splitOperands(text: string): string[] {
   const operands = [''];
   let depth = 0;
   for (const [piece] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[^"]/gs)) {

@@ -43,7 +43,8 @@ export interface Filled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function fillSection(section: AsmSection): Filled {
+/** `endsIn16`: whether the source ends in 16-bit code, which decides how gaps in code are filled. */
+export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
   const data = new Uint8Array(section.type === SHT.NOBITS ? 0 : section.size);
   const relocations: AsmRelocation[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -54,7 +55,7 @@ export function fillSection(section: AsmSection): Filled {
       }
       continue;
     }
-    data.set(bytesOf(fragment), fragment.address);
+    data.set(bytesOf(fragment, endsIn16), fragment.address);
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
@@ -70,7 +71,7 @@ export function fillSection(section: AsmSection): Filled {
 function holdsData(fragment: Fragment): boolean {
   switch (fragment.kind) {
     case 'bytes':
-      return fragment.fixups.length > 0 || bytesOf(fragment).some((byte) => byte !== 0);
+      return fragment.fixups.length > 0 || bytesOf(fragment, false).some((byte) => byte !== 0);
     case 'fill':
     case 'space':
     case 'org':
@@ -85,7 +86,7 @@ function holdsData(fragment: Fragment): boolean {
   }
 }
 
-function bytesOf(fragment: Fragment): Uint8Array {
+function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
   switch (fragment.kind) {
     case 'bytes':
       return fragment.data.subarray(0, fragment.size);
@@ -94,12 +95,12 @@ function bytesOf(fragment: Fragment): Uint8Array {
     case 'org':
       return repeated(fragment.pattern, fragment.size);
     case 'branch': {
-      const { prefixes, isNear, near, short } = fragment;
-      return Uint8Array.from([...prefixes, ...(isNear ? [...near, 0, 0, 0, 0] : [...short, 0])]);
+      const { prefixes, isNear, near, short, width } = fragment;
+      return Uint8Array.from([...prefixes, ...(isNear ? [...near, ...new Array(width).fill(0)] : [...short, 0])]);
     }
     case 'align':
       return fragment.pattern === undefined
-        ? Uint8Array.from(nops(fragment.size))
+        ? Uint8Array.from(nops(fragment.size, endsIn16))
         : repeated(fragment.pattern, fragment.size);
     case 'leb':
       return Uint8Array.from(lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed));
@@ -118,9 +119,10 @@ function fixupsOf(fragment: Fragment): readonly Fixup[] {
   return fragment.kind === 'branch' ? [branchFixup(fragment)] : [];
 }
 
-function branchFixup({ size, isNear, target, place }: BranchFragment): Fixup {
-  const width = isNear ? 4 : 1;
-  return { offset: size - width, size: width, value: target, kind: 'branch', toEnd: width, got: 'plain', place };
+function branchFixup(fragment: BranchFragment): Fixup {
+  const { size, isNear, target, place, fixup } = fragment;
+  const width = isNear ? fragment.width : 1;
+  return { offset: size - width, size: width, value: target, kind: fixup, toEnd: width, got: 'plain', place };
 }
 
 type Resolved =

@@ -70,12 +70,16 @@ export interface FillFragment extends FragmentBase {
   readonly kind: 'fill';
   readonly pattern: Uint8Array;
 }
-/** JMP or Jcc: two bytes, or five or six. */
+/** JMP or Jcc: two bytes, or as many as a full displacement takes. */
 export interface BranchFragment extends FragmentBase {
   readonly kind: 'branch';
   readonly prefixes: readonly number[];
   readonly short: readonly number[];
   readonly near: readonly number[];
+  /** Bytes of the full displacement. */
+  readonly width: 1 | 2 | 4;
+  /** What becomes of the displacement when it is left to the linker. */
+  readonly fixup: 'branch' | 'relative';
   readonly target: Bound;
   isNear: boolean;
 }

@@ -6,55 +6,51 @@
  * out of the table: of all forms whose fields hold the operands, the shortest; of equally short ones the one with the
  * shorter immediate (`add $1, %ax`: imm8 before the accumulator form), then the first in opcode order (`r/m, r` before
  * `r, r/m`). An immediate that is not yet known takes a full-size field, whatever layout finds later.
+ *
+ * Choices are kept by what they depend on: the mnemonic and the *signature* of the operands (`signature` below), which
+ * has to tell apart whatever `matches` or a rank can tell apart.
  */
-import { fitsSigned, s64 } from '../base/u64.ts';
-import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
-import { type Actual, type ActualMemory, gprWidth, isAddress32, isBare, type Value } from './operands.ts';
+import { type Form, formsOf, MODE, type OperandSpec } from '../isa/forms.ts';
+import type { CodeMode } from './code-mode.ts';
+import type { Choice } from './encode.ts';
+import { isShortVex } from './encode-vex.ts';
+import { isPeculiar } from './operand-rules.ts';
+import { type Actual, type ActualMemory, gprWidth, isBare } from './operands.ts';
+import { type Prefixes, REX, type Wishes } from './prefixes.ts';
+import { type Candidate, mismatch, shownName } from './select-errors.ts';
+import { addressSizesAgree, matches, needs64 } from './select-match.ts';
 
-export interface Selected {
-  readonly form: Form;
-  /** The form's operands that were written, in Intel order, each with what was written. */
-  readonly pairs: readonly Pair[];
+export interface Selected extends Choice {
+  /** The guessed size of the operation in bits. */
+  readonly size: number;
+  /** Whether there are rules of its own for it (operand-rules.ts). */
+  readonly isPeculiar: boolean;
   readonly warnings: readonly string[];
 }
 
-export interface Pair {
-  readonly spec: OperandSpec;
-  readonly actual: Actual;
-}
-
-/** `{load}`, `{store}`, `{disp8}`, `{disp32}`: what the source asks of the encoder. */
-export interface Wishes {
-  readonly direction?: 'load' | 'store';
-  readonly disp?: 8 | 32;
-  readonly rex: boolean;
-}
-
-interface Candidate {
-  readonly form: Form;
-  /** Whether the mnemonic was written with the form's suffix. */
-  readonly suffixed: boolean;
-}
-
-/** What is wrong with the mnemonic itself: unknown, or with a suffix it does not take. Undefined: nothing. */
-export function mnemonicProblem(mnemonic: string): 'unknown' | 'suffix' | undefined {
-  if (candidates(mnemonic).length > 0) return undefined;
-  return /[bwlq]$/.test(mnemonic) && formsOf(mnemonic.slice(0, -1)).length > 0 ? 'suffix' : 'unknown';
+/** What the choice depends on besides the operands. */
+export interface SelectContext {
+  readonly mode: CodeMode;
+  readonly wishes: Wishes;
+  readonly prefixes: Prefixes;
 }
 
 const found = new Map<string, readonly Candidate[]>();
 
-function candidates(mnemonic: string): readonly Candidate[] {
-  let list = found.get(mnemonic);
+/** The forms that a mnemonic may mean in code of that size; empty when it is none. */
+export function candidates(mnemonic: string, { bits }: CodeMode): readonly Candidate[] {
+  const key = `${bits}${mnemonic}`;
+  let list = found.get(key);
   if (list === undefined) {
-    list = findCandidates(mnemonic);
+    list = findCandidates(mnemonic).filter(({ form }) => (form.modes & MODE[bits]) !== 0);
     // Any word may stand where a mnemonic is looked for; only those that are one are worth keeping.
-    if (list.length > 0) found.set(mnemonic, list);
+    if (list.length > 0) found.set(key, list);
   }
   return list;
 }
 
-function findCandidates(mnemonic: string): Candidate[] {
+/** The same for code of any size. */
+export function findCandidates(mnemonic: string): Candidate[] {
   const plain = formsOf(mnemonic).map((form) => ({ form, suffixed: false }));
   const stem = mnemonic.slice(0, -1);
   const letter = mnemonic.slice(-1);
@@ -64,44 +60,118 @@ function findCandidates(mnemonic: string): Candidate[] {
   return [...plain, ...suffixed];
 }
 
-const arranged = new Map<string, readonly Match[]>();
+type Match = Candidate & { readonly specs: readonly OperandSpec[] };
 
-/** The candidates as `count` operands can be written for them; found once, since code repeats its instructions. */
-function arrangedFor(mnemonic: string, count: number): readonly Match[] {
-  const key = `${mnemonic} ${count}`;
-  let list = arranged.get(key);
-  if (list === undefined) {
-    list = candidates(mnemonic).flatMap((c) => arrangements(c.form, count).map((specs) => ({ ...c, specs })));
-    if (list.length > 0) arranged.set(key, list);
-  }
-  return list;
+interface Kept {
+  readonly form: Form;
+  readonly specs: readonly OperandSpec[];
+  readonly size: number;
+  readonly isPeculiar: boolean;
+  readonly warnings: readonly string[];
 }
+
+const kept = new Map<string, Kept>();
+const MOST_KEPT = 50_000;
 
 /** Chooses the form. `operands` stand in AT&T order. */
-export function select(mnemonic: string, operands: readonly Actual[], wishes: Wishes): Selected | string {
-  const all = candidates(mnemonic);
+export function select(mnemonic: string, operands: readonly Actual[], context: SelectContext): Selected | string {
   const intel = intelOrder(operands);
-  const fitting = arrangedFor(mnemonic, intel.length);
-  const name = shownName(mnemonic, all);
-  if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
-  const size = plainSize(mnemonic, all, intel);
-  const matching = fitting.filter(
-    (c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)) && addressSizesAgree(c.specs, intel),
-  );
-  if (matching.length === 0) return mismatch(mnemonic, name, all, intel);
-  const { chosen, warning } = bySize(matching, intel, name);
-  const best = shortest(chosen, wishes);
-  const pairs = best.specs.map((spec, n) => ({ spec, actual: intel[n]! }));
-  return { form: best.form, pairs, warnings: [...warning, ...pairs.flatMap((p) => pairWarnings(p, best.form))] };
+  const key = signature(mnemonic, intel, context);
+  let choice = kept.get(key);
+  if (choice === undefined) {
+    const fresh = choose(mnemonic, intel, context);
+    if (typeof fresh === 'string') return fresh;
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(key, fresh);
+    choice = fresh;
+  }
+  return { ...choice, operands: intel };
 }
 
-/** Destination first; only the two numbers of ENTER stand in the same order in both syntaxes. */
-const intelOrder = (operands: readonly Actual[]): readonly Actual[] =>
-  operands.every((o) => o.kind === 'immediate') ? operands : [...operands].reverse();
+function choose(mnemonic: string, intel: readonly Actual[], context: SelectContext): Kept | string {
+  const all = candidates(mnemonic, context.mode);
+  const name = shownName(mnemonic, all);
+  const fitting = all.flatMap((c) => arrangements(c.form, intel.length).map((specs) => ({ ...c, specs })));
+  if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
+  const size = guessSize(mnemonic, all, intel, context);
+  const roughly = fitting.filter((c) => isRoughly(c, intel));
+  if (isVague(roughly, intel)) return mismatch(mnemonic, name, all, intel);
+  const exactly = roughly.filter((c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)));
+  if (exactly.length === 0) return mismatch(mnemonic, name, all, intel);
+  const { chosen, warnings } = bySize(roughly, intel, name, context);
+  const wanted = exactly.filter((c) => chosen === undefined || chosen(c.form));
+  if (wanted.length === 0) return mismatch(mnemonic, name, all, intel);
+  const encoded = wanted.filter((c) => isWanted(c.form, context.wishes));
+  if (encoded.length === 0) return `unsupported instruction \`${name}'`;
+  const { form, specs } = shortest(encoded, intel, context);
+  return { form, specs, size, isPeculiar: isPeculiar(form), warnings };
+}
 
-/** GNU as names the mnemonic without its suffix, once it has found the instruction by taking the suffix off. */
-const shownName = (mnemonic: string, all: readonly Candidate[]): string =>
-  all.length > 0 && all.every((c) => c.suffixed) ? mnemonic.slice(0, -1) : mnemonic;
+/** VCVTPD2PS from memory needs its suffix. */
+const isVague = (matching: readonly Match[], operands: readonly Actual[]): boolean =>
+  matching.length > 1 && operands[1]?.kind === 'memory' && matching.every((m) => /^[xyz]$/.test(m.form.suffix));
+
+/** Whether the operands are of the right kind, whatever the numbers among them. */
+const isRoughly = ({ form, specs }: Match, operands: readonly Actual[]): boolean =>
+  specs.every((spec, n) => {
+    const operand = operands[n]!;
+    if (spec.kind === 'immediate' && operand.kind === 'immediate') return true;
+    return matches(spec, operand, form, UNKNOWN_SIZE);
+  }) && addressSizesAgree(specs, operands);
+
+/** `{vex}` and `{evex}` ask for forms of that kind. */
+const isWanted = ({ encoding: { vex }, onRequest }: Form, { encoding }: Wishes): boolean =>
+  encoding === undefined ? !onRequest : vex?.kind === (encoding === 'evex' ? 'evex' : 'vex');
+
+/** Destination first; only the two numbers of ENTER and of a far branch stand in the same order in both syntaxes. */
+const intelOrder = (operands: readonly Actual[]): readonly Actual[] =>
+  operands.length < 2 || operands.every((o) => o.kind === 'immediate') ? operands : [...operands].reverse();
+
+function signature(mnemonic: string, operands: readonly Actual[], { mode, wishes, prefixes }: SelectContext): string {
+  let key = `${mode.bits}${mode.gcc ? 'g' : ''}${prefixes.data ? 'd' : ''}${prefixes.rex === 0 ? '' : 'r'}`;
+  if (wishes.direction !== undefined || wishes.encoding !== undefined)
+    key += `{${wishes.direction} ${wishes.encoding}}`;
+  key += mnemonic;
+  for (const operand of operands) {
+    switch (operand.kind) {
+      case 'register':
+        key += `,${operand.indirect ? '*' : ''}${operand.register.name}`;
+        break;
+      case 'immediate':
+        key += `,$${immediateKind(operand.value.known)}`;
+        break;
+      case 'memory':
+        key += memoryKind(operand);
+        break;
+      default:
+        operand satisfies never;
+    }
+  }
+  return key;
+}
+
+function memoryKind(memory: ActualMemory): string {
+  const { base, index, disp, segment, indirect, addressSize } = memory;
+  const start = `,m${addressSize}${indirect ? '*' : ''}${segment === undefined ? '' : ':'}`;
+  if (isBare(memory)) return start + (needs64(memory) ? 'far' : 'bare');
+  if (disp === undefined && index === undefined) return start + base!.name;
+  return `${start}${base === undefined ? '' : base.number >> 3}+${index === undefined ? '' : `${index.class}${index.number >> 3}`}`;
+}
+
+/** The numbers at which some form begins or ceases to hold an immediate, ascending. */
+const EDGES: readonly bigint[] = [
+  ...[63, 32, 31, 16, 15, 8, 7, 4, 3].map((bit) => -(1n << BigInt(bit))),
+  ...[0n, 1n, 2n, 3n, 4n, 8n, 16n],
+  ...[0x80n, 0x100n, 0x8000n, 0xff80n, 0x10000n, 0x80000000n, 0xffff8000n, 0xffffff80n, 0x100000000n],
+  ...[0x8000000000000000n, 0xffffffff80000000n, 0xffffffffffffff80n, 0x10000000000000000n],
+];
+
+function immediateKind(known: bigint | undefined): number | string {
+  if (known === undefined) return 'u';
+  let kind = 0;
+  while (kind < EDGES.length && known >= EDGES[kind]!) kind++;
+  return kind;
+}
 
 const isOptional = (spec: OperandSpec): boolean =>
   (spec.kind === 'fixed' && spec.optional) || (spec.kind === 'literal' && spec.value === 1n);
@@ -115,129 +185,107 @@ function arrangements(form: Form, count: number): (readonly OperandSpec[])[] {
   return count === 0 && all.some((spec) => spec.kind === 'implied') ? [[]] : [];
 }
 
-function matches(spec: OperandSpec, actual: Actual, form: Form, size: number | undefined): boolean {
-  switch (spec.kind) {
-    case 'register':
-      if (actual.kind === 'register') {
-        return actual.register.class === spec.class && !(spec.notZero && actual.register.number === 0);
-      }
-      return spec.orMemory && actual.kind === 'memory' && (!form.branch || actual.indirect) && isReachable(actual);
-    case 'memory':
-      return actual.kind === 'memory' && (!form.branch || actual.indirect);
-    case 'fixed':
-      return actual.kind === 'register' && actual.register.name === spec.register;
-    case 'literal':
-      return actual.kind === 'immediate' && actual.value.known === spec.value;
-    case 'immediate':
-      return actual.kind === 'immediate' && immediateFits(spec, actual.value, size);
-    case 'target':
-      return actual.kind === 'memory' && !actual.indirect && isBare(actual) && actual.segment === undefined;
-    case 'offset':
-      return actual.kind === 'memory' && isBare(actual) && (!spec.only64 || needs64(actual));
-    case 'implied':
-      return actual.kind === 'memory' && isImplied(actual, spec.base);
-    default:
-      return spec satisfies never;
-  }
-}
-
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
 
-/** The operation's size in bits as far as it is plain before a form is chosen: from the suffix, else a register. */
-function plainSize(mnemonic: string, all: readonly Candidate[], operands: readonly Actual[]): number | undefined {
-  if (all.every((c) => c.suffixed)) return SUFFIX_BITS[mnemonic.slice(-1)];
+/** Nothing tells the size: numbers stay as they are, and fit where they fit. */
+const UNKNOWN_SIZE = 128;
+
+/** The operation's size in bits before a form is chosen: from the suffix, else a register, else the code (optimize_imm). */
+function guessSize(
+  mnemonic: string,
+  all: readonly Candidate[],
+  operands: readonly Actual[],
+  { mode, prefixes }: SelectContext,
+): number {
+  if (all.every((c) => c.suffixed)) return SUFFIX_BITS[mnemonic.slice(-1)] ?? 0;
   for (const operand of operands) {
     const width = operand.kind === 'register' ? gprWidth(operand.register) : undefined;
     if (width !== undefined) return 8 * width;
   }
-  return undefined;
+  if (operands.some((operand) => operand.kind === 'register')) return UNKNOWN_SIZE;
+  return (mode.bits === 16) !== prefixes.data ? 16 : UNKNOWN_SIZE;
 }
 
-/**
- * Whether an immediate fits, by the rules of gas's optimize_imm: where the size is plain, a positive number that has the
- * size's top bit set means its negative twin, and a number that is too large is cut (with a warning).
- */
-function immediateFits({ bits, width }: ImmediateSpec, value: Value, size: number | undefined): boolean {
-  if (value.known === undefined) return bits === width || bits === 32;
-  const known = wrapped(s64(value.known), size);
-  if (bits < width) return fitsSigned(known, bits);
-  if (bits === 64 || (size !== undefined && size <= bits)) return true;
-  return known >= -(1n << BigInt(bits - 1)) && known < 1n << BigInt(bits);
+/** What .code16gcc makes 32 bits wide. */
+const ON_STACK = /^(push|pop|call|lcall|ret|lret|enter|leave|pushf|popf|pusha|popa)$/;
+
+const isTable = ({ name }: Form): boolean => /^[LS][gi]dt_/.test(name);
+
+interface Sized {
+  /** Which forms are left; undefined: all. */
+  readonly chosen?: (form: Form) => boolean;
+  readonly warnings: readonly string[];
 }
 
-type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
-
-function wrapped(value: bigint, size: number | undefined): bigint {
-  if (size === undefined || size > 32 || value < 0n) return value;
-  if (size <= 16 && value <= 0xffffn) return BigInt.asIntN(16, value);
-  return value <= 0xffffffffn ? BigInt.asIntN(32, value) : value;
-}
-
-/** A bare address beyond 32 bits has only the forms with an absolute address. */
-const isReachable = (memory: ActualMemory): boolean => !isBare(memory) || !needs64(memory);
-
-function needs64({ disp }: ActualMemory): boolean {
-  return disp?.known !== undefined && !fitsSigned(s64(disp.known), 32);
-}
-
-function isImplied(memory: ActualMemory, base: 'si' | 'di' | 'bx'): boolean {
-  const { base: register, index, disp } = memory;
-  if (register === undefined || disp !== undefined) return false;
-  if (base === 'bx') return register.name === 'rbx' || register.name === 'ebx';
-  return index === undefined && (register.name === `r${base}` || register.name === `e${base}`);
-}
-
-type Match = Candidate & { readonly specs: readonly OperandSpec[] };
-
-/** String instructions and MOVDIR64B have two addresses, and one address size. */
-function addressSizesAgree(specs: readonly OperandSpec[], operands: readonly Actual[]): boolean {
-  const bound = specs.some((s) => s.kind === 'implied' || (s.kind === 'register' && s.isAddress));
-  if (!bound) return true;
-  const sizes = new Set<boolean>();
-  for (const [n, spec] of specs.entries()) {
-    const operand = operands[n]!;
-    if (operand.kind === 'memory' && !isBare(operand)) sizes.add(isAddress32(operand));
-    else if (operand.kind === 'register' && spec.kind === 'register' && spec.isAddress) {
-      sizes.add(operand.register.class === 'gpr32');
-    }
-  }
-  return sizes.size < 2;
-}
-
-/** By preference: x87's single precision, 32 bits, 64 bits (CRC32 into a 64-bit register), the byte of MOVSX. */
-const DEFAULT_SUFFIXES = ['s', 'l', 'q', 'b'];
-
-/** Without a suffix and without a register to tell the size, GNU as takes the default: 64 bits on the stack, else 32. */
-function bySize(
-  matching: readonly Match[],
-  operands: readonly Actual[],
-  name: string,
-): { chosen: readonly Match[]; warning: string[] } {
+/** Without a suffix and without a register to tell the size, GNU as takes a default, and says so where it is a guess. */
+function bySize(matching: readonly Match[], operands: readonly Actual[], name: string, { mode }: SelectContext): Sized {
   const sizes = new Set(matching.map((m) => m.form.suffix));
-  if (sizes.size < 2 || matching.some((m) => m.suffixed)) return { chosen: matching, warning: [] };
-  const onStack = matching.filter((m) => m.form.default64);
-  if (onStack.length > 0) return { chosen: onStack, warning: [] };
-  const letter = DEFAULT_SUFFIXES.find((l) => sizes.has(l));
-  const chosen = matching.filter((m) => m.form.suffix === letter);
-  const farIndirect = matching[0]!.form.branch && operands[0]?.kind === 'memory';
-  if (farIndirect || letter === 'b') return { chosen, warning: [] };
-  return {
-    chosen,
-    warning: [`no instruction mnemonic suffix given and no register operands; using default for \`${name}'`],
-  };
+  if (sizes.size < 2 || sizes.has('') || matching.some((m) => m.suffixed)) return { warnings: [] };
+  const onStack = matching.some((m) => m.form.default64);
+  if (mode.bits === 64 && onStack) return { chosen: (form) => form.default64, warnings: [] };
+  const isStack = ON_STACK.test(name);
+  const native = mode.bits === 16 && !(mode.gcc && isStack) ? 'w' : 'l';
+  // By preference: x87's single precision, the code's own size, 64 bits (CRC32 into a 64-bit register), MOVSX's byte.
+  const isExtension = /^mov[sz]x$/.test(name);
+  const letter = [isExtension ? 'b' : 's', native, 'l', 'q', 'b'].find((l) => sizes.has(l));
+  const form = matching[0]!.form;
+  const isFar = form.branch && (mode.bits !== 64 || operands[0]?.kind === 'memory');
+  const isSilent =
+    isFar ||
+    isTable(form) ||
+    letter === 'b' ||
+    /^v?(cvtsi2|pcmpestr)/.test(name) ||
+    (mode.bits !== 64 && (isStack || name === 'iret'));
+  const warning = `no instruction mnemonic suffix given and no register operands; using default for \`${name}'`;
+  const warnings = [...(isSilent ? [] : [warning]), ...(mode.gcc ? gccWarnings(name, form) : [])];
+  return { chosen: ({ suffix }) => suffix === letter, warnings };
+}
+
+/** What .code16gcc does otherwise than one may expect. */
+function gccWarnings(name: string, { operands }: Form): string[] {
+  if (name === 'iret') return ["generating 16-bit `iret' for .code16gcc directive"];
+  const isSegment = operands[0]?.kind === 'fixed' && operands[0].register.endsWith('s');
+  return isSegment ? [`generating 32-bit \`${name}', unlike earlier gas versions`] : [];
 }
 
 /** Bytes of everything but the ModRM operand's own, which all forms share. */
-function length({ form: { encoding } }: Match): number {
-  const prefixes = Number(encoding.operandSize) + Number(encoding.rexW) + Number(encoding.addressSize);
-  const modrm = encoding.modrm === undefined ? 0 : 1;
-  return prefixes + encoding.opcode.length + modrm + encoding.tail.reduce((sum, size) => sum + size, 0);
+function length({ form: { encoding }, specs }: Match, operands: readonly Actual[], { mode }: SelectContext): number {
+  const { operandSize, addressSize, mandatory66, rexW, modrm, opcode, vex } = encoding;
+  const native = mode.bits === 64 ? 32 : mode.bits;
+  const prefixes =
+    Number(operandSize !== 0 && operandSize !== native) +
+    Number(addressSize !== 0 && addressSize !== mode.bits) +
+    Number(mandatory66) +
+    Number(rexW);
+  const vexLength = vex === undefined ? 0 : isShortVex(vex, rexOfRm(specs, operands)) ? 2 : 3;
+  return prefixes + vexLength + opcode.length + Number(modrm !== undefined) + tailLength(encoding.tail);
 }
 
-const tailLength = ({ form }: Match): number => form.encoding.tail.reduce((sum, size) => sum + size, 0);
+/** An absolute address is as long as the displacement that it stands for. */
+const tailLength = (tail: readonly number[]): number => tail.reduce((sum, size) => sum + size, 0);
 
-function shortest(matching: readonly Match[], wishes: Wishes): Match {
-  const rank = (m: Match): number[] => [directionCost(m, wishes), length(m), tailLength(m)];
+/** REX.B and REX.X as the operands will have them, which VEX of two bytes can't say. */
+function rexOfRm(specs: readonly OperandSpec[], operands: readonly Actual[]): number {
+  let rex = 0;
+  for (const [n, spec] of specs.entries()) {
+    const actual = operands[n]!;
+    if (actual.kind === 'memory') {
+      if ((actual.base?.number ?? 0) >= 8 && actual.base?.class !== 'ip') rex |= REX.B;
+      if (((actual.index?.number ?? 0) & 8) !== 0) rex |= REX.X;
+    } else if (actual.kind === 'register' && spec.kind === 'register' && spec.place === 'rm') {
+      if (actual.register.number >= 8) rex |= REX.B;
+    }
+  }
+  return rex;
+}
+
+function shortest(matching: readonly Match[], operands: readonly Actual[], context: SelectContext): Match {
+  const rank = (m: Match): number[] => [
+    directionCost(m, context.wishes),
+    m.form.encoding.vex?.kind === 'evex' ? 1 : 0,
+    length(m, operands, context),
+    tailLength(m.form.encoding.tail),
+  ];
   return matching.reduce((best, next) => (compare(rank(next), rank(best)) < 0 ? next : best));
 }
 
@@ -254,37 +302,4 @@ function compare(a: readonly number[], b: readonly number[]): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-function pairWarnings({ spec, actual }: Pair, form: Form): string[] {
-  if (spec.kind === 'immediate' && actual.kind === 'immediate' && actual.value.known !== undefined) {
-    const { bits } = spec;
-    const known = actual.value.known;
-    const shortened = BigInt.asUintN(bits, known);
-    const lost =
-      spec.bits === spec.width && bits < 64 && (known >= 1n << BigInt(bits) || known < -(1n << BigInt(bits)));
-    return lost ? [`0x${BigInt.asUintN(64, known).toString(16)} shortened to 0x${shortened.toString(16)}`] : [];
-  }
-  if (spec.kind === 'register' && form.branch && actual.kind === 'register' && !actual.indirect) {
-    return [`indirect ${form.mnemonics[0]} without \`*'`];
-  }
-  return [];
-}
-
-/** Why nothing matched, in gas's words. */
-function mismatch(mnemonic: string, name: string, all: readonly Candidate[], operands: readonly Actual[]): string {
-  const suffixed = all.filter((c) => c.suffixed);
-  if (suffixed.length > 0) {
-    const letter = mnemonic.slice(-1);
-    const bits = SUFFIX_BITS[letter] ?? 0;
-    const wrong = operands.find(
-      (o) => o.kind === 'register' && gprWidth(o.register) !== undefined && gprWidth(o.register)! * 8 !== bits,
-    );
-    if (wrong?.kind === 'register') {
-      return letter === 'b'
-        ? `\`%${wrong.register.name}' not allowed with \`${mnemonic}'`
-        : `incorrect register \`%${wrong.register.name}' used with \`${letter}' suffix`;
-    }
-  }
-  return `operand type mismatch for \`${name}'`;
 }

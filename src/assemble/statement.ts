@@ -64,7 +64,7 @@ export interface MemoryOperand {
   readonly kind: 'memory';
   readonly segment?: string;
   readonly disp?: Expr;
-  /** A register name; `rip`/`eip` for relative addressing. */
+  /** A register name; `rip`/`eip` for relative addressing; `=name` for a symbol that may stand for a register. */
   readonly base?: string;
   readonly index?: string;
   readonly scale: 1 | 2 | 4 | 8;

@@ -6,6 +6,7 @@
  * opcode order; the choice between them is made in assemble/select.ts.
  */
 import table from './forms.json' with { type: 'json' };
+import vectorTable from './forms-vector.json' with { type: 'json' };
 import { findRegister, type RegisterClass } from './registers.ts';
 
 export interface Form {
@@ -25,13 +26,28 @@ export interface Form {
   readonly default64: boolean;
   readonly privileged: boolean;
   readonly branch: boolean;
+  /** Only where {vex} asks for it. */
+  readonly onRequest: boolean;
+  readonly bnd: boolean;
+  readonly notrack: boolean;
+  /** XACQUIRE and XRELEASE: neither, both after LOCK, XRELEASE only, or both without LOCK. */
+  readonly elision: 'none' | 'locked' | 'release' | 'any';
+  /** MODE bits of the code that may hold it. */
+  readonly modes: number;
 }
+
+/** What code is for, a bit each: `.code16`, `.code32`, `.code64`. */
+export const MODE = { 16: 1, 32: 2, 64: 4 } as const;
+export type Bits = keyof typeof MODE;
 
 export interface Encoding {
   /** FWAIT in front (FSTCW …). */
   readonly wait: boolean;
-  readonly addressSize: boolean;
-  readonly operandSize: boolean;
+  /** The size that the form has, when a prefix 67 or 66 may say so; 0 when neither plays a part. */
+  readonly addressSize: 0 | 16 | 32;
+  readonly operandSize: 0 | 16 | 32;
+  /** 66 as a part of the opcode. */
+  readonly mandatory66: boolean;
   readonly repeat: 0 | 0xf2 | 0xf3;
   readonly rexW: boolean;
   /** One to four bytes; `plusRegister` adds a register number to the last. */
@@ -39,12 +55,31 @@ export interface Encoding {
   readonly plusRegister: boolean;
   /** `r`: a register in ModRM.reg; a digit: an opcode extension; undefined: no ModRM byte. */
   readonly modrm?: 'r' | number;
-  /** Sizes in bytes of the immediates, targets and absolute addresses that follow, one for each such operand. */
+  /**
+   * Sizes in bytes of the immediates, targets and absolute addresses that follow, one for each such operand; 0: as wide as
+   * addresses are.
+   */
   readonly tail: readonly number[];
+  /** Their sum, an address counted as 8. */
+  readonly tailLength: number;
+  /** An immediate that the mnemonic stands for. */
+  readonly implied?: number;
+  readonly vex?: Vex;
 }
 
-/** `both`: the two-operand IMUL by an immediate, whose register is source and destination. */
-export type RegisterPlace = 'reg' | 'rm' | 'opcode' | 'both';
+/** The fields of a VEX or EVEX prefix that belong to the opcode; `any`: GNU as writes 0. */
+export interface Vex {
+  readonly kind: 'vex' | 'evex';
+  /** 0: 128 bits, 1: 256, 2: 512. */
+  readonly length: 0 | 1 | 2 | 'any';
+  /** 0: none, 1: 66, 2: F3, 3: F2. */
+  readonly prefix: 0 | 1 | 2 | 3;
+  readonly map: number;
+  readonly w: 0 | 1 | 'any';
+}
+
+/** `both`: the two-operand IMUL by an immediate, whose register is source and destination; `is4`: an immediate's high half. */
+export type RegisterPlace = 'reg' | 'rm' | 'opcode' | 'both' | 'vvvv' | 'is4';
 
 export type OperandSpec =
   | {
@@ -57,13 +92,14 @@ export type OperandSpec =
       /** It holds an address, and memory operands have to have that address size too. */
       readonly isAddress: boolean;
     }
-  | { readonly kind: 'memory'; readonly sib: boolean }
+  /** `vector`: the class of the index register, for gathers; `sib`: a SIB byte even where a base alone would do. */
+  | { readonly kind: 'memory'; readonly sib: boolean; readonly vector?: RegisterClass }
   /** Exactly this register, implied by the opcode; `optional` when it need not be written. */
   | { readonly kind: 'fixed'; readonly register: string; readonly optional: boolean }
   /** The 1 of `shl $1, %eax`, which need not be written; the 3 of `int $3`. */
   | { readonly kind: 'literal'; readonly value: bigint }
   /** `bits` are encoded; `width` is the operand's (larger: sign-extended). */
-  | { readonly kind: 'immediate'; readonly bits: number; readonly width: number }
+  | { readonly kind: 'immediate'; readonly bits: number; readonly width: number; readonly isSelector: boolean }
   | { readonly kind: 'target'; readonly bits: number }
   /** An absolute address; `only64`: one that no sign-extended 32-bit displacement reaches. */
   | { readonly kind: 'offset'; readonly only64: boolean }
@@ -72,6 +108,8 @@ export type OperandSpec =
 
 type Row = readonly string[];
 const rows: readonly Row[] = table;
+/** Rows by mnemonic, columns separated by semicolons (tools/forms-vector.ts). */
+const vectorRows: Readonly<Record<string, readonly string[]>> = vectorTable;
 
 const GPR_CLASSES: Readonly<Record<string, RegisterClass>> = {
   r8: 'gpr8',
@@ -81,7 +119,14 @@ const GPR_CLASSES: Readonly<Record<string, RegisterClass>> = {
   seg: 'segment',
 };
 
-const PLACES: Readonly<Record<string, RegisterPlace>> = { m: 'rm', o: 'opcode', n: 'opcode', b: 'both' };
+const PLACES: Readonly<Record<string, RegisterPlace>> = {
+  m: 'rm',
+  o: 'opcode',
+  n: 'opcode',
+  b: 'both',
+  v: 'vvvv',
+  i: 'is4',
+};
 
 const IMPLIED: Readonly<Record<string, OperandSpec>> = {
   si: { kind: 'implied', base: 'si', override: true },
@@ -91,18 +136,20 @@ const IMPLIED: Readonly<Record<string, OperandSpec>> = {
 };
 
 /** `xmm`, `mm` … name a class; `al`, `cl`, `st0` one register. */
-const isRegisterField = (token: string): boolean => /^(r\d+|seg|cr|dr|xmm|mm|bnd)$/.test(token);
+const isRegisterField = (token: string): boolean => /^(r\d+|seg|cr|dr|tr|[xyzt]?mm|k|bnd)$/.test(token);
 
 function parseOperand(token: string): OperandSpec {
   const special = IMPLIED[token];
   if (special !== undefined) return special;
-  if (token === 'm' || token === 'mib') return { kind: 'memory', sib: token === 'mib' };
+  if (token === 'm' || token === 'mib' || token === 'msib') return { kind: 'memory', sib: token === 'msib' };
+  if (/^v[xyz]mm$/.test(token)) return { kind: 'memory', sib: true, vector: token.slice(1) as RegisterClass };
   if (token.startsWith('moffs')) return { kind: 'offset', only64: token === 'moffs64' };
   if (/^\d$/.test(token)) return { kind: 'literal', value: BigInt(token) };
+  if (token === 'sel') return { kind: 'immediate', bits: 16, width: 16, isSelector: true };
   const immediate = /^imm(\d+)(?:s(\d+))?$/.exec(token);
   if (immediate !== null) {
     const bits = Number(immediate[1]);
-    return { kind: 'immediate', bits, width: Number(immediate[2] ?? bits) };
+    return { kind: 'immediate', bits, width: Number(immediate[2] ?? bits), isSelector: false };
   }
   if (token.startsWith('rel')) return { kind: 'target', bits: Number(token.slice(3)) };
   const bare = token === 'st0' ? 'st' : token.replace(/[()]/g, '');
@@ -121,22 +168,26 @@ function parseOperand(token: string): OperandSpec {
   };
 }
 
-const TAIL_SIZES: Readonly<Record<string, number>> = { ib: 1, iw: 2, id: 4, iq: 8, cb: 1, cw: 2, cd: 4, mo: 8 };
+const TAIL_SIZES: Readonly<Record<string, number>> = { ib: 1, iw: 2, id: 4, iq: 8, cb: 1, cw: 2, cd: 4, mo: 0 };
 
 function parseEncoding(text: string): Encoding {
   const words = text.split(' ');
-  const isPrefix = (word: string, at: number): boolean => at < words.length - 1 && /^(9B|67|66|F2|F3|W)$/.test(word);
+  const isPrefix = (word: string, at: number): boolean =>
+    at < words.length - 1 && /^(9B|66|F2|F3|W|[oa](16|32))$/.test(word);
   const first = words.findIndex((word, at) => !isPrefix(word, at));
   const prefixes = words.slice(0, first);
   const opcode: number[] = [];
   const tail: number[] = [];
   let plusRegister = false;
   let modrm: 'r' | number | undefined;
-  for (const word of words.slice(first)) {
+  let implied: number | undefined;
+  const vex = parseVex(words[first] ?? '');
+  for (const word of words.slice(vex === undefined ? first : first + 1)) {
     const size = TAIL_SIZES[word];
     if (word === '/r') modrm = 'r';
     else if (word.startsWith('/')) modrm = Number(word.slice(1));
     else if (size !== undefined) tail.push(size);
+    else if (word.startsWith('ib=')) implied = Number.parseInt(word.slice(3), 16);
     else {
       plusRegister = word.endsWith('+r');
       opcode.push(Number.parseInt(word, 16));
@@ -145,14 +196,37 @@ function parseEncoding(text: string): Encoding {
   const has = (word: string): boolean => prefixes.includes(word);
   return {
     wait: has('9B'),
-    addressSize: has('67'),
-    operandSize: has('66'),
+    addressSize: has('a16') ? 16 : has('a32') ? 32 : 0,
+    operandSize: has('o16') ? 16 : has('o32') ? 32 : 0,
+    mandatory66: has('66'),
     repeat: has('F3') ? 0xf3 : has('F2') ? 0xf2 : 0,
     rexW: has('W'),
     opcode,
     plusRegister,
     ...(modrm === undefined ? {} : { modrm }),
     tail,
+    tailLength: tail.reduce((sum, size) => sum + (size || 8), 0),
+    ...(vex !== undefined && { vex }),
+    ...(implied !== undefined && { implied }),
+  };
+}
+
+const VEX_LENGTH: Readonly<Record<string, Vex['length']>> = { 128: 0, L0: 0, LZ: 0, 256: 1, L1: 1, 512: 2, LIG: 'any' };
+const VEX_PREFIX: Readonly<Record<string, Vex['prefix']>> = { 66: 1, F3: 2, F2: 3 };
+const VEX_MAP: Readonly<Record<string, number>> = { '0F': 1, '0F38': 2, '0F3A': 3, MAP5: 5, MAP6: 6 };
+
+/** `VEX.128.66.0F.WIG` */
+function parseVex(word: string): Vex | undefined {
+  const [kind, ...parts] = word.split('.');
+  if (kind !== 'VEX' && kind !== 'EVEX') return undefined;
+  const find = <T>(table: Readonly<Record<string, T>>): T | undefined =>
+    parts.map((part) => table[part]).find((value) => value !== undefined);
+  return {
+    kind: kind === 'VEX' ? 'vex' : 'evex',
+    length: find(VEX_LENGTH) ?? 'any',
+    prefix: find(VEX_PREFIX) ?? 0,
+    map: find(VEX_MAP) ?? 0,
+    w: parts.includes('W0') ? 0 : parts.includes('W1') ? 1 : 'any',
   };
 }
 
@@ -170,7 +244,24 @@ function parseRow(row: Row): Form {
     default64: attributes.includes('D'),
     privileged: attributes.includes('P'),
     branch: attributes.includes('B'),
+    onRequest: attributes.includes('V'),
+    bnd: attributes.includes('M'),
+    notrack: attributes.includes('T'),
+    elision: elisionOf(attributes),
+    modes: modesOf(attributes),
   };
+}
+
+function elisionOf(attributes: string): Form['elision'] {
+  if (!attributes.includes('E')) return 'none';
+  if (!attributes.includes('A')) return 'release';
+  return attributes.includes('O') ? 'any' : 'locked';
+}
+
+/** `w`, `l`, `q`; none of them says all. */
+function modesOf(attributes: string): number {
+  const has = (letter: string, bit: number): number => (attributes.includes(letter) ? bit : 0);
+  return has('w', MODE[16]) | has('l', MODE[32]) | has('q', MODE[64]) || MODE[16] | MODE[32] | MODE[64];
 }
 
 let index: Map<string, number[]> | undefined;
@@ -196,9 +287,13 @@ export function formsOf(mnemonic: string): readonly Form[] {
   const known = parsed.get(mnemonic);
   if (known !== undefined) return known;
   const forms = rowNumbers(mnemonic).map((n) => parseRow(rows[n]!));
+  if (Object.hasOwn(vectorRows, mnemonic)) forms.push(...vectorRows[mnemonic]!.map((row) => parseRow(row.split(';'))));
   parsed.set(mnemonic, forms);
   return forms;
 }
 
 /** Every form, for tests and documentation. */
-export const allForms = (): Form[] => rows.map(parseRow);
+export const allForms = (): Form[] => [
+  ...rows.map(parseRow),
+  ...Object.values(vectorRows).flatMap((list) => list.map((row) => parseRow(row.split(';')))),
+];

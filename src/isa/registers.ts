@@ -71,7 +71,6 @@ function build(): Map<string, Register> {
   add('eip', 'ip', 4);
   add('st', 'st', 0);
   for (let n = 0; n < 8; n++) {
-    add(`tr${n}`, 'tr', n);
     add(`st(${n})`, 'st', n);
     add(`mm${n}`, 'mm', n);
     add(`k${n}`, 'k', n);
@@ -87,10 +86,17 @@ function build(): Map<string, Register> {
   return table;
 }
 
-let registers: Map<string, Register> | undefined;
+/** Registers that only 64-bit code can name: numbers from 8 up and everything 64 bits wide; CR8 has LOCK's spelling too. */
+const isOnly64 = ({ class: cls, number, rex, name }: Register): boolean =>
+  cls === 'gpr64' || cls === 'tmm' || name === 'rip' || (rex === 'required' && name !== 'cr8') || number > 15;
 
-/** The register of that name, or undefined. */
-export function findRegister(name: string): Register | undefined {
+let registers: Map<string, Register> | undefined;
+let registers32: Map<string, Register> | undefined;
+
+/** The register of that name, or undefined; the ones that code of `bits` bits has. */
+export function findRegister(name: string, bits: 16 | 32 | 64 = 64): Register | undefined {
   registers ??= build();
-  return registers.get(name);
+  if (bits === 64) return registers.get(name);
+  registers32 ??= new Map([...registers].filter(([, register]) => !isOnly64(register)));
+  return registers32.get(name);
 }

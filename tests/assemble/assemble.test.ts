@@ -261,4 +261,17 @@ test('sections exist from the start', () => {
   assert.is(sectionOf(snippet('').object).size, 0);
 });
 
+test('a symbol may stand for a register, in an operand and in an address', () => {
+  const written = snippet(
+    'count = %rcx\n.set ptr, %rsi\nmov 8(ptr, count, 4), %eax\nmov (ptr), count\njmp *count\nmov (foo), %eax',
+  );
+  const meant = snippet('mov 8(%rsi, %rcx, 4), %eax\nmov (%rsi), %rcx\njmp *%rcx\nmov foo, %eax');
+  assert.equal(written.messages, []);
+  assert.is(hexOf(written.object), hexOf(meant.object));
+  assert.equal(
+    written.object.symbols.map(({ name }) => name),
+    meant.object.symbols.map(({ name }) => name),
+  );
+});
+
 test.run();

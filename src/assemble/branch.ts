@@ -1,0 +1,62 @@
+/**
+ * Relative branches. JMP and Jcc become a fragment whose size layout decides; CALL, LOOP and JCXZ have one size.
+ *
+ * In: the form chosen (the short one, where there are two) and its prefixes. Out: a fragment, or bytes with a fixup. Without
+ * symbols there is nothing to relax: prefixes beyond those that gas's output_branch and output_jump keep are skipped.
+ */
+import { type Form, formsOf } from '../isa/forms.ts';
+import { type Assembly, emit, emitFragment, warn } from './assembly.ts';
+import type { Encoded } from './encode.ts';
+import type { Prefixes, Wishes } from './prefixes.ts';
+import type { Fixup } from './section.ts';
+
+interface Wanted {
+  readonly prefixes: Prefixes;
+  readonly wishes: Wishes;
+}
+
+/** The form of a jump with a full displacement, for one that has a byte's. */
+function nearForm(form: Form): Form | undefined {
+  const isNear = (f: Form): boolean =>
+    f.modes === form.modes && f.operands[0]?.kind === 'target' && f.operands[0].bits !== 8;
+  return formsOf(form.mnemonics[0]!).find(isNear);
+}
+
+export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefixes, wishes }: Wanted): void {
+  const { bits } = asm.mode;
+  const target = encoded.target!;
+  const size = encoded.targetSize!;
+  const near = size === 1 ? nearForm(form) : undefined;
+  const isByteOnly = size === 1 && near === undefined;
+  const before = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
+  const kept = isByteOnly ? before : before.filter((byte) => byte !== ADDRESS_SIZE && byte !== LOCK);
+  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${form.mnemonics[0]}'`);
+  const isWide = (bits !== 16) !== (prefixes.data && !isByteOnly);
+  const width = near === undefined ? sizeOfTarget(size, isWide, prefixes) : isWide ? 4 : 2;
+  const kind = width === 4 && bits === 64 ? 'branch' : 'relative';
+  if (near !== undefined && wishes.disp !== 32 && wishes.disp !== 16) {
+    return emitFragment(asm, {
+      kind: 'branch',
+      prefixes: kept,
+      short: form.encoding.opcode,
+      near: near.encoding.opcode,
+      width,
+      target,
+      fixup: kind,
+      isNear: false,
+      size: kept.length + form.encoding.opcode.length + 1,
+      place: asm.place,
+    });
+  }
+  const bytes = [...kept, ...(near ?? form).encoding.opcode];
+  const fixup = { offset: bytes.length, size: width, value: target, kind, toEnd: width, got: 'plain' } as const;
+  emit(asm, [...bytes, ...new Array<number>(width).fill(0)], [fixup satisfies Omit<Fixup, 'place'>]);
+}
+
+const ADDRESS_SIZE = 0x67;
+const LOCK = 0xf0;
+
+function sizeOfTarget(size: number, isWide: boolean, { data }: Prefixes): 1 | 2 | 4 {
+  if (size === 1) return 1;
+  return data ? (isWide ? 4 : 2) : (size as 2 | 4);
+}
