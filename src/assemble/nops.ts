@@ -5,7 +5,7 @@
  * In: a gap in bytes. Out: pieces of eleven bytes, then one for the rest; a gap of more than seven such pieces begins
  * with a jump over it.
  */
-const LONGEST = 11;
+export const LONGEST = 11;
 const MAX_PIECES = 7;
 
 /** The NOP of each length, 0 … 11. */
@@ -31,6 +31,17 @@ export function nops(size: number): number[] {
     const piece = Math.min(rest, LONGEST);
     bytes.push(...NOPS[piece]!);
     rest -= piece;
+  }
+  return bytes;
+}
+
+/** NOPs one after the other, the longest first. */
+export function nopsUpTo(size: number, longest: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = size; rest > 0; ) {
+    const piece = NOPS[Math.min(rest, longest)]!;
+    bytes.push(...piece);
+    rest -= piece.length;
   }
   return bytes;
 }
