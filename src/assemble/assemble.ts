@@ -14,9 +14,11 @@
 import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
+import { closeFrames } from './cfi.ts';
 import { preprocess } from './cpp.ts';
-import { runDirective } from './directives.ts';
+import { runDirective, runTextDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
+import { writeFrames } from './eh-frame.ts';
 import { expand } from './expand.ts';
 import { assembleInstruction } from './instruction.ts';
 import { layout } from './layout.ts';
@@ -43,8 +45,17 @@ export function assemble(path: string, options: AssembleOptions): Parsed<ObjectF
   const source = readSource(path, options);
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
   const expansion = expand(source.value, hostOf(asm), options);
-  for (const line of expansion.lines) assembleLine(asm, line);
+  for (const line of expansion.lines) {
+    assembleLine(asm, line);
+    if (asm.aborted) break;
+  }
+  if (!asm.aborted) {
+    asm.place = place(path, 0);
+    closeFrames(asm);
+    writeFrames(asm);
+  }
   const early = [...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics];
+  if (asm.aborted) return { value: EMPTY, diagnostics: inSourceOrder(early) };
   const unsettled = layout(asm.sections);
   // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
   const { object, diagnostics: late } =
@@ -95,7 +106,9 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
     case 'assign':
       return assign(asm, statement.name, statement.value, statement.once);
     case 'directive':
-      return runDirective(asm, statement.name, statement.args);
+      return runDirective(asm, statement.name, statement.args, statement.problem);
+    case 'textDirective':
+      return runTextDirective(asm, statement.name, statement.text);
     case 'instruction':
       return assembleInstruction(asm, statement, withoutLabels(text));
     default:

@@ -5,6 +5,7 @@
  */
 import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
 import { SHF, SHT } from '../object/object-file.ts';
+import { type CfiState, newCfiState } from './cfi.ts';
 import { CODE_MODES, type CodeMode } from './code-mode.ts';
 import type { FilePort } from './logical-line.ts';
 import {
@@ -19,7 +20,9 @@ import {
   newSection,
   openBytes,
   pushFragment,
+  snapshotDistance,
 } from './section.ts';
+import { makeSection } from './section-table.ts';
 import type { Expr } from './statement.ts';
 import {
   type AsmSymbol,
@@ -40,6 +43,10 @@ export interface Here {
 
 export interface Assembly {
   readonly sections: AsmSection[];
+  /** By name, group, linked section and unique number (section-table.ts). */
+  readonly sectionsByKey: Map<string, AsmSection>;
+  /** Where `.struct` counts: labels here are numbers, and nothing may be stored. */
+  readonly absolute: AsmSection;
   here: Here;
   previous: Here | undefined;
   /** `.pushsection` saves both. */
@@ -47,13 +54,14 @@ export interface Assembly {
   readonly symbols: SymbolTable;
   /** Symbols that have their value from `=`, and so may get another. */
   readonly assigned: Set<AsmSymbol>;
+  readonly cfi: CfiState;
   /** Named in `.local`. */
   readonly declaredLocal: Set<AsmSymbol>;
-  /** `.file "name"`s, for the symbol table. */
-  readonly fileNames: string[];
   readonly diagnostics: Diagnostic[];
   /** `.code16`, `.code32`, `.code64`. */
   mode: CodeMode;
+  /** After a fatal error nothing more is read. */
+  aborted: boolean;
   /** The statement being read. */
   place: Place;
   readonly files: FilePort;
@@ -65,33 +73,54 @@ export const MAX_SECTION_SIZE = 1 << 28;
 
 /** The three sections that exist from the start stand first, in this order, as in every object GNU as writes. */
 export function newAssembly(files: FilePort, includeDirs: readonly string[], start: Place): Assembly {
-  const text = newSection(0, '.text', SHT.PROGBITS, SHF.ALLOC | SHF.EXECINSTR, 0);
-  const data = newSection(1, '.data', SHT.PROGBITS, SHF.ALLOC | SHF.WRITE, 0);
-  const bss = newSection(2, '.bss', SHT.NOBITS, SHF.ALLOC | SHF.WRITE, 0);
-  return {
-    sections: [text, data, bss],
-    here: { section: text, subsection: 0 },
+  const absolute = newSection(-1, '*ABS*', SHT.NOBITS, 0, 0);
+  const asm: Assembly = {
+    sections: [],
+    sectionsByKey: new Map(),
+    absolute,
+    here: { section: absolute, subsection: 0 },
     previous: undefined,
     stack: [],
     symbols: newSymbolTable(),
     assigned: new Set(),
+    cfi: newCfiState(),
     declaredLocal: new Set(),
-    fileNames: [],
     diagnostics: [],
     mode: CODE_MODES['.code64']!,
+    aborted: false,
     place: start,
     files,
     includeDirs,
   };
+  const text = makeSection(asm, {
+    name: '.text',
+    type: SHT.PROGBITS,
+    flags: SHF.ALLOC | SHF.EXECINSTR,
+    entsize: 0,
+  });
+  makeSection(asm, { name: '.data', type: SHT.PROGBITS, flags: SHF.ALLOC | SHF.WRITE, entsize: 0 });
+  makeSection(asm, { name: '.bss', type: SHT.NOBITS, flags: SHF.ALLOC | SHF.WRITE, entsize: 0 });
+  asm.here = { section: text, subsection: 0 };
+  return asm;
 }
 
 export function fail(asm: Assembly, message: string, at: Place = asm.place): void {
   asm.diagnostics.push(error(message, at));
 }
 
+/** An error after which GNU as reads nothing more. */
+export function abort(asm: Assembly, message: string): void {
+  asm.diagnostics.push({ ...error(message, asm.place), fatal: true });
+  asm.aborted = true;
+}
+
 export function warn(asm: Assembly, message: string): void {
   asm.diagnostics.push(warning(message, asm.place));
 }
+
+/** The location counter as an expression has it: a number in the absolute section, which counts in `size`. */
+const dotNow = (asm: Assembly): Location | bigint =>
+  asm.here.section === asm.absolute ? BigInt(asm.absolute.size) : dot(asm);
 
 /** The location counter. */
 export function dot(asm: Assembly): Location {
@@ -102,6 +131,10 @@ export function dot(asm: Assembly): Location {
 
 /** Appends bytes, with fixups whose offsets count from the first of them. */
 export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly Omit<Fixup, 'place'>[] = []): void {
+  if (asm.here.section === asm.absolute) {
+    asm.absolute.size += bytes.length;
+    return;
+  }
   const fragment: BytesFragment = openBytes(asm.here.section, asm.here.subsection, asm.place);
   for (const fixup of fixups) {
     fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, place: asm.place });
@@ -110,6 +143,10 @@ export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly O
 }
 
 export function emitFragment(asm: Assembly, fragment: NewFragment): void {
+  if (asm.here.section === asm.absolute) {
+    asm.absolute.size += fragment.size ?? 0;
+    return;
+  }
   pushFragment(asm.here.section, asm.here.subsection, fragment);
 }
 
@@ -121,7 +158,7 @@ export function extent(asm: Assembly): { readonly count: number; readonly size: 
 
 /** Binds an expression here and now; reports and returns undefined when it means nothing. */
 export function bound(asm: Assembly, expr: Expr): Bound | undefined {
-  const result = bind(expr, asm.symbols, () => dot(asm), asm.place);
+  const result = bind(expr, asm.symbols, () => dotNow(asm), asm.place);
   if (typeof result !== 'string') return folded(result);
   fail(asm, result);
   return undefined;
@@ -135,8 +172,8 @@ export function folded(expr: Bound): Bound {
 
 /** The number an expression is now; undefined when it is none (nothing is reported). */
 export function numberNow(asm: Assembly, expr: Expr): bigint | undefined {
-  const result = bind(expr, asm.symbols, () => dot(asm), asm.place);
-  return typeof result === 'string' ? undefined : numberOf(result, knownDistance);
+  const result = bind(expr, asm.symbols, () => dotNow(asm), asm.place);
+  return typeof result === 'string' ? undefined : numberOf(result, snapshotDistance);
 }
 
 /** The expression as symbol + offset as far as it is known now. */

@@ -1,47 +1,89 @@
 /**
- * Directives that leave bytes or move the location counter: `.byte` … `.octa`, strings, `.fill`, `.skip`, `.balign`,
- * `.org`, LEB128, `.incbin`. gas manual, chapter 7.
+ * Directives that leave data: `.byte` … `.octa`, strings, floating point, LEB128, `.incbin`. gas manual, chapter 7; gas's
+ * read.c (cons, stringer, float_cons, s_leb128, s_incbin).
+ *
+ * The subtle invariant: in a section without data (.bss) a zero may be stored, and in the absolute section (`.struct`)
+ * nothing, though the location counter moves on.
  */
 import { toBytes } from '../base/u64.ts';
-import { SHF, SHT } from '../object/object-file.ts';
-import { type Assembly, emit, emitFragment, fail, folded, MAX_SECTION_SIZE, warn } from './assembly.ts';
-import { type Directive, exprArg, isMissing, nameOf, numberArg } from './directive-arguments.ts';
+import { SHT } from '../object/object-file.ts';
+import { type Assembly, bound, emit, emitFragment, fail, warn } from './assembly.ts';
+import {
+  demandEnd,
+  peek,
+  type TextReader,
+  takeChar,
+  takeExpression,
+  takeNumber,
+  takeString,
+} from './directive-text.ts';
+import { FLOAT_FORMATS, type FloatFormat, floatBytes, readFloat } from './floats.ts';
 import { lebBytes } from './leb128.ts';
+import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
 
-/** `.long a, b`: each a number that is cut to size, or a field for layout and linker. */
+export const isAbsolute = ({ here, absolute }: Assembly): boolean => here.section === absolute;
+export const hasNoData = ({ here }: Assembly): boolean => here.section.type === SHT.NOBITS;
+
+// ---- Integers -----------------------------------------------------------------------------------------------------
+
 const integers =
-  (size: Fixup['size']): Directive =>
-  (asm, args) => {
-    if (args.length === 1 && args[0]!.kind === 'empty') return;
-    for (const arg of args) {
-      if (arg.kind === 'empty') {
+  (size: Fixup['size']): TextReader =>
+  (asm, c) => {
+    skipBlanks(c);
+    if (atEnd(c)) return;
+    do {
+      const before = asm.diagnostics.length;
+      const expr = takeExpression(asm, c);
+      if (expr !== undefined) integer(asm, expr, size);
+      else if (asm.diagnostics.length === before) {
         warn(asm, 'zero assumed for missing expression');
         emit(asm, new Uint8Array(size));
-        continue;
       }
-      const wide = size === 16 && arg.kind === 'expr' ? wideNumber(arg.value) : undefined;
-      if (wide !== undefined) {
-        emit(asm, toBytes(wide, size));
-        continue;
-      }
-      const value = exprArg(asm, arg);
-      if (value === undefined) return;
-      if (value.kind === 'int') {
-        warnTruncated(asm, value.value, size);
-        emit(asm, toBytes(value.value, size));
-      } else {
-        emit(asm, new Uint8Array(size), [{ offset: 0, size, value, kind: 'absolute', toEnd: 0, got: 'plain' }]);
-      }
-    }
+    } while (takeChar(c, ','));
+    demandEnd(asm, c);
   };
 
-/** A number beyond 64 bits, which only `.octa` takes and only as it stands. */
+/** A number that is cut to size, or a field for layout and linker. */
+export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
+  const wide = wideNumber(expr);
+  if (wide !== undefined && (size === 16 || isBig(wide))) {
+    checkStored(asm, wide !== 0n);
+    if (bytesNeeded(wide) > size) warn(asm, `bignum truncated to ${size} byte${size === 1 ? '' : 's'}`);
+    return emit(asm, toBytes(wide, size));
+  }
+  const value = bound(asm, expr);
+  if (value === undefined) return;
+  // The room is taken all the same, so that what follows is where GNU as sees it.
+  if (!checkStored(asm, value.kind !== 'int' || value.value !== 0n)) emit(asm, new Uint8Array(size));
+  else if (value.kind === 'int') {
+    warnTruncated(asm, value.value, size);
+    emit(asm, toBytes(value.value, size));
+  } else emit(asm, new Uint8Array(size), [{ offset: 0, size, value, kind: 'absolute', toEnd: 0, got: 'plain' }]);
+}
+
+/** Whether a value may be stored here; the refusal is reported. */
+function checkStored(asm: Assembly, isNonZero: boolean): boolean {
+  if (!isNonZero || !hasNoData(asm)) return true;
+  if (isAbsolute(asm)) fail(asm, 'attempt to store value in absolute section');
+  else fail(asm, `attempt to store non-zero value in section \`${asm.here.section.name}'`);
+  return false;
+}
+
+/** A number beyond 64 bits, which counts only as it stands. */
 function wideNumber(expr: Expr): bigint | undefined {
   if (expr.kind === 'int') return expr.value;
   if (expr.kind !== 'unary' || expr.arg.kind !== 'int') return undefined;
   return expr.op === '-' ? -expr.arg.value : expr.op === '~' ? ~expr.arg.value : undefined;
+}
+
+const isBig = (value: bigint): boolean => value >= 1n << 64n || value < -(1n << 64n) + 1n;
+
+/** Bytes of a bignum as gas keeps it, in units of 16 bits. */
+function bytesNeeded(value: bigint): number {
+  const magnitude = value < 0n ? -value : value;
+  return isBig(value) ? 2 * Math.ceil(magnitude.toString(16).length / 4) : 8;
 }
 
 function warnTruncated(asm: Assembly, value: bigint, size: number): void {
@@ -52,165 +94,167 @@ function warnTruncated(asm: Assembly, value: bigint, size: number): void {
   warn(asm, `value ${shown(value)} truncated to ${shown(BigInt.asUintN(8 * size, value))}`);
 }
 
+// ---- Strings ------------------------------------------------------------------------------------------------------
+
+/** `"a", "b" "c" <10>`: what a comma separates ends in its own zero. */
 const strings =
-  (terminated: boolean): Directive =>
-  (asm, args) => {
-    for (const arg of args) {
-      if (arg.kind !== 'string') return fail(asm, 'expected a string');
-      emit(asm, arg.bytes);
-      if (terminated) emit(asm, [0]);
-    }
+  (width: number, isTerminated: boolean): TextReader =>
+  (asm, c) => {
+    if (isAbsolute(asm)) return fail(asm, 'strings must be placed into a section');
+    const put = (bytes: ArrayLike<number>): void => {
+      const wide = new Uint8Array(bytes.length * width);
+      for (let n = 0; n < bytes.length; n++) wide[n * width] = bytes[n]!;
+      emit(asm, wide);
+    };
+    skipBlanks(c);
+    if (atEnd(c)) return;
+    do {
+      skipBlanks(c);
+      while (peek(c) === '"') {
+        const string = takeString(c);
+        if (string === undefined) return fail(asm, 'unterminated string');
+        if (hasNoData(asm) && string.bytes.some((byte) => byte !== 0)) {
+          return fail(asm, `attempt to store non-empty string in section \`${asm.here.section.name}'`);
+        }
+        put(string.bytes);
+        skipBlanks(c);
+        if (isTerminated && peek(c) !== '"') put([0]);
+      }
+      if (peek(c) === '<' && !bracketed(asm, c, put)) return;
+    } while (takeChar(c, ','));
+    demandEnd(asm, c);
   };
 
-const MATERIALISED = 4096;
-
-/** `count` times `pattern`, as plain bytes when it is little. */
-function repeat(asm: Assembly, count: bigint, pattern: Uint8Array, name: string): void {
-  const size = count * BigInt(pattern.length);
-  const isData = asm.here.section.type !== SHT.NOBITS;
-  if (size > BigInt(isData ? MAX_SECTION_SIZE : Number.MAX_SAFE_INTEGER)) {
-    return fail(asm, `\`${name}' of ${size} bytes: no section may exceed ${MAX_SECTION_SIZE} bytes`);
+/** `<10>`: a character by its number. */
+function bracketed(asm: Assembly, c: Cursor, put: (bytes: number[]) => void): boolean {
+  const match = /<\s*(0[xX][\da-fA-F]+|\d+)\s*>/y;
+  match.lastIndex = c.at;
+  const number = match.exec(c.text)?.[1];
+  if (number === undefined) {
+    fail(asm, 'expected <nn>');
+    return false;
   }
-  const bytes = Number(size);
-  if (bytes === 0) return;
-  if (bytes > MATERIALISED) return emitFragment(asm, { kind: 'fill', pattern, size: bytes, place: asm.place });
-  emit(
-    asm,
-    Uint8Array.from({ length: bytes }, (_, n) => pattern[n % pattern.length] ?? 0),
-  );
+  c.at = match.lastIndex;
+  put([Number(number) & 0xff]);
+  return true;
 }
 
-/** `.skip count, byte`: the count may wait for layout. */
-const skip: Directive = (asm, args, name) => {
-  const count = exprArg(asm, args[0]);
-  const fill = numberArg(asm, args[1], 0n);
-  if (count === undefined || fill === undefined) return;
-  const pattern = toBytes(fill, 1);
-  if (count.kind !== 'int') return emitFragment(asm, { kind: 'space', count, pattern, place: asm.place });
-  if (count.value < 0n) return warn(asm, '.space repeat count is negative, ignored');
-  repeat(asm, count.value, pattern, name);
-};
+// ---- Floating point -----------------------------------------------------------------------------------------------
 
-/** `.fill repeat, size, value`: at most eight bytes each, of which the value gives the low four. */
-const fill: Directive = (asm, args, name) => {
-  const count = exprArg(asm, args[0]);
-  let size = numberArg(asm, args[1], 1n);
-  const value = numberArg(asm, args[2], 0n);
-  if (count === undefined || size === undefined || value === undefined) return;
-  if (size > 8n) {
-    warn(asm, '.fill size clamped to 8');
-    size = 8n;
-  }
-  if (size < 0n) return warn(asm, 'size negative; .fill ignored');
-  const pattern = toBytes(BigInt.asUintN(32, value), Number(size));
-  if (count.kind !== 'int') {
-    if (size === 1n) return emitFragment(asm, { kind: 'space', count, pattern, place: asm.place });
-    return fail(asm, '.fill with a size other than 1 needs an absolute repeat count');
-  }
-  if (count.value < 0n) return warn(asm, 'repeat < 0; .fill ignored');
-  if (size > 0n) repeat(asm, count.value, pattern, name);
-};
-
-/** `.balign 16, fill, max`; `isPower` for `.p2align 4`; `width` of the fill value. */
-const align =
-  (isPower: boolean, width: number): Directive =>
-  (asm, args) => {
-    const given = numberArg(asm, args[0], isPower ? 0n : 1n);
-    const value = numberArg(asm, args[1], 0n);
-    const max = numberArg(asm, args[2], 0n);
-    if (given === undefined || value === undefined || max === undefined) return;
-    const alignment = alignmentOf(asm, given, isPower);
-    if (alignment === undefined || alignment === 1) return;
-    const { section } = asm.here;
-    const isCode = (section.flags & SHF.EXECINSTR) !== 0;
-    const nops = isCode && (isMissing(args[1]) || (value === 0x90n && width === 1));
-    section.align = Math.max(section.align, alignment);
-    emitFragment(asm, {
-      kind: 'align',
-      alignment,
-      ...(nops ? {} : { pattern: toBytes(value, width) }),
-      ...(max > 0n ? { max: Number(max) } : {}),
-      place: asm.place,
-    });
+const floats =
+  (format: FloatFormat): TextReader =>
+  (asm, c) => {
+    skipBlanks(c);
+    if (atEnd(c)) return;
+    if (hasNoData(asm)) {
+      const where = isAbsolute(asm) ? 'absolute section' : `section \`${asm.here.section.name}'`;
+      return fail(asm, `attempt to store float in ${where}`);
+    }
+    do {
+      const bytes = takeFloat(asm, c, format);
+      if (bytes === undefined) return;
+      emit(asm, bytes);
+    } while (takeChar(c, ','));
+    demandEnd(asm, c);
   };
 
-const MAX_ALIGNMENT_POWER = 28n;
-
-function alignmentOf(asm: Assembly, given: bigint, isPower: boolean): number | undefined {
-  if (isPower) {
-    if (given >= 0n && given <= MAX_ALIGNMENT_POWER) return 2 ** Number(given);
-    fail(asm, `alignment too large: 2^${given} (at most 2^${MAX_ALIGNMENT_POWER})`);
+/** One number; undefined (reported) where there is none or where it has no room. */
+export function takeFloat(asm: Assembly, c: Cursor, format: FloatFormat): number[] | undefined {
+  skipBlanks(c);
+  const read = readFloat(c.text, c.at);
+  if (read === undefined) {
+    demandEnd(asm, c);
     return undefined;
   }
-  if (given === 0n) return 1;
-  const power = given > 0n && (given & (given - 1n)) === 0n;
-  if (power && given <= 1n << MAX_ALIGNMENT_POWER) return Number(given);
-  fail(asm, power ? `alignment too large: ${given}` : 'alignment not a power of 2');
-  return undefined;
+  c.at = read.end;
+  const bytes = floatBytes(read.value, format);
+  if (bytes === undefined) fail(asm, 'cannot create floating-point number');
+  return bytes;
 }
 
-const org: Directive = (asm, args) => {
-  const target = exprArg(asm, args[0]);
-  const value = numberArg(asm, args[1], 0n);
-  if (target === undefined || value === undefined) return;
-  emitFragment(asm, { kind: 'org', target, pattern: toBytes(value, 1), place: asm.place });
-};
+// ---- LEB128, files ------------------------------------------------------------------------------------------------
 
 const leb =
-  (isSigned: boolean): Directive =>
-  (asm, args) => {
-    for (const arg of args) {
-      const value = exprArg(asm, arg);
-      if (value === undefined) return;
+  (isSigned: boolean): TextReader =>
+  (asm, c) => {
+    do {
+      const before = asm.diagnostics.length;
+      const expr = takeExpression(asm, c);
+      if (expr === undefined) {
+        if (asm.diagnostics.length === before) warn(asm, 'zero assumed for missing expression');
+        emit(asm, [0]);
+        continue;
+      }
+      const wide = wideNumber(expr);
+      const value = wide !== undefined ? { kind: 'int' as const, value: wide } : bound(asm, expr);
+      if (value === undefined || !checkStored(asm, value.kind !== 'int' || value.value !== 0n)) continue;
       if (value.kind === 'int') emit(asm, lebBytes(value.value, isSigned));
-      else emitFragment(asm, { kind: 'leb', value: folded(value), signed: isSigned, size: 1, place: asm.place });
-    }
+      else emitFragment(asm, { kind: 'leb', value, signed: isSigned, size: 1, place: asm.place });
+    } while (takeChar(c, ','));
+    demandEnd(asm, c);
   };
 
 /** `.incbin "file", skip, count` */
-const incbin: Directive = (asm, args) => {
-  const name = nameOf(args[0]) ?? '';
+const incbin: TextReader = (asm, c) => {
+  skipBlanks(c);
+  const name = takeString(c)?.text;
+  if (name === undefined) return fail(asm, 'missing string');
+  let from = 0n;
+  let count: bigint | undefined;
+  if (takeChar(c, ',')) {
+    from = takeNumber(asm, c) ?? 0n;
+    if (takeChar(c, ',')) {
+      count = takeNumber(asm, c) ?? 0n;
+      if (count === 0n) warn(asm, `.incbin count zero, ignoring \`${name}'`);
+    }
+  }
+  if (!demandEnd(asm, c)) return;
   const bytes = [name, ...asm.includeDirs.map((dir) => `${dir}/${name}`)]
     .map((path) => asm.files.read(path))
     .find((read) => read !== undefined);
   if (bytes === undefined) return fail(asm, `file not found: ${name}`);
-  const from = numberArg(asm, args[1], 0n);
-  const count = numberArg(asm, args[2], BigInt(bytes.length) - (from ?? 0n));
-  if (from === undefined || count === undefined) return;
-  if (from < 0n || count < 0n || from + count > BigInt(bytes.length)) {
-    return fail(asm, `skip (${from}) or count (${count}) invalid for file size (${bytes.length})`);
+  const size = BigInt(bytes.length);
+  const wanted = count === undefined || count === 0n ? size - from : count;
+  if (from < 0n || wanted < 0n || from + wanted > size) {
+    return fail(asm, `skip (${from}) or count (${wanted}) invalid for file size (${size})`);
   }
-  emit(asm, bytes.subarray(Number(from), Number(from + count)));
+  emit(asm, bytes.subarray(Number(from), Number(from + wanted)));
 };
 
-export const DATA_DIRECTIVES: Readonly<Record<string, Directive>> = {
+export const DATA_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   '.byte': integers(1),
+  '.dc.b': integers(1),
   '.2byte': integers(2),
   '.short': integers(2),
   '.value': integers(2),
   '.hword': integers(2),
   '.word': integers(2),
+  '.dc': integers(2),
+  '.dc.w': integers(2),
   '.4byte': integers(4),
   '.long': integers(4),
+  '.slong': integers(4),
   '.int': integers(4),
+  '.dc.l': integers(4),
   '.8byte': integers(8),
   '.quad': integers(8),
+  '.dc.a': integers(8),
   '.octa': integers(16),
-  '.ascii': strings(false),
-  '.asciz': strings(true),
-  '.string': strings(true),
-  '.skip': skip,
-  '.space': skip,
-  '.zero': skip,
-  '.fill': fill,
-  '.align': align(false, 1),
-  '.balign': align(false, 1),
-  '.balignw': align(false, 2),
-  '.balignl': align(false, 4),
-  '.p2align': align(true, 1),
-  '.p2alignw': align(true, 2),
-  '.p2alignl': align(true, 4),
-  '.org': org,
+  '.ascii': strings(1, false),
+  '.asciz': strings(1, true),
+  '.string': strings(1, true),
+  '.string8': strings(1, true),
+  '.string16': strings(2, true),
+  '.string32': strings(4, true),
+  '.string64': strings(8, true),
+  '.float': floats(FLOAT_FORMATS.single),
+  '.single': floats(FLOAT_FORMATS.single),
+  '.dc.s': floats(FLOAT_FORMATS.single),
+  '.double': floats(FLOAT_FORMATS.double),
+  '.dc.d': floats(FLOAT_FORMATS.double),
+  '.tfloat': floats(FLOAT_FORMATS.extended),
+  '.hfloat': floats(FLOAT_FORMATS.half),
+  '.bfloat16': floats(FLOAT_FORMATS.bfloat16),
   '.uleb128': leb(false),
   '.sleb128': leb(true),
   '.incbin': incbin,

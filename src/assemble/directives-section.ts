@@ -1,133 +1,215 @@
 /**
- * Directives that choose the section: `.text`, `.section`, `.pushsection` … gas manual, 7.83 (.section), ELF version.
+ * Directives that choose the section: `.text`, `.section`, `.pushsection` … gas manual, 7.83 (.section), ELF version, and
+ * gas's obj-elf.c (obj_elf_section, obj_elf_change_section).
  *
- * The attributes of a section are those of its first mention. Well-known names bring their own (psABI, gABI chapter 4,
- * "Special Sections"); any other is PROGBITS without flags.
+ * The attributes of a section are those of its first mention; a later mention may repeat them or leave them out. One
+ * section differs from another by name, group, linked section and unique number together.
  */
 import { SHF, SHT } from '../object/object-file.ts';
-import { type Assembly, fail, type Here, warn } from './assembly.ts';
-import { type Args, type Directive, nameOf, numberArg } from './directive-arguments.ts';
-import { type AsmSection, newSection } from './section.ts';
+import { type Assembly, abort, fail, type Here, warn } from './assembly.ts';
+import {
+  demandEnd,
+  peek,
+  type TextReader,
+  takeChar,
+  takeExpression,
+  takeName,
+  takeNumber,
+  takeString,
+} from './directive-text.ts';
+import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
+import type { AsmSection } from './section.ts';
+import { flagsOf, isArray, knownSection, readNumber, typeNamed } from './section-kinds.ts';
+import { keyOf, makeSection, type Wanted } from './section-table.ts';
 
-const { ALLOC, WRITE, EXECINSTR } = SHF;
-
-/** Name or, ending in a dot, stem: `.text.` stands for `.text` and `.text.hot`. Type, flags. */
-const KNOWN: readonly (readonly [string, number, number])[] = [
-  ['.text.', SHT.PROGBITS, ALLOC | EXECINSTR],
-  ['.init', SHT.PROGBITS, ALLOC | EXECINSTR],
-  ['.fini', SHT.PROGBITS, ALLOC | EXECINSTR],
-  ['.data.', SHT.PROGBITS, ALLOC | WRITE],
-  ['.data1', SHT.PROGBITS, ALLOC | WRITE],
-  ['.rodata.', SHT.PROGBITS, ALLOC],
-  ['.rodata1', SHT.PROGBITS, ALLOC],
-  ['.bss.', SHT.NOBITS, ALLOC | WRITE],
-  ['.tdata.', SHT.PROGBITS, ALLOC | WRITE | SHF.TLS],
-  ['.tbss.', SHT.NOBITS, ALLOC | WRITE | SHF.TLS],
-  ['.init_array.', SHT.INIT_ARRAY, ALLOC | WRITE],
-  ['.fini_array.', SHT.FINI_ARRAY, ALLOC | WRITE],
-  ['.eh_frame', SHT.X86_64_UNWIND, ALLOC],
-  ['.note.', SHT.NOTE, 0],
-];
-
-function wellKnown(name: string): { type: number; flags: number } {
-  if (name === '.note.GNU-stack') return { type: SHT.PROGBITS, flags: 0 };
-  const found = KNOWN.find(([stem]) => name === stem || (stem.endsWith('.') && `${name}.`.startsWith(stem)));
-  return { type: found?.[1] ?? SHT.PROGBITS, flags: found?.[2] ?? 0 };
+/** A section's name: quoted, or up to a blank or comma; undefined (reported) when there is none. */
+function takeSectionName(asm: Assembly, c: Cursor): string | undefined {
+  skipBlanks(c);
+  if (peek(c) === '"') return takeString(c)?.text;
+  const from = c.at;
+  while (!atEnd(c) && !' \t,;'.includes(peek(c))) c.at++;
+  if (c.at > from) return c.text.slice(from, c.at);
+  fail(asm, 'missing name');
+  return undefined;
 }
 
-const FLAG_LETTERS: Readonly<Record<string, number>> = {
-  a: ALLOC,
-  w: WRITE,
-  x: EXECINSTR,
-  M: SHF.MERGE,
-  S: SHF.STRINGS,
-  e: SHF.EXCLUDE,
-  T: SHF.TLS,
-  o: SHF.LINK_ORDER,
-};
-
-const TYPES: Readonly<Record<string, number>> = {
-  progbits: SHT.PROGBITS,
-  nobits: SHT.NOBITS,
-  note: SHT.NOTE,
-  init_array: SHT.INIT_ARRAY,
-  fini_array: SHT.FINI_ARRAY,
-  unwind: SHT.X86_64_UNWIND,
-};
-
-interface Wanted {
-  readonly name: string;
-  readonly flags?: number;
-  readonly type?: number;
-  readonly entsize: number;
-  readonly subsection?: number;
+/** `, "flags", @type, entsize, linked, group, comdat, unique, n` behind the name; false when it is beyond reading. */
+function readAttributes(asm: Assembly, c: Cursor, wanted: Wanted): boolean {
+  if (peek(c) !== '"') {
+    fail(asm, "character following name is not '#'");
+    return false;
+  }
+  const letters = flagsOf(takeString(c)?.text ?? '');
+  if (typeof letters === 'string') {
+    abort(asm, letters);
+    return false;
+  }
+  let { flags } = letters;
+  skipBlanks(c);
+  readType(asm, c, wanted);
+  if ((flags & SHF.MERGE) !== 0) flags = readEntrySize(asm, c, flags, wanted);
+  if ((flags & SHF.LINK_ORDER) !== 0 && takeChar(c, ',')) {
+    const name = takeName(c);
+    if (name !== '') wanted.linkedTo = name;
+    else takeNumber(asm, c);
+  }
+  flags = readGroup(asm, c, flags, letters.joinsGroup, wanted);
+  wanted.flags = flags >>> 0;
+  return readUnique(asm, c, wanted);
 }
 
-/** `name, "flags", @type, entsize`; `.pushsection` may have a subsection number second. */
-function readSection(asm: Assembly, args: Args): Wanted | undefined {
-  const [first, ...rest] = args;
-  const name = nameOf(first);
-  if (name === undefined || name === '') {
-    fail(asm, 'missing name');
+/** `, @progbits`, `, "progbits"`, `, @8`: a comma before anything else is left for the next reader. */
+function readType(asm: Assembly, c: Cursor, wanted: Wanted): void {
+  const before = c.at;
+  if (!takeChar(c, ',')) return;
+  const first = peek(c);
+  if (first !== '"' && first !== '@' && first !== '%') {
+    c.at = before;
+    return;
+  }
+  if (first !== '"') c.at++;
+  const number = /^(?:0[xX][\da-fA-F]+|\d+)/.exec(c.text.slice(c.at))?.[0];
+  if (first !== '"' && number !== undefined) {
+    c.at += number.length;
+    wanted.type = Number(BigInt.asUintN(32, readNumber(number)));
+  } else {
+    const name = takeName(c);
+    // A quoted word behind the sign is none, quotes and all.
+    const type = first === '"' || c.text[c.at - 1] !== '"' ? typeNamed(name) : undefined;
+    if (type === undefined) warn(asm, 'unrecognized section type');
+    else wanted.type = type;
+  }
+  skipBlanks(c);
+}
+
+function readEntrySize(asm: Assembly, c: Cursor, flags: number, wanted: Wanted): number {
+  if (!takeChar(c, ',')) {
+    warn(asm, 'entity size for SHF_MERGE not specified');
+    return flags & ~SHF.MERGE;
+  }
+  const size = takeNumber(asm, c) ?? 0n;
+  if (size < 0n) {
+    warn(asm, 'invalid merge entity size');
+    return flags & ~SHF.MERGE;
+  }
+  wanted.entsize = Number(size);
+  return flags;
+}
+
+function readGroup(asm: Assembly, c: Cursor, given: number, joins: boolean, wanted: Wanted): number {
+  const { section } = asm.here;
+  if ((given & SHF.GROUP) === 0) {
+    if (joins && section.group !== undefined) {
+      wanted.group = section.group;
+      wanted.isComdat = section.isComdat;
+    }
+    return given;
+  }
+  if (joins) warn(asm, '? section flag ignored with G present');
+  if (!takeChar(c, ',')) {
+    warn(asm, 'group name for SHF_GROUP not specified');
+    return given & ~SHF.GROUP;
+  }
+  const name = takeSectionName(asm, c);
+  if (name === undefined) return given & ~SHF.GROUP;
+  wanted.group = name;
+  wanted.isComdat = takeChar(c, ',') && c.text.startsWith('comdat', c.at);
+  if (wanted.isComdat) c.at += 'comdat'.length;
+  else if (wanted.name.startsWith('.gnu.linkonce')) wanted.isComdat = true;
+  return given;
+}
+
+function readUnique(asm: Assembly, c: Cursor, wanted: Wanted): boolean {
+  const before = c.at;
+  if (!takeChar(c, ',')) return true;
+  if (!c.text.startsWith('unique', c.at)) {
+    c.at = before;
+    return true;
+  }
+  c.at += 'unique'.length;
+  if (!takeChar(c, ',')) return true;
+  const digits = /^(?:0[xX][\da-fA-F]+|\d+)/.exec(c.text.slice(c.at))?.[0];
+  if (digits === undefined) return true;
+  c.at += digits.length;
+  wanted.id = readNumber(digits);
+  if (wanted.id < 0xffff_ffffn) return true;
+  fail(asm, `unsupported section id: ${digits}`);
+  return false;
+}
+
+/** The section of that name, made at its first mention; undefined (reported) when the name is taken. */
+export function sectionNamed(asm: Assembly, wanted: Wanted): AsmSection | undefined {
+  const old = asm.sectionsByKey.get(keyOf(wanted));
+  if (old !== undefined) {
+    checkAgain(asm, old, wanted);
+    return old;
+  }
+  const known = knownSection(wanted.name);
+  const symbol = asm.symbols.byName.get(wanted.name);
+  if (symbol !== undefined && symbol.home.kind !== 'undefined' && symbol.type !== 'section') {
+    fail(asm, `section name '${wanted.name}' already defined as another symbol`);
     return undefined;
   }
-  let subsection: number | undefined;
-  if (rest[0]?.kind === 'expr') subsection = Number(numberArg(asm, rest.shift(), 0n) ?? 0n);
-  const [letters, type, entsize] = rest;
-  const flags = letters === undefined ? undefined : readFlags(asm, nameOf(letters) ?? '');
-  if (letters !== undefined && flags === undefined) return undefined;
-  const typeNumber = type === undefined ? undefined : readType(asm, type);
-  if (type !== undefined && typeNumber === undefined) return undefined;
-  const merges = flags !== undefined && (flags & SHF.MERGE) !== 0;
-  if (merges && entsize === undefined) warn(asm, 'entity size for SHF_MERGE not specified');
-  return {
-    name,
-    entsize: merges ? Number(numberArg(asm, entsize, 0n) ?? 0n) : 0,
-    ...(flags === undefined ? {} : { flags }),
-    ...(typeNumber === undefined ? {} : { type: typeNumber }),
-    ...(subsection === undefined ? {} : { subsection }),
-  };
-}
-
-function readFlags(asm: Assembly, letters: string): number | undefined {
-  let flags = 0;
-  for (const letter of letters) {
-    const flag = FLAG_LETTERS[letter];
-    if (flag === undefined) {
-      fail(asm, `section flag "${letter}" is not supported: want a,e,o,w,x,M,S,T in string`);
-      return undefined;
-    }
-    flags |= flag;
+  let { type, flags = 0 } = wanted;
+  if (known !== undefined) {
+    if (type === undefined) type = known.type;
+    else if (type !== known.type) type = firstType(asm, wanted.name, type, known.type, known.flags);
+    if (isForeign(wanted.name, flags, known.flags, type)) {
+      if (wanted.group === undefined) warn(asm, `setting incorrect section attributes for ${wanted.name}`);
+    } else flags |= known.flags;
   }
-  return flags >>> 0;
+  return makeSection(asm, { ...wanted, type: type ?? SHT.PROGBITS, flags: flags >>> 0 });
 }
 
-function readType(asm: Assembly, arg: Args[number]): number | undefined {
-  if (arg.kind === 'expr') return Number(numberArg(asm, arg, 0n) ?? 0n);
-  const name = (nameOf(arg) ?? '').replace(/^[@%]/, '');
-  const type = TYPES[name];
-  if (type === undefined) fail(asm, `unrecognized section type \`${name}'`);
+const PROCESSOR_TYPES = 0x70000000;
+
+/** The type of a well-known section that is asked for with another. */
+function firstType(asm: Assembly, name: string, type: number, known: number, flags: number): number {
+  if ((flags & SHF.X86_64_LARGE) !== 0 || isArray(known)) {
+    warn(asm, `ignoring incorrect section type for ${name}`);
+    return known;
+  }
+  if (known === SHT.NOTE || type >= PROCESSOR_TYPES) return type;
+  warn(asm, `setting incorrect section type for ${name}`);
   return type;
 }
 
-/** The section of that name, made at its first mention. */
-export function sectionNamed(asm: Assembly, wanted: Wanted): AsmSection {
-  const old = asm.sections.find((s) => s.name === wanted.name);
-  const known = wellKnown(wanted.name);
-  if (old !== undefined) {
-    if (wanted.flags !== undefined && (wanted.flags | known.flags) !== old.flags) {
-      warn(asm, `ignoring changed section attributes for ${wanted.name}`);
-    }
-    if (wanted.type !== undefined && wanted.type !== old.type) {
-      warn(asm, `ignoring changed section type for ${wanted.name}`);
-    }
-    return old;
+const OWN_FLAGS = 0xfff00000;
+
+/** Whether the flags go beyond those of the well-known section. */
+function isForeign(name: string, flags: number, known: number, type: number): boolean {
+  const beyond = flags & ~OWN_FLAGS & ~known & ~(SHF.GROUP | SHF.LINK_ORDER);
+  if (beyond === 0) return false;
+  if (type === SHT.NOTE) return (beyond & ~(SHF.ALLOC | SHF.EXECINSTR)) !== 0;
+  if (name === '.interp' || name === '.strtab' || name === '.symtab') return (beyond & ~SHF.ALLOC) !== 0;
+  if (isArray(type)) return (beyond & ~SHF.EXECINSTR) !== 0;
+  if (name === '.note.GNU-stack') return (beyond & ~SHF.EXECINSTR) !== 0;
+  return (beyond & ~(SHF.MERGE | SHF.STRINGS)) !== 0;
+}
+
+/** The flags that a section has in BFD's view, which are those that a later mention repeats. */
+const COMPARED = SHF.ALLOC | SHF.WRITE | SHF.EXECINSTR | SHF.EXCLUDE | SHF.MERGE | SHF.STRINGS | SHF.TLS;
+
+const isLoaded = (flags: number, type: number | undefined): boolean => (flags & SHF.ALLOC) !== 0 && type !== SHT.NOBITS;
+
+/** A later mention has to agree with the first. */
+function checkAgain(asm: Assembly, old: AsmSection, { name, flags = 0, entsize, ...wanted }: Wanted): void {
+  const known = knownSection(name);
+  let type = wanted.type ?? known?.type;
+  const say = known === undefined ? fail : warn;
+  const prefix = known === undefined ? '' : 'ignoring ';
+  if (known !== undefined && type !== known.type) {
+    warn(asm, `ignoring incorrect section type for ${name}`);
+    type = known.type;
   }
-  const type = wanted.type ?? known.type;
-  const flags = wanted.flags === undefined ? known.flags : wanted.flags | known.flags;
-  const section = newSection(asm.sections.length, wanted.name, type, flags, wanted.entsize);
-  asm.sections.push(section);
-  return section;
+  if (type !== undefined && type !== old.type) say(asm, `${prefix}changed section type for ${name}`);
+  if (flags === 0) return;
+  const differs =
+    ((flags ^ old.flags) & COMPARED) !== 0 ||
+    isLoaded(flags, type) !== isLoaded(old.flags, old.type) ||
+    (wanted.isComdat ?? false) !== old.isComdat;
+  if (differs) say(asm, `${prefix}changed section attributes for ${name}`);
+  if ((flags & SHF.MERGE) !== 0 && entsize !== old.entsize) fail(asm, `changed section entity size for ${name}`);
 }
 
 function enter(asm: Assembly, next: Here): void {
@@ -136,43 +218,74 @@ function enter(asm: Assembly, next: Here): void {
 }
 
 const standard =
-  (name: string): Directive =>
-  (asm, args) => {
-    const subsection = numberArg(asm, args[0], 0n);
-    if (subsection === undefined) return;
-    enter(asm, { section: sectionNamed(asm, { name, entsize: 0 }), subsection: Number(subsection) });
+  (name: string): TextReader =>
+  (asm, c) => {
+    const subsection = takeNumber(asm, c) ?? 0n;
+    const section = asm.sectionsByKey.get(name)!;
+    enter(asm, { section, subsection: toSubsection(subsection) });
+    demandEnd(asm, c);
   };
 
-const section: Directive = (asm, args) => {
-  const wanted = readSection(asm, args);
-  if (wanted !== undefined) enter(asm, { section: sectionNamed(asm, wanted), subsection: wanted.subsection ?? 0 });
+const toSubsection = (number: bigint): number => Number(BigInt.asIntN(32, number));
+
+const section: TextReader = (asm, c) => {
+  const wanted = readSection(asm, c, false);
+  if (wanted !== undefined) enterNamed(asm, wanted.wanted, 0);
 };
 
-const pushSection: Directive = (asm, args) => {
-  const wanted = readSection(asm, args);
-  if (wanted === undefined) return;
+function readSection(
+  asm: Assembly,
+  c: Cursor,
+  isPush: boolean,
+): { readonly wanted: Wanted; readonly subsection: number } | undefined {
+  const name = takeSectionName(asm, c);
+  if (name === undefined) return undefined;
+  const wanted: Wanted = { name, entsize: 0 };
+  let subsection = 0n;
+  let more = takeChar(c, ',');
+  if (more && isPush && /\d/.test(peek(c))) {
+    const number = takeExpression(asm, c);
+    subsection = number?.kind === 'int' ? number.value : 0n;
+    more = takeChar(c, ',');
+  }
+  if (more && !readAttributes(asm, c, wanted)) return undefined;
+  demandEnd(asm, c);
+  return { wanted, subsection: toSubsection(subsection) };
+}
+
+function enterNamed(asm: Assembly, wanted: Wanted, subsection: number): void {
+  const found = sectionNamed(asm, wanted);
+  if (found !== undefined) enter(asm, { section: found, subsection });
+}
+
+const pushSection: TextReader = (asm, c) => {
+  const read = readSection(asm, c, true);
+  if (read === undefined) return;
   asm.stack.push({ here: asm.here, previous: asm.previous });
-  enter(asm, { section: sectionNamed(asm, wanted), subsection: wanted.subsection ?? 0 });
+  enterNamed(asm, read.wanted, read.subsection);
 };
 
-const popSection: Directive = (asm) => {
+const popSection: TextReader = (asm, c) => {
   const top = asm.stack.pop();
   if (top === undefined) return warn(asm, '.popsection without corresponding .pushsection; ignored');
   asm.here = top.here;
   asm.previous = top.previous;
+  demandEnd(asm, c);
 };
 
-const previous: Directive = (asm) => {
+const previous: TextReader = (asm, c) => {
   if (asm.previous === undefined) return warn(asm, '.previous without corresponding .section; ignored');
   enter(asm, asm.previous);
+  demandEnd(asm, c);
 };
 
-const subsection: Directive = (asm, args) => {
-  const number = numberArg(asm, args[0], 0n);
-  if (number !== undefined) enter(asm, { section: asm.here.section, subsection: Number(number) });
+const subsection: TextReader = (asm, c) => {
+  const number = takeNumber(asm, c) ?? 0n;
+  enter(asm, { section: asm.here.section, subsection: toSubsection(number) });
+  demandEnd(asm, c);
 };
 
-export const SECTION_DIRECTIVES: Readonly<Record<string, Directive>> = {
+export const SECTION_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   '.text': standard('.text'),
   '.data': standard('.data'),
   '.bss': standard('.bss'),

@@ -4,7 +4,6 @@
  */
 import { type Assembly, bound, dot, fail, linearNow, warn } from './assembly.ts';
 import { type Args, type Directive, exprArg, nameOf, numberArg, symbolArg } from './directive-arguments.ts';
-import { sectionNamed } from './directives-section.ts';
 import { append, openBytes, pushFragment } from './section.ts';
 import type { Expr } from './statement.ts';
 import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
@@ -12,8 +11,13 @@ import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.t
 /** `name:` */
 export function defineLabel(asm: Assembly, name: string): void {
   const symbol = symbolNamed(asm.symbols, name, asm.place);
-  const at = dot(asm);
   const { home } = symbol;
+  if (asm.here.section === asm.absolute) {
+    if (home.kind !== 'undefined') return fail(asm, `symbol \`${name}' is already defined`);
+    symbol.home = { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } };
+    return;
+  }
+  const at = dot(asm);
   if (home.kind === 'undefined') {
     symbol.home = { kind: 'label', at };
     return;
@@ -25,7 +29,10 @@ export function defineLabel(asm: Assembly, name: string): void {
 /** `1:` */
 export function defineLocalLabel(asm: Assembly, number: number): void {
   const symbol = aheadLabel(asm.symbols, number, asm.place);
-  symbol.home = { kind: 'label', at: dot(asm) };
+  symbol.home =
+    asm.here.section === asm.absolute
+      ? { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } }
+      : { kind: 'label', at: dot(asm) };
   asm.symbols.ahead.delete(number);
   asm.symbols.behind.set(number, symbol);
 }
@@ -97,6 +104,7 @@ const TYPES: Readonly<Record<string, AsmSymbol['type']>> = {
   common: 'object',
   gnu_indirect_function: 'gnu_ifunc',
   STT_GNU_IFUNC: 'gnu_ifunc',
+  gnu_unique_object: 'object',
 };
 
 const type: Directive = (asm, args) => {
@@ -106,6 +114,7 @@ const type: Directive = (asm, args) => {
   const found = TYPES[name];
   if (found === undefined) return fail(asm, `unrecognized symbol type "${name}"`);
   symbol.type = found;
+  if (name.endsWith('gnu_unique_object')) symbol.binding = 'unique';
   symbol.mentioned = true;
 };
 
@@ -166,7 +175,7 @@ const localCommon: Directive = (asm, args) => {
 
 /** Puts a local common symbol at the end of .bss. */
 function allocate(asm: Assembly, symbol: AsmSymbol, bytes: bigint, align: number): void {
-  const bss = sectionNamed(asm, { name: '.bss', entsize: 0 });
+  const bss = asm.sectionsByKey.get('.bss')!;
   if (bytes > BigInt(Number.MAX_SAFE_INTEGER)) return fail(asm, `size (${bytes}) out of range`);
   bss.align = Math.max(bss.align, align);
   if (align > 1)

@@ -7,36 +7,47 @@
 
 import { SHF, SHT } from '../object/object-file.ts';
 import { type Assembly, emit, fail } from './assembly.ts';
+import { CFI_DIRECTIVES } from './cfi.ts';
 import { CODE_MODES } from './code-mode.ts';
-import { type Args, type Directive, nameOf } from './directive-arguments.ts';
+import type { Args, Directive } from './directive-arguments.ts';
+import { demandEnd, type TextReader, takeString } from './directive-text.ts';
 import { DATA_DIRECTIVES } from './directives-data.ts';
-import { SECTION_DIRECTIVES, sectionNamed } from './directives-section.ts';
+import { SECTION_DIRECTIVES } from './directives-section.ts';
+import { moveTo, SPACE_DIRECTIVES } from './directives-space.ts';
 import { SYMBOL_DIRECTIVES } from './directives-symbol.ts';
+import { cursor, skipBlanks } from './macro-arguments.ts';
+import { makeSection } from './section-table.ts';
+import { newSymbol } from './symbols.ts';
 
 const nothing: Directive = () => undefined;
 
 const unsupported: Directive = (asm, _args, name) => fail(asm, `\`${name}' is not supported`);
 
-/** `.file "name"` is a symbol of type FILE; `.file 1 "name"` belongs to line numbers. */
+/** `.file "name"` is a symbol of type FILE, the first of them before all others; `.file 1 "name"` belongs to line numbers. */
 const file: Directive = (asm, args) => {
   const [first] = args;
-  if (first?.kind === 'string' || first?.kind === 'word') asm.fileNames.push(first.text);
+  if (first?.kind !== 'string') return;
+  const symbol = newSymbol(first.text, asm.place, false, { kind: 'value', value: { kind: 'int', value: 0n } });
+  symbol.type = 'file';
+  const { all } = asm.symbols;
+  if (all[0]?.type === 'file') all.push(symbol);
+  else all.unshift(symbol);
 };
 
 /** `.ident "text"` goes to .comment, whose first byte is zero. */
-const ident: Directive = (asm, args) => {
-  const here = asm.here;
-  const known = asm.sections.some((s) => s.name === '.comment');
-  const section = sectionNamed(asm, {
-    name: '.comment',
-    type: SHT.PROGBITS,
-    flags: SHF.MERGE | SHF.STRINGS,
-    entsize: 1,
-  });
+const ident: TextReader = (asm, c) => {
+  skipBlanks(c);
+  const text = takeString(c);
+  if (text === undefined) return fail(asm, 'expected quoted string');
+  const { here, previous } = asm;
+  const known = asm.sectionsByKey.get('.comment');
+  const section =
+    known ?? makeSection(asm, { name: '.comment', type: SHT.PROGBITS, flags: SHF.MERGE | SHF.STRINGS, entsize: 1 });
   asm.here = { section, subsection: 0 };
-  if (!known) emit(asm, [0]);
-  emit(asm, [...new TextEncoder().encode(nameOf(args[0]) ?? ''), 0]);
-  asm.here = here;
+  if (known === undefined) emit(asm, [0]);
+  emit(asm, [...text.bytes, 0]);
+  Object.assign(asm, { here, previous });
+  demandEnd(asm, c);
 };
 
 /** `.code16`, `.code16gcc`, `.code32`, `.code64` */
@@ -45,11 +56,12 @@ const code: Directive = (asm, _args, name) => {
 };
 
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
-  ...DATA_DIRECTIVES,
-  ...SECTION_DIRECTIVES,
   ...SYMBOL_DIRECTIVES,
   '.file': file,
-  '.ident': ident,
+  '.org': (asm, args) => {
+    const [target] = args;
+    if (target?.kind === 'expr') moveTo(asm, target.value, 0n);
+  },
   '.loc': nothing,
   '.extern': nothing,
   '.code16': code,
@@ -68,16 +80,31 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.eject': nothing,
   '.ln': nothing,
   '.line': nothing,
-  '.cfi_sections': nothing,
 };
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(cfi_\w+|float|single|double|tfloat|bfloat16|nops|nop|weakref|symver|largecomm|tls_common|bundle_\w+|struct|offset|dc(\.\w)?|dcb(\.\w)?|ds(\.\w)?|reloc|dtprel\w*|secrel32|slong|stabs|stabn|stabd|loc_mark_labels|vtable_\w+|string(8|16|32|64)|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
+  /^\.(weakref|symver|largecomm|tls_common|bundle_\w+|reloc|dtprel\w*|secrel32|stabs|stabn|stabd|loc_mark_labels|vtable_\w+|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
 
-export function runDirective(asm: Assembly, name: string, args: Args): void {
+const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
+  ...SECTION_DIRECTIVES,
+  ...CFI_DIRECTIVES,
+  ...DATA_DIRECTIVES,
+  ...SPACE_DIRECTIVES,
+  '.ident': ident,
+};
+
+/** A directive that reads its own text. */
+export function runTextDirective(asm: Assembly, name: string, text: string): void {
+  const directive = Object.hasOwn(TEXT_DIRECTIVES, name) ? TEXT_DIRECTIVES[name] : undefined;
+  if (directive !== undefined) directive(asm, cursor(text), name);
+  else if (BEYOND.test(name)) fail(asm, `\`${name}' is not supported`);
+  else fail(asm, `unknown pseudo-op: \`${name}'`);
+}
+
+export function runDirective(asm: Assembly, name: string, args: Args, problem?: string): void {
   const directive = Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name] : undefined;
-  if (directive !== undefined) directive(asm, args, name);
+  if (directive !== undefined) problem === undefined ? directive(asm, args, name) : fail(asm, problem);
   else if (BEYOND.test(name)) unsupported(asm, args, name);
   else fail(asm, `unknown pseudo-op: \`${name}'`);
 }

@@ -150,9 +150,10 @@ const print: Perform = (expander, rest, { place }) => {
 };
 
 const include: Perform = (expander, rest, { place }) => {
-  const { strings } = readStrings(rest);
+  const { strings, rest: left } = readStrings(rest);
   const path = strings[0];
   if (path === undefined) return report(expander, 'missing string', place);
+  if (left !== '') return report(expander, junk(left), place);
   const folder = place.span.file.replace(/[^/]*$/, '');
   const candidates = [path, ...expander.includeDirs.map((dir) => `${dir}/${path}`), `${folder}${path}`];
   for (const candidate of candidates) {

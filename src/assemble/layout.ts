@@ -14,12 +14,14 @@ import { SHT } from '../object/object-file.ts';
 import { MAX_SECTION_SIZE } from './assembly.ts';
 import { lebBytes } from './leb128.ts';
 import {
+  type AdvanceFragment,
   type AlignFragment,
   type AsmSection,
   addressOf,
   type BranchFragment,
   type Fragment,
   finalDistance,
+  type LebFragment,
   orderedFragments,
 } from './section.ts';
 import { type AsmSymbol, isNumber, numberOf, reduce } from './symbols.ts';
@@ -110,10 +112,40 @@ function sizeOf(fragment: Fragment, pass: Pass): number {
     case 'org':
       return Math.max(0, (orgTarget(fragment) ?? 0) - fragment.address);
     case 'leb':
-      return lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed).length;
+      return lebOf(fragment).length;
+    case 'advance':
+      return advanceBytes(fragment).length;
     default:
       return fragment satisfies never;
   }
+}
+
+/** DWARF 5, 6.4.2.1: the distance in the opcode, or in one, two or four bytes behind it. */
+export function advanceBytes({ from, to }: AdvanceFragment): number[] {
+  const distance = Number(finalDistance(to, from) ?? 0n);
+  const bytes = (count: number): number[] => Array.from({ length: count }, (_, n) => (distance >> (8 * n)) & 0xff);
+  if (distance === 0) return [];
+  if (distance > 0 && distance < 0x40) return [0x40 | distance];
+  if (distance > 0 && distance < 0x100) return [0x02, ...bytes(1)];
+  if (distance > 0 && distance < 0x10000) return [0x03, ...bytes(2)];
+  return [0x04, ...bytes(4)];
+}
+
+/** The number; of a place its address. A string is the complaint. */
+function lebValue({ value }: LebFragment): bigint | string {
+  const linear = reduce(value, finalDistance);
+  if (typeof linear === 'string') return linear;
+  if (linear.symbol === undefined && linear.minus === undefined) return linear.offset;
+  const home = linear.symbol?.home;
+  if (home?.kind === 'label' && linear.minus === undefined) return BigInt(addressOf(home.at)) + linear.offset;
+  const stranger = linear.minus?.home.kind === 'undefined' ? linear.minus : linear.symbol;
+  if (stranger?.home.kind === 'undefined') return `leb128 operand is an undefined symbol: ${stranger.name}`;
+  return '.uleb128/.sleb128 operand is not an absolute expression';
+}
+
+export function lebOf(fragment: LebFragment): number[] {
+  const value = lebValue(fragment);
+  return lebBytes(typeof value === 'string' ? 0n : value, fragment.signed);
 }
 
 const branchSize = ({ prefixes, short, near, isNear, width }: BranchFragment): number =>
@@ -177,10 +209,16 @@ function complaints(fragment: Fragment): Diagnostic[] {
       if (target === undefined) return [error('.org target is neither absolute nor in this section', place)];
       return target < fragment.address ? [error('attempt to move .org backwards', place)] : [];
     }
-    case 'leb':
-      return numberOf(fragment.value, finalDistance) === undefined
-        ? [error('.uleb128/.sleb128 operand is not an absolute expression', place)]
-        : [];
+    case 'leb': {
+      const value = lebValue(fragment);
+      return typeof value === 'string' ? [error(value, place)] : [];
+    }
+    case 'align': {
+      const width = fragment.pattern?.length ?? 1;
+      return fragment.size % width === 0
+        ? []
+        : [error(`alignment padding (${fragment.size} bytes) not a multiple of ${width}`, place)];
+    }
     default:
       return [];
   }

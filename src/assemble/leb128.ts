@@ -1,6 +1,6 @@
-/** Little-endian base-128 numbers, DWARF 5, section 7.6. Signed 64-bit values in; an unsigned one is taken modulo 2⁶⁴. */
+/** Little-endian base-128 numbers, DWARF 5, section 7.6. A negative number written as unsigned is taken modulo 2⁶⁴. */
 export function lebBytes(value: bigint, isSigned: boolean): number[] {
-  let rest = isSigned ? value : BigInt.asUintN(64, value);
+  let rest = isSigned || value >= 0n ? value : BigInt.asUintN(64, value);
   const bytes: number[] = [];
   for (;;) {
     const low = Number(rest & 0x7fn);

@@ -48,6 +48,20 @@ export function nops(size: number, endsIn16 = false): number[] {
   return bytes;
 }
 
+/** Of those in pieces. */
+export const LONGEST = WIDE.pieces.length - 1;
+
+/** NOPs one after the other, the longest first. */
+export function nopsUpTo(size: number, longest: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = size; rest > 0; ) {
+    const piece = WIDE.pieces[Math.min(rest, longest)]!;
+    bytes.push(...piece);
+    rest -= piece.length;
+  }
+  return bytes;
+}
+
 /** The far one has a displacement of 32 bits, which takes a prefix in 16-bit code. */
 function jumpOver(size: number, prefix: readonly number[]): number[] {
   const short = size - 2;

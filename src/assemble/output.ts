@@ -5,7 +5,7 @@
  * order of symbols is GNU as's: file names, sections that relocations name, locals, then globals as first mentioned.
  */
 import { type Diagnostic, error } from '../base/diagnostics.ts';
-import type { ObjectFile, Symbol as ObjectSymbol, Section } from '../object/object-file.ts';
+import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHT } from '../object/object-file.ts';
 import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
@@ -14,9 +14,73 @@ import { type AsmSymbol, newSymbol, numberOf, reduce } from './symbols.ts';
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
   const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16));
   const diagnostics = filled.flatMap((f) => f.diagnostics);
-  const { symbols, numbers } = symbolTable(asm, filled, diagnostics);
-  const sections = asm.sections.map((section, n) => toSection(section, filled[n]!, numbers));
-  return { object: { sections, symbols, lines: lineRecords(asm) }, diagnostics };
+  // The groups stand before all other sections.
+  const groups = groupsOf(asm);
+  const { symbols, numbers } = symbolTable(asm, filled, groups, diagnostics);
+  const numberOfSection = new Map(asm.sections.map((section, n) => [section, n + groups.length]));
+  const sections = [
+    ...groups.map((group) => groupSection(group, symbols, numberOfSection)),
+    ...asm.sections.map((section, n) => ({
+      ...toSection(section, filled[n]!, numbers),
+      ...linkOf(asm, section, numberOfSection, diagnostics),
+    })),
+  ];
+  return { object: { sections, symbols, lines: lineRecords(asm, groups.length) }, diagnostics };
+}
+
+interface Group {
+  readonly name: string;
+  readonly isComdat: boolean;
+  readonly members: readonly AsmSection[];
+}
+
+/** The groups in the order of their first members. */
+function groupsOf(asm: Assembly): Group[] {
+  const groups = new Map<string, AsmSection[]>();
+  for (const section of asm.sections) {
+    if (section.group === undefined) continue;
+    const members = groups.get(section.group);
+    if (members === undefined) groups.set(section.group, [section]);
+    else members.push(section);
+  }
+  return [...groups].map(([name, members]) => ({ name, members, isComdat: members.some((m) => m.isComdat) }));
+}
+
+function groupSection(
+  { name, isComdat, members }: Group,
+  symbols: readonly ObjectSymbol[],
+  numberOfSection: ReadonlyMap<AsmSection, number>,
+): Section {
+  const signature = symbols.findIndex((symbol) => symbol.name === name && symbol.type !== 'file');
+  const group = { signature, isComdat, members: members.map((member) => numberOfSection.get(member)!) };
+  const size = 4 + 4 * members.length;
+  return {
+    name: '.group',
+    type: SHT.GROUP,
+    flags: 0,
+    align: 4,
+    entsize: 4,
+    data: new Uint8Array(size),
+    size,
+    relocations: [],
+    group,
+  };
+}
+
+/** What SHF_LINK_ORDER refers to: the section of that name, or the one that holds the symbol. */
+function linkOf(
+  asm: Assembly,
+  { name, linkedTo }: AsmSection,
+  numberOfSection: ReadonlyMap<AsmSection, number>,
+  diagnostics: Diagnostic[],
+): Pick<Section, 'linkedTo'> {
+  if (linkedTo === undefined) return {};
+  const home = asm.symbols.byName.get(linkedTo)?.home;
+  const number = home?.kind === 'label' ? numberOfSection.get(home.at.section) : undefined;
+  if (number !== undefined) return { linkedTo: number };
+  const at = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
+  diagnostics.push(error(`undefined linked-to symbol \`${linkedTo}' on section \`${name}'`, at));
+  return {};
 }
 
 /** Symbol numbers by assembler symbol or section. */
@@ -50,26 +114,54 @@ function numberOfTarget(target: AsmRelocation['target'], numbers: Numbers): numb
 function symbolTable(
   asm: Assembly,
   filled: readonly Filled[],
+  groups: readonly Group[],
   diagnostics: Diagnostic[],
 ): { symbols: ObjectSymbol[]; numbers: Numbers } {
   const targets = filled.flatMap((f) => f.relocations.map((r) => r.target));
   const usedSections = new Set(targets.flatMap((t) => (t.kind === 'section' ? [t.section] : [])));
   const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [t.symbol] : [])));
-  const symbols: ObjectSymbol[] = asm.fileNames.map(fileSymbol);
-  const numbers = new Map<AsmSymbol | AsmSection, number>();
-  for (const section of asm.sections) {
-    if (usedSections.has(section)) numbers.set(section, symbols.push(sectionSymbol(section)) - 1);
-  }
-  const globals: [AsmSymbol, ObjectSymbol][] = [];
-  for (const symbol of withGotSymbol(asm, filled)) {
-    const made = toSymbol(symbol, usedSymbols.has(symbol), diagnostics);
+  const locals: [AsmSymbol | undefined, ObjectSymbol][] = [];
+  const globals: [AsmSymbol | undefined, ObjectSymbol][] = [];
+  const sectionNumber = (section: AsmSection): number => section.index + groups.length;
+  // Symbols that usually have no place in the table get theirs when a relocation asks for one: at the end.
+  const temporaries = new Set([...usedSymbols].filter((symbol) => symbol.temporary));
+  const signatures = new Set(groups.map(({ name }) => name));
+  const chain = withGotSymbol(asm, filled).filter((symbol) => !temporaries.has(symbol));
+  for (const symbol of [...chain, ...temporaries]) {
+    const isUsed = usedSymbols.has(symbol) || signatures.has(symbol.name);
+    const made =
+      symbol.type === 'section' && symbol.home.kind === 'label'
+        ? usedSections.has(symbol.home.at.section)
+          ? sectionSymbol(symbol.name, sectionNumber(symbol.home.at.section))
+          : undefined
+        : toSymbol(symbol, isUsed, sectionNumber, diagnostics);
     if (made === undefined) continue;
-    if (made.binding === 'local') numbers.set(symbol, symbols.push(made) - 1);
-    else globals.push([symbol, made]);
+    (made.binding === 'local' ? locals : globals).push([symbol, made]);
+    if (made.type !== 'section') signatures.delete(made.name);
   }
-  for (const [symbol, made] of globals) numbers.set(symbol, symbols.push(made) - 1);
-  return { symbols, numbers };
+  for (const [n, { name }] of groups.entries()) {
+    if (signatures.has(name)) locals.push([undefined, signatureSymbol(name, n)]);
+  }
+  const ordered = [...locals, ...globals];
+  const numbers = new Map<AsmSymbol | AsmSection, number>();
+  for (const [n, [symbol]] of ordered.entries()) {
+    if (symbol === undefined) continue;
+    numbers.set(symbol, n);
+    if (symbol.type === 'section' && symbol.home.kind === 'label') numbers.set(symbol.home.at.section, n);
+  }
+  return { symbols: ordered.map(([, made]) => made), numbers };
 }
+
+/** The name of a group that is no symbol otherwise: a place in the group's own section. */
+const signatureSymbol = (name: string, index: number): ObjectSymbol => ({
+  name,
+  home: { kind: 'section', index },
+  value: 0n,
+  size: 0n,
+  binding: 'local',
+  type: 'notype',
+  visibility: 'default',
+});
 
 const GOT_RELOCATIONS: ReadonlySet<number> = new Set([9, 41, 42]);
 
@@ -81,17 +173,7 @@ function withGotSymbol(asm: Assembly, filled: readonly Filled[]): AsmSymbol[] {
   return [...all, { ...newSymbol('_GLOBAL_OFFSET_TABLE_', asm.place, false), mentioned: true }];
 }
 
-const fileSymbol = (name: string): ObjectSymbol => ({
-  name,
-  home: { kind: 'absolute' },
-  value: 0n,
-  size: 0n,
-  binding: 'local',
-  type: 'file',
-  visibility: 'default',
-});
-
-const sectionSymbol = ({ index, name }: AsmSection): ObjectSymbol => ({
+const sectionSymbol = (name: string, index: number): ObjectSymbol => ({
   name,
   home: { kind: 'section', index },
   value: 0n,
@@ -102,7 +184,12 @@ const sectionSymbol = ({ index, name }: AsmSection): ObjectSymbol => ({
 });
 
 /** Undefined when the symbol has no place in the table. */
-function toSymbol(symbol: AsmSymbol, isUsed: boolean, diagnostics: Diagnostic[]): ObjectSymbol | undefined {
+function toSymbol(
+  symbol: AsmSymbol,
+  isUsed: boolean,
+  sectionNumber: (section: AsmSection) => number,
+  diagnostics: Diagnostic[],
+): ObjectSymbol | undefined {
   const { name, visibility, binding, type, home } = symbol;
   if (symbol.temporary && home.kind === 'undefined' && /^\d/.test(name)) {
     diagnostics.push(error(`local label \`"${name}" (instance number 1 of a fb label)' is not defined`, symbol.place));
@@ -114,17 +201,22 @@ function toSymbol(symbol: AsmSymbol, isUsed: boolean, diagnostics: Diagnostic[])
   switch (home.kind) {
     case 'undefined': {
       // A weak name that nothing refers to leaves no trace.
-      if (!isUsed && (!symbol.mentioned || binding === 'weak')) return undefined;
+      if (!isUsed && (binding === 'weak' || symbol.temporary)) return undefined;
       return { ...common, home, value: 0n, binding: binding === 'local' ? 'global' : binding };
     }
     case 'label': {
       const at = home.at;
-      return { ...common, home: { kind: 'section', index: at.section.index }, value: BigInt(addressOf(at)), binding };
+      return {
+        ...common,
+        home: { kind: 'section', index: sectionNumber(at.section) },
+        value: BigInt(addressOf(at)),
+        binding,
+      };
     }
     case 'common':
       return { ...common, home: { kind: 'common', align: home.align }, value: 0n, size: home.size, binding };
     case 'value':
-      return valueSymbol(symbol, common, diagnostics);
+      return valueSymbol(symbol, common, sectionNumber, diagnostics);
     default:
       return home satisfies never;
   }
@@ -133,6 +225,7 @@ function toSymbol(symbol: AsmSymbol, isUsed: boolean, diagnostics: Diagnostic[])
 function valueSymbol(
   symbol: AsmSymbol,
   common: Pick<ObjectSymbol, 'name' | 'size' | 'visibility' | 'type'>,
+  sectionNumber: (section: AsmSection) => number,
   diagnostics: Diagnostic[],
 ): ObjectSymbol | undefined {
   // The name of a register is none of an address.
@@ -150,7 +243,7 @@ function valueSymbol(
   // Another name of a symbol that is defined elsewhere: uses name that symbol itself.
   if (at?.kind !== 'label') return undefined;
   const value = BigInt(addressOf(at.at)) + linear.offset;
-  return { ...common, home: { kind: 'section', index: at.at.section.index }, value, binding };
+  return { ...common, home: { kind: 'section', index: sectionNumber(at.at.section) }, value, binding };
 }
 
 function sizeOf({ name, size, place }: AsmSymbol, diagnostics: Diagnostic[]): bigint {
@@ -162,10 +255,10 @@ function sizeOf({ name, size, place }: AsmSymbol, diagnostics: Diagnostic[]): bi
   return BigInt.asUintN(64, value ?? 0n);
 }
 
-function lineRecords(asm: Assembly): ObjectFile['lines'] {
+function lineRecords(asm: Assembly, groups: number): ObjectFile['lines'] {
   return asm.sections.flatMap((section) =>
     section.marks
-      .map(({ at, place }) => ({ section: section.index, offset: addressOf(at), place }))
+      .map(({ at, place }) => ({ section: section.index + groups, offset: addressOf(at), place }))
       .sort((a, b) => a.offset - b.offset),
   );
 }

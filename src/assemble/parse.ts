@@ -13,6 +13,7 @@ import { explain, type Failure } from './parse-errors.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
 import { Comma, tokenize } from './tokens.ts';
+import { SET_ONCE, TEXT_DIRECTIVES } from './vocabulary.ts';
 
 interface Result<T> {
   readonly value: T;
@@ -53,13 +54,93 @@ export function parseExpression(text: string, place: Place): Parsed<Expr | undef
   return { value, diagnostics: message === undefined ? [] : [error(message, place)] };
 }
 
-function parseSegment(segment: string): Result<readonly Statement[]> {
-  const text = quoteSectionName(segment);
+/** What ends an operand of a directive: a comma outside quotes. */
+function operandEnd(text: string, at: number): number {
+  for (let n = at; n < text.length; n++) {
+    const char = text[n];
+    if (char === ',') return n;
+    if (char !== '"') continue;
+    for (n++; n < text.length && text[n] !== '"'; n++) if (text[n] === '\\') n++;
+  }
+  return text.length;
+}
+
+/** Where an expression ended, and what it is; with a warning where gas only warns. */
+interface ExpressionAt {
+  readonly value: Expr | undefined;
+  readonly length: number;
+  readonly message?: string;
+  readonly warning?: string;
+}
+
+const operandCache = new Map<string, ExpressionAt>();
+const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,17})$/;
+
+/** An expression that begins at `at` and ends where it no longer reads as one. */
+export function parseExpressionAt(text: string, at: number): Omit<ExpressionAt, 'length'> & { readonly end: number } {
+  const operand = text.slice(at, operandEnd(text, at));
+  const trimmed = operand.trim();
+  if (PLAIN_NUMBER.test(trimmed)) return { value: { kind: 'int', value: BigInt(trimmed) }, end: at + operand.length };
+  let known = operandCache.get(operand);
+  if (known === undefined) {
+    known = parseOperand(operand);
+    if (operandCache.size >= CACHE_LIMIT) operandCache.clear();
+    operandCache.set(operand, known);
+  }
+  const { length, ...rest } = known;
+  return { ...rest, end: at + length };
+}
+
+function parseOperand(text: string): ExpressionAt {
+  const { tokens, errors: lexical } = tokenize(text);
+  if (isTooDeep(tokens)) return { value: undefined, length: 0, message: 'expression too complex' };
+  const parser = statementParser();
+  parser.input = tokens;
+  try {
+    const value = parser.expression();
+    const first = parser.errors[0];
+    const stray = lexical[0]?.offset ?? text.length;
+    if (first === undefined) return { value, length: stray };
+    const offset = Number.isFinite(first.token.startOffset) ? first.token.startOffset : text.length;
+    // What follows the expression is its reader's affair.
+    if (first.name === 'NotAllInputParsedException') return { value, length: Math.min(offset, stray) };
+    const message = explain({ what: 'expression', text, offset: Math.min(stray, offset), exception: first });
+    const completed = message === 'missing operand' ? parseOperand(`${text}0`) : undefined;
+    if (completed?.value !== undefined && /[-+*/|&^<>=!]\s*$/.test(text)) {
+      return { ...completed, length: text.length, warning: 'missing operand; zero assumed' };
+    }
+    return { value: undefined, length: 0, message };
+  } catch (problem) {
+    if (problem instanceof StatementError) return { value: undefined, length: 0, message: problem.message };
+    throw problem;
+  }
+}
+
+const DIRECTIVE =
+  /^((?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)*)\s*(\.[\w.$]+)(?![\w.$\u0080-\uffff:=]|\s*=|\s*:)\s*(.*)$/s;
+
+/** A directive that reads its own text, with the labels in front of it. */
+function textDirective(segment: string): Result<readonly Statement[]> | undefined {
+  const [, labels = '', word = '', text = ''] = (segment.includes('.') && DIRECTIVE.exec(segment)) || [];
+  const name = word.toLowerCase();
+  if (!TEXT_DIRECTIVES.has(name) && !name.startsWith('.cfi_')) return undefined;
+  const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+  return { value: [...before, { kind: 'textDirective', name, text }] };
+}
+
+function parseSegment(text: string): Result<readonly Statement[]> {
+  const special = textDirective(text);
+  if (special !== undefined) return special;
   const { value, message } = run(text, 'statement', (parser) => parser.line());
   const refused = message ?? value?.map(refusal).find((reason) => reason !== undefined);
   if (refused === undefined) return { value: value ?? [] };
   // The labels in front stand: those who refer to them shall not complain as well.
   const labels = LABELS.exec(text)?.[0] ?? '';
+  const name = /^\s*(\.[A-Za-z_][\w.$]*)(?![\w.$]|\s*=|\s*:)/.exec(text.slice(labels.length))?.[1]?.toLowerCase();
+  if (name !== undefined && !SET_ONCE.has(name) && value?.some((s) => refusal(s) !== undefined) !== true) {
+    const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+    return { value: [...before, { kind: 'directive', name, args: [], problem: refused }] };
+  }
   return {
     value: labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []),
     message: refused,
@@ -100,13 +181,6 @@ function run<T>(text: string, what: Failure['what'], rule: Rule<T>): Result<T | 
 }
 
 const LABELS = /^(?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)+/;
-
-/** `.section name` and what stands before it: labels. */
-const UNQUOTED_SECTION = /^((?:\s*[\w.$]+:)*\s*\.(?:push)?section\s+)([^\s,"]+)/i;
-
-/** A section's name may hold what no other name may (`.note.GNU-stack`), up to a comma or blank: it goes in quoted. */
-const quoteSectionName = (text: string): string =>
-  text.replace(UNQUOTED_SECTION, (_, directive, name) => `${directive}"${name}"`);
 
 /** Statements that read well and that this assembler leaves out. */
 function refusal(statement: Statement): string | undefined {

@@ -10,9 +10,8 @@
 import { type Diagnostic, error } from '../base/diagnostics.ts';
 import { fitsSigned, s64, toBytes } from '../base/u64.ts';
 import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
-import { isFixedTarget } from './layout.ts';
-import { lebBytes } from './leb128.ts';
-import { nops } from './nops.ts';
+import { advanceBytes, isFixedTarget, lebOf } from './layout.ts';
+import { nops, nopsUpTo } from './nops.ts';
 import {
   type AsmSection,
   addressOf,
@@ -22,7 +21,7 @@ import {
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, type Linear, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, type Linear, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -45,53 +44,33 @@ export interface Filled {
 
 /** `endsIn16`: whether the source ends in 16-bit code, which decides how gaps in code are filled. */
 export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
-  const data = new Uint8Array(section.type === SHT.NOBITS ? 0 : section.size);
+  // What was stored in a section without data has been judged by who stored it.
+  const hasData = section.type !== SHT.NOBITS;
+  const data = new Uint8Array(hasData ? section.size : 0);
   const relocations: AsmRelocation[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
-    if (section.type === SHT.NOBITS) {
-      if (holdsData(fragment)) {
-        diagnostics.push(error(`attempt to store non-zero value in section \`${section.name}'`, fragment.place));
-      }
-      continue;
-    }
-    data.set(bytesOf(fragment, endsIn16), fragment.address);
+    if (hasData) data.set(bytesOf(fragment, endsIn16), fragment.address);
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
-      if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
-      else if (result.kind === 'relocation') relocations.push(result.relocation);
-      else diagnostics.push(error(result.message, fixup.place));
+      if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
+      else if (!hasData) continue;
+      else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
+      else relocations.push(result.relocation);
     }
   }
   return { data, relocations, diagnostics };
-}
-
-/** Whether a fragment is more than room, and so has no place in a section without data. */
-function holdsData(fragment: Fragment): boolean {
-  switch (fragment.kind) {
-    case 'bytes':
-      return fragment.fixups.length > 0 || bytesOf(fragment, false).some((byte) => byte !== 0);
-    case 'fill':
-    case 'space':
-    case 'org':
-      return fragment.size > 0 && fragment.pattern.some((byte) => byte !== 0);
-    case 'align':
-      return fragment.size > 0 && (fragment.pattern?.some((byte) => byte !== 0) ?? true);
-    case 'branch':
-    case 'leb':
-      return true;
-    default:
-      return fragment satisfies never;
-  }
 }
 
 function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
   switch (fragment.kind) {
     case 'bytes':
       return fragment.data.subarray(0, fragment.size);
-    case 'fill':
     case 'space':
+      if (fragment.nops !== undefined) return Uint8Array.from(nopsUpTo(fragment.size, fragment.nops));
+      return repeated(fragment.pattern, fragment.size);
+    case 'fill':
     case 'org':
       return repeated(fragment.pattern, fragment.size);
     case 'branch': {
@@ -103,7 +82,9 @@ function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
         ? Uint8Array.from(nops(fragment.size, endsIn16))
         : repeated(fragment.pattern, fragment.size);
     case 'leb':
-      return Uint8Array.from(lebBytes(numberOf(fragment.value, finalDistance) ?? 0n, fragment.signed));
+      return Uint8Array.from(lebOf(fragment));
+    case 'advance':
+      return Uint8Array.from(advanceBytes(fragment));
     default:
       return fragment satisfies never;
   }

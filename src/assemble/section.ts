@@ -7,7 +7,7 @@
  * imm8 or imm32 at that moment (frag_offset_fixed_p in its write.c), so the choice must not see further than it does.
  */
 import type { Place } from '../base/diagnostics.ts';
-import type { Bound } from './symbols.ts';
+import type { AsmSymbol, Bound } from './symbols.ts';
 
 export interface AsmSection {
   readonly index: number;
@@ -19,6 +19,15 @@ export interface AsmSection {
   readonly subsections: Map<number, Fragment[]>;
   /** Where statements left bytes. */
   readonly marks: { readonly at: Location; readonly place: Place }[];
+  /** Of SHT_GROUP: the signature, and whether a linker keeps but one group of that name. */
+  group?: string;
+  isComdat: boolean;
+  /** The section or symbol that `.section name,"ao",@progbits,other` names. */
+  linkedTo?: string;
+  /** Stands for the section in relocations and expressions. */
+  symbol: AsmSymbol | undefined;
+  /** A point at address 0 that is a distance to nothing until layout. */
+  readonly start: BytesFragment;
   /** Runs begun so far. */
   runs: number;
   /** Bytes, after layout. */
@@ -96,6 +105,8 @@ export interface SpaceFragment extends FragmentBase {
   readonly kind: 'space';
   readonly count: Bound;
   readonly pattern: Uint8Array;
+  /** Filled with NOPs of at most so many bytes, not with the pattern. */
+  readonly nops?: number;
 }
 export interface OrgFragment extends FragmentBase {
   readonly kind: 'org';
@@ -107,6 +118,12 @@ export interface LebFragment extends FragmentBase {
   readonly value: Bound;
   readonly signed: boolean;
 }
+/** DW_CFA_advance_loc from one place to another (.eh_frame): none to five bytes. */
+export interface AdvanceFragment extends FragmentBase {
+  readonly kind: 'advance';
+  readonly from: Location;
+  readonly to: Location;
+}
 
 export type Fragment =
   | BytesFragment
@@ -115,7 +132,8 @@ export type Fragment =
   | AlignFragment
   | SpaceFragment
   | OrgFragment
-  | LebFragment;
+  | LebFragment
+  | AdvanceFragment;
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** What a caller says of a new fragment; place in the run and the layout fields are filled in here. */
@@ -124,7 +142,32 @@ export type NewFragment = Without<Fragment, 'section' | 'run' | 'start' | 'addre
 };
 
 export function newSection(index: number, name: string, type: number, flags: number, entsize: number): AsmSection {
-  return { index, name, type, flags, entsize, align: 1, subsections: new Map(), marks: [], runs: 0, size: 0 };
+  const start = {
+    kind: 'bytes',
+    run: -1,
+    start: 0,
+    place: { span: { file: '', line: 0 }, chain: [] },
+    address: 0,
+    size: 0,
+    pass: 0,
+    data: new Uint8Array(0),
+    fixups: [],
+  };
+  const section: Omit<AsmSection, 'start'> = {
+    index,
+    name,
+    type,
+    flags,
+    entsize,
+    align: 1,
+    subsections: new Map(),
+    marks: [],
+    isComdat: false,
+    symbol: undefined,
+    runs: 0,
+    size: 0,
+  };
+  return Object.assign(section, { start: Object.assign(start, { section }) as unknown as BytesFragment });
 }
 
 export function fragmentsOf(section: AsmSection, subsection: number): Fragment[] {
@@ -191,6 +234,9 @@ export function knownDistance(a: Location, b: Location): bigint | undefined {
   if (a.section !== b.section || a.fragment.run !== b.fragment.run) return undefined;
   return BigInt(a.fragment.start + a.offset - b.fragment.start - b.offset);
 }
+
+/** The same where a number is needed at once, so that what cannot be known to be equal counts as unequal. */
+export const snapshotDistance = (a: Location, b: Location): bigint | undefined => knownDistance(a, b);
 
 /** `a - b` after layout. */
 export function finalDistance(a: Location, b: Location): bigint | undefined {

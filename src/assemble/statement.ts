@@ -76,8 +76,7 @@ export interface MemoryOperand {
  * An argument of a directive: an expression, a string, or a bare word (`@progbits`, `.text`, `%function`, marker kept).
  * A plain name is a word in the directives that take names (`.section`, `.pushsection`, `.globl`, `.weak`, `.type`,
  * `.size`, `.comm` … : `WORD_DIRECTIVES` in vocabulary.ts) and an expression (`symbol`) in all others. A quoted name in
- * those directives stays a string, and so arrives the name of a `.section`, quoted or not. Strings that follow each other without a comma
- * are one argument.
+ * those directives stays a string. Strings that follow each other without a comma are one argument.
  */
 export type DirectiveArg =
   | { readonly kind: 'expr'; readonly value: Expr }
@@ -92,8 +91,15 @@ export type Statement =
   | { readonly kind: 'localLabel'; readonly number: number }
   /** `sym = expr`, `sym == expr`; `.set`, `.equ`, `.equiv` and `.eqv` arrive here too. */
   | { readonly kind: 'assign'; readonly name: string; readonly value: Expr; readonly once: boolean }
-  /** `name` with its dot: `.balign`. `. = expr` arrives as `.org expr`. */
-  | { readonly kind: 'directive'; readonly name: string; readonly args: readonly DirectiveArg[] }
+  /** `name` with its dot: `.balign`. `. = expr` arrives as `.org expr`. `problem`: why the arguments don't read. */
+  | {
+      readonly kind: 'directive';
+      readonly name: string;
+      readonly args: readonly DirectiveArg[];
+      readonly problem?: string;
+    }
+  /** A directive that reads its own text (`TEXT_DIRECTIVES` in vocabulary.ts). */
+  | { readonly kind: 'textDirective'; readonly name: string; readonly text: string }
   | {
       readonly kind: 'instruction';
       /** `lock`, `rep`, `repne`, `cs`, `data16`, `addr32`, `rex.w`, and pseudo prefixes with braces (`{disp32}`). */

@@ -10,14 +10,14 @@
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
-import type { Location } from './section.ts';
+import { finalDistance, knownDistance, type Location } from './section.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 
 export interface AsmSymbol {
   readonly name: string;
   home: SymbolHome;
-  binding: 'local' | 'global' | 'weak';
-  type: 'notype' | 'object' | 'func' | 'tls' | 'gnu_ifunc';
+  binding: 'local' | 'global' | 'weak' | 'unique';
+  type: 'notype' | 'object' | 'func' | 'tls' | 'gnu_ifunc' | 'section' | 'file';
   visibility: 'default' | 'internal' | 'hidden' | 'protected';
   size?: Bound;
   /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
@@ -104,15 +104,18 @@ export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymb
 const int = (value: bigint): Bound => ({ kind: 'int', value: s64(value) });
 
 /** What the names of an expression mean at this point; a message when one means nothing. */
-export function bind(expr: Expr, table: SymbolTable, here: () => Location, place: Place): Bound | string {
+export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigint, place: Place): Bound | string {
   const visit = (e: Expr): Bound | string => bind(e, table, here, place);
   switch (expr.kind) {
     case 'int':
       return int(expr.value);
     case 'register':
       return expr;
-    case 'here':
-      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at: here() }) };
+    case 'here': {
+      const at = here();
+      if (typeof at === 'bigint') return int(at);
+      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at }) };
+    }
     case 'local': {
       const symbol = expr.direction === 'f' ? aheadLabel(table, expr.number, place) : table.behind.get(expr.number);
       return symbol === undefined ? `backward ref to unknown label "${expr.number}:"` : { kind: 'symbol', symbol };
@@ -210,14 +213,32 @@ function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distanc
     const value = applyBinary(op, a.offset, b.offset);
     return value === undefined ? 'division by zero' : { offset: value };
   }
-  // Two places in one section compare by their distance.
+  const result = relocatable(op, a, b, distance);
+  return result ?? `invalid operands (${sectionOf(a)} and ${sectionOf(b)} sections) for \`${op}'`;
+}
+
+/** What operators other than `+` and `-` make of places: symbols.c's resolve_expression. */
+function relocatable(op: BinaryOp, a: Linear, b: Linear, distance: Distance): Linear | undefined {
   if (COMPARISONS.has(op)) {
+    // Two places in one section compare by their distance; others are unequal, once that has to be decided.
     const difference = add(a, swap(b), '-', distance);
     if (typeof difference !== 'string' && isNumber(difference)) {
       return { offset: applyBinary(op, difference.offset, 0n) ?? 0n };
     }
+    const isEquality = op === '==' || op === '!=' || op === '<>';
+    return isEquality && distance !== knownDistance ? { offset: op === '==' ? 0n : -1n } : undefined;
   }
-  return `invalid operands (${sectionOf(a)} and ${sectionOf(b)} sections) for \`${op}'`;
+  // What is left of an expression at the end has to be numbers (resolve_symbol_value).
+  if (distance === finalDistance) return undefined;
+  const isZero = (l: Linear): boolean => isNumber(l) && l.offset === 0n;
+  const isOne = (l: Linear): boolean => isNumber(l) && l.offset === 1n;
+  if ((op === '|' || op === '^') && isZero(b)) return a;
+  if ((op === '|' || op === '^') && isZero(a)) return b;
+  if ((op === '<<' || op === '>>') && isZero(b)) return a;
+  if ((op === '*' || op === '/') && isOne(b)) return a;
+  if (op === '*' && isOne(a)) return b;
+  if ((op === '*' || op === '&') && (isZero(a) || isZero(b))) return { offset: 0n };
+  return undefined;
 }
 
 const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['==', '!=', '<>', '<', '<=', '>', '>=']);

@@ -6,8 +6,19 @@ import type { BinaryOp } from './statement.ts';
 
 /** Directives whose plain names are words: section and symbol names, symbol types, flags of a group. */
 export const WORD_DIRECTIVES: ReadonlySet<string> = new Set(
-  `.section .pushsection .globl .global .weak .hidden .internal .protected .local .extern .type .size .comm .lcomm
+  `.globl .global .weak .hidden .internal .protected .local .extern .type .size .comm .lcomm
    .symver .weakref .weak_definition .file .code .arch .cfi_sections .cfi_personality`.split(/\s+/),
+);
+
+/** Directives that read their own text, having no common grammar; every `.cfi_*` does besides. */
+export const TEXT_DIRECTIVES: ReadonlySet<string> = new Set(
+  `.section .pushsection .popsection .previous .text .data .bss .subsection .ident .version
+   .byte .dc.b .2byte .short .value .hword .word .dc .dc.w .4byte .long .slong .int .dc.l .8byte .quad .dc.a .octa
+   .ascii .asciz .string .string8 .string16 .string32 .string64 .float .single .dc.s .double .dc.d .tfloat .hfloat
+   .bfloat16 .uleb128 .sleb128 .incbin .skip .space .zero .ds .ds.b .ds.w .ds.l .ds.s .ds.d .ds.p .ds.x .dcb .dcb.b
+   .dcb.w .dcb.l .dcb.s .dcb.d .dcb.x .fill .align .balign .balignw .balignl .p2align .p2alignw .p2alignl .org
+   .nops .nop .struct .offset
+   .reloc .symver .weakref .attach_to_group .linkonce .vtable_entry .vtable_inherit .gnu_attribute`.split(/\s+/),
 );
 
 /** Directives whose arguments may follow each other without commas. */

@@ -28,6 +28,8 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly place: Place;
+  /** The last one: nothing behind its place has been read. */
+  readonly fatal?: true;
 }
 
 /** A value together with everything that was wrong on the way to it. */
@@ -49,8 +51,8 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some((d) => d.severity === 'error');
 
 /** The lines GNU as prints for one diagnostic: the message, then `Info: macro invoked from here` outwards. */
-export function formatDiagnostic({ severity, message, place: { span, chain } }: Diagnostic): string {
-  const label = severity === 'error' ? 'Error' : 'Warning';
+export function formatDiagnostic({ severity, message, place: { span, chain }, fatal }: Diagnostic): string {
+  const label = fatal ? 'Fatal error' : severity === 'error' ? 'Error' : 'Warning';
   const where = span.line > 0 ? `${span.file}:${span.line}` : span.file;
   return [`${where}: ${label}: ${message}`, ...formatChain(chain)].join('\n');
 }

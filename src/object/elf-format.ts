@@ -15,7 +15,10 @@ export const EM_X86_64 = 62;
 /** Section header indices with a meaning of their own. */
 export const SHN = { UNDEF: 0, LORESERVE: 0xff00, ABS: 0xfff1, COMMON: 0xfff2, XINDEX: 0xffff } as const;
 
-export const STB = { local: 0, global: 1, weak: 2 } as const satisfies Record<ObjectSymbol['binding'], number>;
+export const STB = { local: 0, global: 1, weak: 2, unique: 10 } as const satisfies Record<
+  ObjectSymbol['binding'],
+  number
+>;
 
 export const STT = {
   notype: 0,

@@ -1,9 +1,11 @@
 /**
- * ObjectFile to an ELF64 relocatable file.
+ * ObjectFile to an ELF64 relocatable file, byte for byte as BFD lays one out (elf.c).
  *
- * The sections keep their order; each with relocations is followed by its `.rela`, as GNU as lays them out; then come
- * .symtab, .strtab and .shstrtab. Section and symbol numbers grow by the null entries that ObjectFile leaves out. Local
- * symbols have to stand before the others (gABI, "Symbol Table"), so the writer sorts and renumbers.
+ * The headers keep the order of the sections; each with relocations is followed by its `.rela`; then come .symtab and
+ * .strtab, unless there is no symbol, and .shstrtab. The contents stand in the file in another order: sections, symbols
+ * and their names, then all relocations, then the sections' names. Section and symbol numbers grow by the null entries
+ * that ObjectFile leaves out. Local symbols have to stand before the others (gABI, "Symbol Table"), so the writer sorts
+ * and renumbers.
  */
 import {
   EHDR_SIZE,
@@ -21,7 +23,8 @@ import {
   STV,
   SYM_SIZE,
 } from './elf-format.ts';
-import type { ObjectFile, Symbol as ObjectSymbol, Section } from './object-file.ts';
+import type { ObjectFile, Symbol as ObjectSymbol, Section, SectionGroup } from './object-file.ts';
+import { type StringTable, stringTable } from './string-table.ts';
 
 interface OutputSection {
   readonly name: string;
@@ -31,12 +34,22 @@ interface OutputSection {
 
 export function writeElf(object: ObjectFile): Uint8Array {
   const order = symbolOrder(object.symbols);
-  const strings = newStrings();
   const numbers = sectionNumbers(object.sections);
+  const strings = stringTable(order.sorted.map(nameInTable));
   const symbols = writeSymbols(object, order, numbers, strings);
-  const sections = outputSections(object, order, numbers, symbols, strings);
-  return assembleFile(sections);
+  return assembleFile(outputSections(object, order, numbers, symbols, strings), usesGnuExtensions(object));
 }
+
+const EI_OSABI = 7;
+const OSABI_GNU = 3;
+
+/** What the generic ABI does not know: the file says so. */
+const usesGnuExtensions = ({ symbols, sections }: ObjectFile): boolean =>
+  symbols.some(({ type, binding }) => type === 'gnu_ifunc' || binding === 'unique') ||
+  sections.some(({ flags }) => (flags & SHF.GNU_RETAIN) !== 0);
+
+/** A section's symbol has no name of its own. */
+const nameInTable = ({ type, name }: ObjectSymbol): string => (type === 'section' ? '' : name);
 
 /** New number of each symbol, counting the null entry. */
 interface SymbolOrder {
@@ -65,51 +78,17 @@ function sectionNumbers(sections: readonly Section[]): number[] {
   });
 }
 
-/** Strings that end in zero, each text once. */
-interface Strings {
-  readonly offsets: Map<string, number>;
-  readonly chunks: Uint8Array[];
-  length: number;
-}
-
-const newStrings = (): Strings => ({ offsets: new Map([['', 0]]), chunks: [new Uint8Array(1)], length: 1 });
-
-const encoder = new TextEncoder();
-
-/** The offset of the text, which is added when it is new. */
-function addString(strings: Strings, text: string): number {
-  const known = strings.offsets.get(text);
-  if (known !== undefined) return known;
-  const bytes = encoder.encode(`${text}\0`);
-  const offset = strings.length;
-  strings.offsets.set(text, offset);
-  strings.chunks.push(bytes);
-  strings.length += bytes.length;
-  return offset;
-}
-
-function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
 function writeSymbols(
   { symbols }: ObjectFile,
   { sorted }: SymbolOrder,
   numbers: readonly number[],
-  strings: Strings,
+  strings: StringTable,
 ): Uint8Array {
   const bytes = new Uint8Array((symbols.length + 1) * SYM_SIZE);
   const view = new DataView(bytes.buffer);
   for (const [n, symbol] of sorted.entries()) {
     const at = (n + 1) * SYM_SIZE;
-    // A section's symbol has no name of its own.
-    view.setUint32(at, symbol.type === 'section' ? 0 : addString(strings, symbol.name), true);
+    view.setUint32(at, strings.offsetOf(nameInTable(symbol)), true);
     view.setUint8(at + 4, (STB[symbol.binding] << 4) | STT[symbol.type]);
     view.setUint8(at + 5, STV[symbol.visibility]);
     view.setUint16(at + 6, homeNumber(symbol, numbers), true);
@@ -139,25 +118,50 @@ function outputSections(
   order: SymbolOrder,
   numbers: readonly number[],
   symbols: Uint8Array,
-  strings: Strings,
+  strings: StringTable,
 ): OutputSection[] {
   const own = object.sections.length + object.sections.filter((s) => s.relocations.length > 0).length;
   const symtab = own + 1;
   const sections = object.sections.flatMap((section, n): OutputSection[] => {
-    const { name, type, flags, align, entsize, data, size } = section;
-    const header = { type, flags, size, link: 0, info: 0, align, entsize };
-    const written = { name, header, data: type === SHT.NOBITS ? new Uint8Array(0) : data };
+    const { name, type, flags, align, entsize, size } = section;
+    const link = section.linkedTo === undefined ? 0 : numbers[section.linkedTo]!;
+    const plain = { type, flags, size, link, info: 0, align, entsize };
+    if (section.group !== undefined) return [groupSection(name, plain, section.group, object, order, numbers, symtab)];
+    const written = { name, header: plain, data: type === SHT.NOBITS ? new Uint8Array(0) : section.data };
     if (section.relocations.length === 0) return [written];
     return [written, relocationSection(section, numbers[n]!, symtab, order)];
   });
+  if (object.symbols.length === 0) return sections;
   const table = { type: SHT.SYMTAB, flags: 0, link: symtab + 1, info: order.locals + 1, align: 8, entsize: SYM_SIZE };
   sections.push({ name: '.symtab', header: { ...table, size: symbols.length }, data: symbols });
   sections.push(stringSection('.strtab', strings));
   return sections;
 }
 
-function stringSection(name: string, strings: Strings): OutputSection {
-  const data = concatenate(strings.chunks, strings.length);
+const GRP_COMDAT = 1;
+
+/** A word of flags, then the numbers of the members, each with those of its relocations (gABI, "Section Groups"). */
+function groupSection(
+  name: string,
+  header: OutputSection['header'],
+  group: SectionGroup,
+  { sections }: ObjectFile,
+  order: SymbolOrder,
+  numbers: readonly number[],
+  symtab: number,
+): OutputSection {
+  const members = group.members.flatMap((n) =>
+    sections[n]!.relocations.length > 0 ? [numbers[n]!, numbers[n]! + 1] : [numbers[n]!],
+  );
+  const words = Uint32Array.of(group.isComdat ? GRP_COMDAT : 0, ...members);
+  const data = new Uint8Array(4 * words.length);
+  const view = new DataView(data.buffer);
+  for (const [n, word] of words.entries()) view.setUint32(4 * n, word, true);
+  const info = order.numberOf[group.signature] ?? 0;
+  return { name, header: { ...header, size: data.length, link: symtab, info }, data };
+}
+
+function stringSection(name: string, { data }: StringTable): OutputSection {
   return {
     name,
     header: { type: SHT.STRTAB, flags: 0, size: data.length, link: 0, info: 0, align: 1, entsize: 0 },
@@ -175,31 +179,43 @@ function relocationSection(section: Section, info: number, link: number, order: 
     view.setBigUint64(at + 8, (BigInt(number) << 32n) | BigInt(type), true);
     view.setBigInt64(at + 16, BigInt.asIntN(64, addend), true);
   }
-  const header = { type: SHT.RELA, flags: SHF.INFO_LINK, size: data.length, link, info, align: 8, entsize: RELA_SIZE };
+  const flags = SHF.INFO_LINK | (section.flags & SHF.GROUP);
+  const header = { type: SHT.RELA, flags, size: data.length, link, info, align: 8, entsize: RELA_SIZE };
   return { name: `.rela${section.name}`, header, data };
 }
 
 const alignUp = (at: number, align: number): number => Math.ceil(at / Math.max(1, align)) * Math.max(1, align);
 
-function assembleFile(listed: readonly OutputSection[]): Uint8Array {
-  const names = newStrings();
-  for (const { name } of listed) addString(names, name);
-  addString(names, '.shstrtab');
+/** The order of the contents in the file: BFD places relocations once all symbols have their numbers. */
+const isLate = ({ header }: OutputSection): boolean => header.type === SHT.RELA && header.info !== 0;
+
+function assembleFile(listed: readonly OutputSection[], isGnu: boolean): Uint8Array {
+  // BFD names the tables before the sections, and those only that it writes,
+  const tables = listed.map(({ name }) => name).filter((name) => name === '.symtab' || name === '.strtab');
+  // and those of groups last, which it makes last.
+  const own = [...listed.filter((s) => s.header.type !== SHT.GROUP), ...listed].map(({ name }) => name);
+  const names = stringTable([...tables, '.shstrtab', ...own]);
   const sections = [...listed, stringSection('.shstrtab', names)];
+  const last = sections.length - 1;
   let at = EHDR_SIZE;
-  const offsets = sections.map(({ header, data }) => {
+  const offsets: number[] = [];
+  const put = (n: number): void => {
+    const { header, data } = sections[n]!;
     at = alignUp(at, header.align);
-    const offset = at;
+    offsets[n] = at;
     at += data.length;
-    return offset;
-  });
+  };
+  for (let n = 0; n < last; n++) if (!isLate(sections[n]!)) put(n);
+  for (let n = 0; n < last; n++) if (isLate(sections[n]!)) put(n);
+  put(last);
   const headersAt = alignUp(at, 8);
   const bytes = new Uint8Array(headersAt + (sections.length + 1) * SHDR_SIZE);
   const view = new DataView(bytes.buffer);
   writeFileHeader(view, headersAt, sections.length + 1);
+  if (isGnu) view.setUint8(EI_OSABI, OSABI_GNU);
   for (const [n, { name, header, data }] of sections.entries()) {
     bytes.set(data, offsets[n]!);
-    const shdr = { ...header, name: addString(names, name), offset: offsets[n]! };
+    const shdr = { ...header, name: names.offsetOf(name), offset: offsets[n]! };
     writeSectionHeader(view, headersAt + (n + 1) * SHDR_SIZE, shdr);
   }
   return bytes;

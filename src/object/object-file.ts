@@ -26,6 +26,19 @@ export interface Section {
   readonly size: number;
   /** Ascending by offset. */
   readonly relocations: Relocation[];
+  /** Index of the section that SHF_LINK_ORDER names. */
+  readonly linkedTo?: number;
+  /** Of a section of type SHT_GROUP, whose `data` the writer makes. */
+  readonly group?: SectionGroup;
+}
+
+/** Sections that stay or go together; of a COMDAT group with one signature a linker keeps one. */
+export interface SectionGroup {
+  /** Index into ObjectFile.symbols. */
+  readonly signature: number;
+  readonly isComdat: boolean;
+  /** Indices into ObjectFile.sections. */
+  readonly members: readonly number[];
 }
 
 export interface Relocation {
@@ -50,7 +63,7 @@ export interface Symbol {
   /** Offset in the section, or the absolute value. */
   readonly value: bigint;
   readonly size: bigint;
-  readonly binding: 'local' | 'global' | 'weak';
+  readonly binding: 'local' | 'global' | 'weak' | 'unique';
   readonly type: 'notype' | 'object' | 'func' | 'section' | 'file' | 'tls' | 'gnu_ifunc';
   readonly visibility: 'default' | 'internal' | 'hidden' | 'protected';
 }
@@ -69,8 +82,13 @@ export const SHT = {
   RELA: 4,
   NOTE: 7,
   NOBITS: 8,
+  HASH: 5,
+  DYNAMIC: 6,
+  REL: 9,
+  DYNSYM: 11,
   INIT_ARRAY: 14,
   FINI_ARRAY: 15,
+  PREINIT_ARRAY: 16,
   GROUP: 17,
   X86_64_UNWIND: 0x70000001,
 } as const;
@@ -85,6 +103,8 @@ export const SHF = {
   LINK_ORDER: 0x80,
   GROUP: 0x200,
   TLS: 0x400,
+  GNU_RETAIN: 0x200000,
+  X86_64_LARGE: 0x10000000,
   EXCLUDE: 0x80000000,
 } as const;
 
