@@ -3,7 +3,7 @@
  * them as input. Nothing of theirs is in this repository; where a package is missing the tests say SKIP and why.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,7 +14,8 @@ export interface KernelTree {
   readonly entryDir: string;
 }
 
-const SOURCE = '/usr/src/linux-source-6.1.tar.xz';
+const ROOT = 'linux-source-6.1';
+const SOURCE = `/usr/src/${ROOT}.tar.xz`;
 const CALLING = 'linux-source-6.1/arch/x86/entry/calling.h';
 
 /** The tree, or in a word why there is none. */
@@ -49,4 +50,35 @@ export function kernelTree(): KernelTree | string {
     entryDir,
     flags: ['-nostdinc', ...includes.map((dir) => `-I${dir}`), ...first, '-D__KERNEL__', '-D__ASSEMBLY__', '-m64'],
   };
+}
+
+export interface KernelSources {
+  /** Every .S below arch/x86, in order. */
+  readonly files: readonly string[];
+  /** What gcc needs for them. */
+  readonly flags: readonly string[];
+  /** Removes what was unpacked for it. */
+  readonly dispose: () => void;
+}
+
+/** The assembler sources of arch/x86, unpacked; or in `unpacked` already. A word: why there are none. */
+export function kernelSources(unpacked?: string): KernelSources | string {
+  const tree = kernelTree();
+  if (typeof tree === 'string') return tree;
+  const temporary = unpacked === undefined ? mkdtempSync(join(tmpdir(), 'entrylab-kernel-')) : undefined;
+  if (temporary !== undefined) {
+    const parts = ['arch/x86', 'include', 'lib'].map((part) => `${ROOT}/${part}`);
+    execFileSync('tar', ['-C', temporary, '-xJf', SOURCE, ...parts]);
+  }
+  const root = unpacked ?? join(temporary ?? '', ROOT);
+  const x86 = join(root, 'arch/x86');
+  const files = readdirSync(x86, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.S'))
+    .sort()
+    .map((name) => join(x86, name));
+  const dispose = (): void => {
+    rmSync(join(tree.entryDir, '../../../..'), { recursive: true, force: true });
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  };
+  return { files, flags: [...tree.flags, `-I${root}`, `-I${join(x86, 'boot')}`], dispose };
 }

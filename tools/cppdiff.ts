@@ -9,14 +9,11 @@
  * identical`; exit status 1 on a difference. With --kernel the files are all of arch/x86's .S in Debian's linux-source-6.1
  * that gcc preprocesses with Debian's generated headers, taken from DIR if it holds the unpacked source already.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { type CppOptions, preprocessToText } from '../src/assemble/cpp.ts';
 import { parseLineMarker } from '../src/assemble/source.ts';
 import { formatDiagnostic, hasErrors } from '../src/base/diagnostics.ts';
-import { kernelTree } from '../tests/kernel.ts';
+import { kernelSources } from '../tests/kernel.ts';
 import { diskFiles } from './gasdiff.ts';
 
 export type PlacedToken = readonly [place: string, token: string];
@@ -97,35 +94,16 @@ export function diffFile(path: string, words: readonly string[]): string[] | und
   return compareTexts(value, gcc.stdout);
 }
 
-const ROOT = 'linux-source-6.1';
-
-/** The .S files of arch/x86, in an unpacked source. */
-function kernelFiles(unpacked: string): string[] {
-  const x86 = join(unpacked, 'arch/x86');
-  return readdirSync(x86, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.S'))
-    .sort()
-    .map((name) => join(x86, name));
-}
-
 function compareKernel(given: string | undefined): boolean {
-  const tree = kernelTree();
-  if (typeof tree === 'string') {
-    console.log(`# SKIP ${tree}`);
+  const sources = kernelSources(given);
+  if (typeof sources === 'string') {
+    console.log(`# SKIP ${sources}`);
     return true;
   }
-  const temporary = mkdtempSync(join(tmpdir(), 'entrylab-cppdiff-'));
   try {
-    if (given === undefined) {
-      const archive = ['-xJf', `/usr/src/${ROOT}.tar.xz`, `${ROOT}/arch/x86`, `${ROOT}/include`, `${ROOT}/lib`];
-      execFileSync('tar', ['-C', temporary, ...archive]);
-    }
-    const unpacked = given ?? join(temporary, ROOT);
-    const words = [...tree.flags, `-I${unpacked}`, `-I${join(unpacked, 'arch/x86/boot')}`];
-    return compareAll(kernelFiles(unpacked), words, true);
+    return compareAll(sources.files, sources.flags, true);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
-    rmSync(join(tree.entryDir, '../../../..'), { recursive: true, force: true });
+    sources.dispose();
   }
 }
 
