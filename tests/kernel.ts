@@ -80,5 +80,5 @@ export function kernelSources(unpacked?: string): KernelSources | string {
     rmSync(join(tree.entryDir, '../../../..'), { recursive: true, force: true });
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   };
-  return { files, flags: [...tree.flags, `-I${root}`, `-I${join(x86, 'boot')}`], dispose };
+  return { files, flags: [...tree.flags, '-DCC_USING_FENTRY', `-I${root}`, `-I${join(x86, 'boot')}`], dispose };
 }
