@@ -162,8 +162,6 @@ __attribute__((used)) static void on_signal(int signal, siginfo_t *info, void *c
 		running = 1;
 	}
 	ticks = 0;
-	/* In 64-bit mode nobody looks at these; 32-bit code may have changed them. */
-	__asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" :: "r"(USER_DS));
 	if (done == vectors) {
 		greg_t segments = (g[REG_CSGSFS] & ~0xffffl) | USER_CS;
 		memcpy(g, home, sizeof home);
@@ -173,6 +171,9 @@ __attribute__((used)) static void on_signal(int signal, siginfo_t *info, void *c
 	}
 resume:
 	next_in = prepare(in, g, &fs, &gs);
+	/* Null for 64-bit code, as a process has them; 32-bit code needs them. */
+	u64 data = (g[REG_CSGSFS] & 0xffff) == USER_CS ? 0 : USER_DS;
+	__asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" :: "r"(data));
 	__builtin_ia32_wrfsbase64(fs);
 	__builtin_ia32_wrgsbase64(gs);
 }
