@@ -174,7 +174,8 @@ export const SUFFIX: Readonly<Record<string, string>> = {
 };
 
 /** Implied registers that need not be written: form and operand token. */
-export const OPTIONAL = /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
+export const OPTIONAL =
+  /^(F(add|mul|sub|subr|div|divr|u?comip?)_st0_sti st0|F(add|mul|subr?|divr?)p_sti_st0 st0|Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
 
 /** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
@@ -247,6 +248,25 @@ const commutative = (mnemonic: string): [string, readonly Variant[]][] =>
     [{ operands: `r${w}|m r${w}` }, { operands: `r${w} r${w}|m` }],
   ]);
 
+/** x87 instructions with the second register of the stack. */
+const SECOND: Readonly<Record<string, string>> = {
+  Fcom: 'D8 D1',
+  Fcomp: 'D8 D9',
+  Fxch: 'D9 C9',
+  Fucom: 'DD E1',
+  Fucomp: 'DD E9',
+  Fcomi: 'DB F1',
+  Fucomi: 'DB E9',
+  Fcomip: 'DF F1',
+  Fucomip: 'DF E9',
+  Faddp: 'DE C1',
+  Fmulp: 'DE C9',
+  Fsubrp: 'DE E1',
+  Fsubp: 'DE E9',
+  Fdivrp: 'DE F1',
+  Fdivp: 'DE F9',
+};
+
 /** Forms that GNU as encodes otherwise than the operand sizes suggest. */
 export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   // A selector has 16 bits whatever the register; GNU as leaves out each prefix that changes nothing.
@@ -309,6 +329,24 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
     ['Lar', 'Lsl'].flatMap((name) =>
       [32, 64].map((w) => [`${name}_r${w}_r${w}m16`, [{}, { operands: `r${w} r16/m` }]]),
     ),
+  ),
+  // Without operands the second register of the stack is meant; of the arithmetic ones GNU as takes the popping form.
+  ...Object.fromEntries(
+    ['Fcom', 'Fcomp', 'Fucom', 'Fucomp', 'Fcomi', 'Fcomip', 'Fucomi', 'Fucomip', 'Fxch'].map((name) => [
+      `${name}_st0_sti`,
+      [{}, { operands: '', encoding: SECOND[name]! }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['Fadd', 'Fmul', 'Fsub', 'Fsubr', 'Fdiv', 'Fdivr'].map((name) => {
+      const encoding = SECOND[`${name}p`]!;
+      // The names of subtraction and division are exchanged in AT&T text.
+      const own = /r$/.test(name) ? name.slice(0, -1) : /[bv]$/.test(name) ? `${name}r` : name;
+      return [
+        `${name}p_sti_st0`,
+        [{}, { operands: '', encoding }, { mnemonics: own.toLowerCase(), operands: '', encoding }],
+      ];
+    }),
   ),
   Aam_imm8: [{}, { operands: '', encoding: 'D4 0A' }],
   Aad_imm8: [{}, { operands: '', encoding: 'D5 0A' }],

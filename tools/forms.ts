@@ -257,7 +257,7 @@ function attributes(info: OpCodeInfo): string {
     ['D', info.defaultOpSize64 || info.forceOpSize64],
     ['P', info.isPrivileged || info.mayRequireCpl0 || info.isInputOutput],
     ['B', isBranch(info.code)],
-    ['M', info.canUseBndPrefix],
+    ['M', info.canUseBndPrefix || info.instructionString === 'JMP rel8'],
     ['T', info.canUseNotrackPrefix],
     ['E', info.canUseXreleasePrefix],
     ['A', info.canUseXacquirePrefix],

@@ -7,7 +7,7 @@
 import { type Form, formsOf } from '../isa/forms.ts';
 import { type Assembly, emit, emitFragment, warn } from './assembly.ts';
 import type { Encoded } from './encode.ts';
-import type { Prefixes, Wishes } from './prefixes.ts';
+import { type Prefixes, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
 
 interface Wanted {
@@ -29,7 +29,8 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefix
   const near = size === 1 ? nearForm(form) : undefined;
   const isByteOnly = size === 1 && near === undefined;
   const before = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
-  const kept = isByteOnly ? before : before.filter((byte) => byte !== ADDRESS_SIZE && byte !== LOCK);
+  const isJump = near !== undefined || isByteOnly;
+  const kept = before.filter((byte) => isKept(byte, isJump, isByteOnly));
   if (kept.length < before.length) warn(asm, `skipping prefixes on \`${form.mnemonics[0]}'`);
   const isWide = (bits !== 16) !== (prefixes.data && !isByteOnly);
   const width = near === undefined ? sizeOfTarget(size, isWide, prefixes) : isWide ? 4 : 2;
@@ -55,6 +56,15 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefix
 
 const ADDRESS_SIZE = 0x67;
 const LOCK = 0xf0;
+const HINTS: ReadonlySet<number> = new Set([0x2e, 0x3e]);
+const SEGMENTS: ReadonlySet<number> = new Set(Object.values(SEGMENT_PREFIX));
+
+/** Hints to jumps, sizes where they matter, BND. */
+function isKept(byte: number, isJump: boolean, isByteOnly: boolean): boolean {
+  if (byte === LOCK) return false;
+  if (byte === ADDRESS_SIZE) return isByteOnly;
+  return !SEGMENTS.has(byte) || (isJump && HINTS.has(byte));
+}
 
 function sizeOfTarget(size: number, isWide: boolean, { data }: Prefixes): 1 | 2 | 4 {
   if (size === 1) return 1;

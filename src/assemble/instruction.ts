@@ -38,7 +38,7 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
     const hasMemory = selected.operands.some(
       ({ kind }, n) => kind === 'memory' && selected.specs[n]!.kind !== 'target',
     );
-    const wrong = checkPrefixes(prefixes, form, shownName(mnemonic, all), hasMemory);
+    const wrong = checkPrefixes(prefixes, selected, shownName(mnemonic, all), hasMemory);
     if (wrong !== undefined) return fail(asm, wrong);
   }
   for (const message of selected.warnings) warn(asm, message);
@@ -58,7 +58,8 @@ const SUFFIX = /[bwlqst]$/;
 /** Why a mnemonic has no form in this code. */
 function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   const stem = mnemonic.slice(0, -1);
-  if (SUFFIX.test(mnemonic) && candidates(stem, mode).length > 0) return `invalid instruction suffix for \`${stem}'`;
+  if (SUFFIX.test(mnemonic) && candidates(stem, mode).some((c) => !c.suffixed))
+    return `invalid instruction suffix for \`${stem}'`;
   if (findCandidates(mnemonic).length > 0) {
     return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
   }
@@ -80,6 +81,7 @@ function readOperands(
     bits,
     addressSize: prefixes.address || isBound ? otherAddressSize(bits) : bits,
     isForced: prefixes.address,
+    isLenient: places.length > 0,
     bindValue: (expr) => {
       const value = bound(asm, expr);
       if (value === undefined) return '';
@@ -108,7 +110,7 @@ function readOperands(
     }
     // The second address of a string instruction has to be as wide as the first.
     if (actual.kind === 'memory' && operands.length > 1) {
-      context = { ...context, addressSize: actual.addressSize, isForced: true };
+      context = { ...context, addressSize: actual.addressSize, isForced: true, isLenient: false };
     }
     actuals.push(actual);
   }
