@@ -88,6 +88,11 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Xlat/, 'xlat'],
   [/^Movq_(x?mm_rm64|rm64_x?mm)$/, 'movq movd'],
   [/^Nopd$/, 'nop'],
+  [/^Fxsave64_/, 'fxsave64 fxsaveq'],
+  [/^Fxrstor64_/, 'fxrstor64 fxrstorq'],
+  [/^Xsave64_/, 'xsave64 xsaveq'],
+  [/^Xrstor64_/, 'xrstor64 xrstorq'],
+  [/^Xsaveopt64_/, 'xsaveopt64 xsaveoptq'],
   // AT&T assemblers took these for one another once, and keep to it.
   [/^Fsub_sti_st0$/, 'fsubr'],
   [/^Fsubr_sti_st0$/, 'fsub'],
@@ -102,6 +107,14 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
 /** Forms whose mnemonic takes no suffix; their registers say the size. */
 export const NO_SUFFIX =
   /^(Rdrand|Rdseed|Rd[fg]sbase|Wr[fg]sbase|Rdssp|Incssp|Wruss|Wrss|Tpause|Umwait|A(add|and|or|xor)_m|.*(save|rstor)\w*64_|Xbegin|Jmp_rel|J(?!mp|r?cxz)[a-z]+_rel|Jr?e?cxz|Movsxd_r32|F(ld|n?st)env|Frstor|Fn?save|C?bw$|Cwde?$|Cdqe?$|Cqo$|Nopd$|Cmpxchg16b)/;
+
+/** More suffixes that the rule does not find, by the form's name. */
+export const SUFFIX_RULES: readonly (readonly [RegExp, string])[] = [
+  [/^F(n?st|ld)env_m28|^Fn?save_m108|^Frstor_m108/, 'l'],
+  [/^F(n?st|ld)cw_|^Fn?stsw_m/, 'w'],
+  [/^(VEX_V)?(movmskp[sd]|pmovmskb|pextrw)_r32_|^Ad[co]x_r32|^Movdiri_m32/i, 'l'],
+  [/^(VEX_V)?(movmskp[sd]|pmovmskb|pextrw)_r64_|^Ad[co]x_r64|^Movdiri_m64/i, 'q'],
+];
 
 /** Suffixes that the rule does not find. */
 export const SUFFIX: Readonly<Record<string, string>> = {

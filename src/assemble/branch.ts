@@ -11,6 +11,8 @@ import { type Prefixes, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
 
 interface Wanted {
+  /** As written. */
+  readonly mnemonic: string;
   readonly prefixes: Prefixes;
   readonly wishes: Wishes;
 }
@@ -22,7 +24,7 @@ function nearForm(form: Form): Form | undefined {
   return formsOf(form.mnemonics[0]!).find(isNear);
 }
 
-export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefixes, wishes }: Wanted): void {
+export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { mnemonic, prefixes, wishes }: Wanted): void {
   const { bits } = asm.mode;
   const target = encoded.target!;
   const size = encoded.targetSize!;
@@ -31,7 +33,7 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefix
   const before = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
   const isJump = near !== undefined || isByteOnly;
   const kept = before.filter((byte) => isKept(byte, isJump, isByteOnly));
-  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${form.mnemonics[0]}'`);
+  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${mnemonic}'`);
   const isWide = (bits !== 16) !== (prefixes.data && !isByteOnly);
   const width = near === undefined ? sizeOfTarget(size, isWide, prefixes) : isWide ? 4 : 2;
   const kind = width === 4 && bits === 64 ? 'branch' : 'relative';

@@ -99,6 +99,7 @@ export function readPrefixes(names: readonly string[], bits: Bits): Read | strin
   for (const name of names) {
     const wish = WISHES[name];
     if (wish !== undefined) {
+      if (name === '{rex}' && bits !== 64) return `\`${name}' is only supported in 64-bit mode`;
       Object.assign(wishes, wish);
       continue;
     }

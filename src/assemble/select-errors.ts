@@ -5,6 +5,7 @@
  * template it came furthest with, so the order of the checks below is as measured.
  */
 import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
+import { findRegister } from '../isa/registers.ts';
 import { type Actual, gprWidth } from './operands.ts';
 
 export interface Candidate {
@@ -40,7 +41,8 @@ export function mismatch(
   if (vector !== undefined) return `unsupported vector index register for \`${name}'`;
   const fitsSomewhere = (operand: Actual, n: number): boolean =>
     forms.some((form) => fits(form.operands[n]!, operand, form));
-  if (operands.filter((o) => o.kind === 'register').length > 1 && operands.every(fitsSomewhere)) {
+  const isUniform = forms.every((form) => operands.every((operand, n) => isOfKind(form.operands[n]!, operand)));
+  if (isUniform && operands.filter((o) => o.kind === 'register').length > 1 && operands.every(fitsSomewhere)) {
     return `register type mismatch for \`${name}'`;
   }
   if (operands.length === 1 && (isSuffixed || operands[0]!.kind === 'immediate')) {
@@ -61,6 +63,15 @@ export function mismatch(
     return `operand size mismatch for \`${name}'`;
   }
   return `operand type mismatch for \`${name}'`;
+}
+
+/** Registers that differ in their size alone. */
+const kindOf = (cls: string): string => cls.replace(/^gpr\d+$/, 'gpr').replace(/^[xyz]mm$/, 'vector');
+
+function isOfKind(spec: OperandSpec, operand: Actual): boolean {
+  if (operand.kind !== 'register') return true;
+  if (spec.kind === 'fixed') return kindOf(findRegister(spec.register)?.class ?? '') === kindOf(operand.register.class);
+  return spec.kind === 'register' && kindOf(spec.class) === kindOf(operand.register.class);
 }
 
 const takesRegisterOnly = (spec: OperandSpec | undefined): boolean =>

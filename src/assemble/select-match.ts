@@ -22,7 +22,7 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
       if (actual.kind !== 'memory' || form.branch !== actual.indirect) return false;
       return spec.vector === undefined ? isOrdinary(actual, form) : actual.index?.class === spec.vector;
     case 'fixed':
-      return actual.kind === 'register' && actual.register.name === spec.register;
+      return actual.kind === 'register' && actual.register.name === spec.register && !actual.indirect;
     case 'literal':
       return actual.kind === 'immediate' && actual.value.known === spec.value;
     case 'immediate':

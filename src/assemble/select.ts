@@ -92,7 +92,10 @@ function choose(mnemonic: string, intel: readonly Actual[], context: SelectConte
   const all = candidates(mnemonic, context.mode);
   const name = shownName(mnemonic, all);
   const fitting = all.flatMap((c) => arrangements(c.form, intel.length).map((specs) => ({ ...c, specs })));
-  if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
+  if (fitting.length === 0) {
+    const isBare = intel.length === 0 && all.every((c) => c.suffixed);
+    return `${isBare ? 'invalid instruction suffix' : 'number of operands mismatch'} for \`${name}'`;
+  }
   const size = guessSize(mnemonic, all, intel, context);
   const fits: Fits = (spec, operand, form) => matches(spec, operand, form, size);
   const roughly = fitting.filter((c) => isRoughly(c, intel));
