@@ -26,6 +26,18 @@ export const ALLOWED: readonly Allowed[] = [
     reason: 'EVEX encodings are left out; GNU as prefers them for what came to AVX later, unless {vex} says otherwise',
     holds: ({ ours }) => /^- .*unsupported instruction `v(pdp(bus|wss)ds?|pmadd52|cvtneps2bf16)/.test(ours),
   },
+  {
+    reason: 'of several reasons to refuse operands GNU as names the one of the template it came furthest with',
+    holds: ({ ours, gas }) => REASON.test(ours) && REASON.test(gas),
+  },
+  {
+    reason: 'after an error about a prefix GNU as goes on, and may find another',
+    holds: ({ ours, gas }) => ours.startsWith('- | Error: ') && gas.startsWith(`${ours} | `) && /after `/.test(ours),
+  },
 ];
+
+/** Why an instruction's operands were refused. */
+const REASON =
+  /^- \| Error: (?:(?:operand (?:type|size)|register type|number of operands) mismatch|invalid (?:instruction suffix|register operand size)|incorrect register|`%\w+' not allowed|unsupported vector index|immediate operand illegal)/;
 
 export const isAllowed = (difference: Difference): boolean => ALLOWED.some(({ holds }) => holds(difference));

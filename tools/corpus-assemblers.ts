@@ -1,7 +1,7 @@
 /**
  * Many instruction lines through GNU as and through entrylab: for each its bytes with relocations, and what was said of it.
  *
- * Both get one source with a label before each line, and a second one without the lines that they refused.
+ * Both get one source with a label before each line, and then again without the lines that they refused.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,13 +29,21 @@ function outcomes(lines: readonly string[], bits: Bits, run: (source: string) =>
   // The directive stands on the first line, so that line n of the corpus is line n + 2 of the source.
   const source = (bad: ReadonlySet<number>): string =>
     [`.code${bits}`, ...lines.map((line, n) => (bad.has(n) ? '' : `i${n}: ${line}`)), 'end:', '.code64', ''].join('\n');
-  const first = run(source(new Set()));
-  const said = lines.map((_, n) => first.messages.get(n + 2) ?? []);
-  const bad = new Set([...lines.keys()].filter((n) => said[n]!.some((message) => message.startsWith('Error'))));
-  const { object, messages } = bad.size === 0 ? first : run(source(bad));
-  if (object === undefined) throw new Error(`refused at second sight: ${JSON.stringify([...messages])}`);
-  const bytes = bytesByLine(object, lines.length);
-  return lines.map((_, n) => ({ bytes: bad.has(n) ? undefined : bytes[n], messages: said[n]! }));
+  const bad = new Set<number>();
+  const said = new Map<number, readonly string[]>();
+  // A line that is fatal hides those behind it, so it may take some rounds until only good lines are left.
+  for (;;) {
+    const { object, messages } = run(source(bad));
+    for (const [line, list] of messages) if (!bad.has(line - 2)) said.set(line - 2, list);
+    const worse = [...messages].filter(([, list]) => list.some((message) => !message.startsWith('Warning')));
+    if (worse.length === 0 && object !== undefined) {
+      const bytes = bytesByLine(object, lines.length);
+      return lines.map((_, n) => ({ bytes: bad.has(n) ? undefined : bytes[n], messages: said.get(n) ?? [] }));
+    }
+    const before = bad.size;
+    for (const [line] of worse) bad.add(line - 2);
+    if (bad.size === before) throw new Error('refused, and no line is to blame');
+  }
 }
 
 function bytesByLine({ sections, symbols }: ObjectFile, count: number): (string | undefined)[] {
@@ -77,7 +85,9 @@ export function byGas(lines: readonly string[], bits: Bits): Outcome[] {
       const out = join(dir, 'corpus.o');
       writeFileSync(path, source);
       const { status, stderr } = spawnSync('as', ['--64', '-o', out, path], { maxBuffer: 1 << 28 });
-      const all = stderr.toString().matchAll(/^.*corpus\.s:(\d+): ((?:Error|Warning): .*)$/gm);
+      const all = stderr
+        .toString()
+        .matchAll(/^.*corpus\.s:(\d+): ((?:Error|Warning|Internal error|Fatal error)[:,! ].*)$/gm);
       const messages = collect([...all].map(([, line, message]) => [Number(line), message!] as const));
       return { object: status === 0 ? readElf(readFileSync(out)).value : undefined, messages };
     });

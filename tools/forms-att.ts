@@ -88,6 +88,11 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/^Xlat/, 'xlat'],
   [/^Movq_(x?mm_rm64|rm64_x?mm)$/, 'movq movd'],
   [/^Nopd$/, 'nop'],
+  [/^Fxsave64_/, 'fxsave64 fxsaveq'],
+  [/^Fxrstor64_/, 'fxrstor64 fxrstorq'],
+  [/^Xsave64_/, 'xsave64 xsaveq'],
+  [/^Xrstor64_/, 'xrstor64 xrstorq'],
+  [/^Xsaveopt64_/, 'xsaveopt64 xsaveoptq'],
   // AT&T assemblers took these for one another once, and keep to it.
   [/^Fsub_sti_st0$/, 'fsubr'],
   [/^Fsubr_sti_st0$/, 'fsub'],
@@ -102,6 +107,14 @@ export const RENAMED: readonly (readonly [RegExp, string])[] = [
 /** Forms whose mnemonic takes no suffix; their registers say the size. */
 export const NO_SUFFIX =
   /^(Rdrand|Rdseed|Rd[fg]sbase|Wr[fg]sbase|Rdssp|Incssp|Wruss|Wrss|Tpause|Umwait|A(add|and|or|xor)_m|.*(save|rstor)\w*64_|Xbegin|Jmp_rel|J(?!mp|r?cxz)[a-z]+_rel|Jr?e?cxz|Movsxd_r32|F(ld|n?st)env|Frstor|Fn?save|C?bw$|Cwde?$|Cdqe?$|Cqo$|Nopd$|Cmpxchg16b)/;
+
+/** More suffixes that the rule does not find, by the form's name. */
+export const SUFFIX_RULES: readonly (readonly [RegExp, string])[] = [
+  [/^F(n?st|ld)env_m28|^Fn?save_m108|^Frstor_m108/, 'l'],
+  [/^F(n?st|ld)cw_|^Fn?stsw_m/, 'w'],
+  [/^(VEX_V)?(movmskp[sd]|pmovmskb|pextrw)_r32_|^Ad[co]x_r32|^Movdiri_m32/i, 'l'],
+  [/^(VEX_V)?(movmskp[sd]|pmovmskb|pextrw)_r64_|^Ad[co]x_r64|^Movdiri_m64/i, 'q'],
+];
 
 /** Suffixes that the rule does not find. */
 export const SUFFIX: Readonly<Record<string, string>> = {
@@ -174,7 +187,8 @@ export const SUFFIX: Readonly<Record<string, string>> = {
 };
 
 /** Implied registers that need not be written: form and operand token. */
-export const OPTIONAL = /^(Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
+export const OPTIONAL =
+  /^(F(add|mul|sub|subr|div|divr|u?comip?)_st0_sti st0|F(add|mul|subr?|divr?)p_sti_st0 st0|Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
 
 /** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
@@ -247,6 +261,25 @@ const commutative = (mnemonic: string): [string, readonly Variant[]][] =>
     [{ operands: `r${w}|m r${w}` }, { operands: `r${w} r${w}|m` }],
   ]);
 
+/** x87 instructions with the second register of the stack. */
+const SECOND: Readonly<Record<string, string>> = {
+  Fcom: 'D8 D1',
+  Fcomp: 'D8 D9',
+  Fxch: 'D9 C9',
+  Fucom: 'DD E1',
+  Fucomp: 'DD E9',
+  Fcomi: 'DB F1',
+  Fucomi: 'DB E9',
+  Fcomip: 'DF F1',
+  Fucomip: 'DF E9',
+  Faddp: 'DE C1',
+  Fmulp: 'DE C9',
+  Fsubrp: 'DE E1',
+  Fsubp: 'DE E9',
+  Fdivrp: 'DE F1',
+  Fdivp: 'DE F9',
+};
+
 /** Forms that GNU as encodes otherwise than the operand sizes suggest. */
 export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
   // A selector has 16 bits whatever the register; GNU as leaves out each prefix that changes nothing.
@@ -309,6 +342,24 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
     ['Lar', 'Lsl'].flatMap((name) =>
       [32, 64].map((w) => [`${name}_r${w}_r${w}m16`, [{}, { operands: `r${w} r16/m` }]]),
     ),
+  ),
+  // Without operands the second register of the stack is meant; of the arithmetic ones GNU as takes the popping form.
+  ...Object.fromEntries(
+    ['Fcom', 'Fcomp', 'Fucom', 'Fucomp', 'Fcomi', 'Fcomip', 'Fucomi', 'Fucomip', 'Fxch'].map((name) => [
+      `${name}_st0_sti`,
+      [{}, { operands: '', encoding: SECOND[name]! }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['Fadd', 'Fmul', 'Fsub', 'Fsubr', 'Fdiv', 'Fdivr'].map((name) => {
+      const encoding = SECOND[`${name}p`]!;
+      // The names of subtraction and division are exchanged in AT&T text.
+      const own = /r$/.test(name) ? name.slice(0, -1) : /[bv]$/.test(name) ? `${name}r` : name;
+      return [
+        `${name}p_sti_st0`,
+        [{}, { operands: '', encoding }, { mnemonics: own.toLowerCase(), operands: '', encoding }],
+      ];
+    }),
   ),
   Aam_imm8: [{}, { operands: '', encoding: 'D4 0A' }],
   Aad_imm8: [{}, { operands: '', encoding: 'D5 0A' }],

@@ -37,7 +37,17 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Code, CodeExt, FlowControl, Instruction, OpCodeOperandKind as Kind, type OpCodeInfo } from 'iced-x86';
-import { ALIASES, DECODE_ONLY, EXTRA_OPERANDS, NO_SUFFIX, OPTIONAL, RENAMED, SPLIT, SUFFIX } from './forms-att.ts';
+import {
+  ALIASES,
+  DECODE_ONLY,
+  EXTRA_OPERANDS,
+  NO_SUFFIX,
+  OPTIONAL,
+  RENAMED,
+  SPLIT,
+  SUFFIX,
+  SUFFIX_RULES,
+} from './forms-att.ts';
 
 export type Row = readonly [
   form: string,
@@ -213,6 +223,8 @@ const X87: readonly (readonly [RegExp, string])[] = [
 function sizeSuffix(name: string, info: OpCodeInfo, operands: readonly string[]): string {
   const known = SUFFIX[name];
   if (known !== undefined) return known;
+  const rule = SUFFIX_RULES.find(([pattern]) => pattern.test(name));
+  if (rule !== undefined) return rule[1];
   if (NO_SUFFIX.test(name)) return '';
   const x87 = X87.find(([pattern]) => pattern.test(info.instructionString));
   if (x87 !== undefined) return x87[1];
@@ -257,7 +269,7 @@ function attributes(info: OpCodeInfo): string {
     ['D', info.defaultOpSize64 || info.forceOpSize64],
     ['P', info.isPrivileged || info.mayRequireCpl0 || info.isInputOutput],
     ['B', isBranch(info.code)],
-    ['M', info.canUseBndPrefix],
+    ['M', info.canUseBndPrefix || info.instructionString === 'JMP rel8'],
     ['T', info.canUseNotrackPrefix],
     ['E', info.canUseXreleasePrefix],
     ['A', info.canUseXacquirePrefix],

@@ -7,10 +7,12 @@
 import { type Form, formsOf } from '../isa/forms.ts';
 import { type Assembly, emit, emitFragment, warn } from './assembly.ts';
 import type { Encoded } from './encode.ts';
-import type { Prefixes, Wishes } from './prefixes.ts';
+import { type Prefixes, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
 
 interface Wanted {
+  /** As written. */
+  readonly mnemonic: string;
   readonly prefixes: Prefixes;
   readonly wishes: Wishes;
 }
@@ -22,15 +24,16 @@ function nearForm(form: Form): Form | undefined {
   return formsOf(form.mnemonics[0]!).find(isNear);
 }
 
-export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefixes, wishes }: Wanted): void {
+export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { mnemonic, prefixes, wishes }: Wanted): void {
   const { bits } = asm.mode;
   const target = encoded.target!;
   const size = encoded.targetSize!;
   const near = size === 1 ? nearForm(form) : undefined;
   const isByteOnly = size === 1 && near === undefined;
   const before = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
-  const kept = isByteOnly ? before : before.filter((byte) => byte !== ADDRESS_SIZE && byte !== LOCK);
-  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${form.mnemonics[0]}'`);
+  const isJump = near !== undefined || isByteOnly;
+  const kept = before.filter((byte) => isKept(byte, isJump, isByteOnly));
+  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${mnemonic}'`);
   const isWide = (bits !== 16) !== (prefixes.data && !isByteOnly);
   const width = near === undefined ? sizeOfTarget(size, isWide, prefixes) : isWide ? 4 : 2;
   const kind = width === 4 && bits === 64 ? 'branch' : 'relative';
@@ -55,6 +58,15 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { prefix
 
 const ADDRESS_SIZE = 0x67;
 const LOCK = 0xf0;
+const HINTS: ReadonlySet<number> = new Set([0x2e, 0x3e]);
+const SEGMENTS: ReadonlySet<number> = new Set(Object.values(SEGMENT_PREFIX));
+
+/** Hints to jumps, sizes where they matter, BND. */
+function isKept(byte: number, isJump: boolean, isByteOnly: boolean): boolean {
+  if (byte === LOCK) return false;
+  if (byte === ADDRESS_SIZE) return isByteOnly;
+  return !SEGMENTS.has(byte) || (isJump && HINTS.has(byte));
+}
 
 function sizeOfTarget(size: number, isWide: boolean, { data }: Prefixes): 1 | 2 | 4 {
   if (size === 1) return 1;

@@ -179,6 +179,13 @@ class StatementParser extends EmbeddedActionsParser {
           {
             ALT: () => {
               mnemonic = this.CONSUME2(T.Name).image.toLowerCase();
+              this.OPTION1({
+                GATE: () => /^p[tn]$/i.test(this.nameAt(2)),
+                DEF: () => {
+                  this.CONSUME(T.Comma);
+                  prefixes.push(`,${this.CONSUME3(T.Name).image.toLowerCase()}`);
+                },
+              });
               this.OPTION(() => {
                 operands = this.SUBRULE(this.operands);
               });

@@ -38,8 +38,11 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
     const hasMemory = selected.operands.some(
       ({ kind }, n) => kind === 'memory' && selected.specs[n]!.kind !== 'target',
     );
-    const wrong = checkPrefixes(prefixes, form, shownName(mnemonic, all), hasMemory);
+    const wrong = checkPrefixes(prefixes, selected, shownName(mnemonic, all), hasMemory);
     if (wrong !== undefined) return fail(asm, wrong);
+  }
+  if (wishes.rex === true && form.encoding.vex !== undefined) {
+    return fail(asm, `REX prefix invalid with \`${shownName(mnemonic, all)}'`);
   }
   for (const message of selected.warnings) warn(asm, message);
   if (selected.isPeculiar) {
@@ -50,19 +53,26 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   if (typeof encoded === 'string') return fail(asm, encoded);
   for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
-  emitBranch(asm, form, encoded, { prefixes, wishes });
+  emitBranch(asm, form, encoded, { mnemonic, prefixes, wishes });
 }
 
-const SUFFIX = /[bwlqst]$/;
+const MOST_OPERANDS = 5;
+
+const SUFFIX = /[bwlqs]$/;
 
 /** Why a mnemonic has no form in this code. */
 function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   const stem = mnemonic.slice(0, -1);
-  if (SUFFIX.test(mnemonic) && candidates(stem, mode).length > 0) return `invalid instruction suffix for \`${stem}'`;
+  const isWide = mode.bits !== 64 && mnemonic.endsWith('q') && candidates(stem, mode).some((c) => !c.suffixed);
+  if (isWide) return `\`${mnemonic}' is only supported in 64-bit mode`;
+  if (SUFFIX.test(mnemonic) && candidates(stem, mode).some((c) => !c.suffixed))
+    return `invalid instruction suffix for \`${stem}'`;
   if (findCandidates(mnemonic).length > 0) {
     return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
   }
-  return `no such instruction: \`${text}'`;
+  // GNU as quotes from the mnemonic on.
+  const at = text.toLowerCase().lastIndexOf(mnemonic, text.search(/[%$(]|$/));
+  return `no such instruction: \`${text.slice(Math.max(0, at))}'`;
 }
 
 function readOperands(
@@ -74,12 +84,17 @@ function readOperands(
 ): Actual[] | undefined {
   const { operands } = statement;
   const { bits } = asm.mode;
+  if (operands.length > MOST_OPERANDS) {
+    fail(asm, `spurious operands; (${MOST_OPERANDS} operands/instruction max)`);
+    return undefined;
+  }
   const places = operands.length === 0 ? [] : impliedPlaces(all, operands.length);
   const isBound = bits === 16 && all.some(({ form }) => form.name.startsWith('Bnd'));
   let context: OperandContext = {
     bits,
     addressSize: prefixes.address || isBound ? otherAddressSize(bits) : bits,
     isForced: prefixes.address,
+    isLenient: places.length > 0,
     bindValue: (expr) => {
       const value = bound(asm, expr);
       if (value === undefined) return '';
@@ -108,15 +123,15 @@ function readOperands(
     }
     // The second address of a string instruction has to be as wide as the first.
     if (actual.kind === 'memory' && operands.length > 1) {
-      context = { ...context, addressSize: actual.addressSize, isForced: true };
+      context = { ...context, addressSize: actual.addressSize, isForced: true, isLenient: false };
     }
     actuals.push(actual);
   }
   return actuals;
 }
 
-/** An operand as it was written, without its star, as gas quotes it. */
+/** An operand as it was written, as gas quotes it. */
 function operandText(text: string, number: number): string {
   const operands = splitOperands(text.replace(/^(?:\{\w+\}\s*|[\w.,]+\s+)+(?=[$%*(\w-])/, ''));
-  return (operands[number] ?? text).trim().replace(/^\*\s*/, '');
+  return (operands[number] ?? text).trim();
 }

@@ -12,7 +12,7 @@ import type { Selected } from './select.ts';
 import { converted } from './select-match.ts';
 
 export const isPeculiar = ({ name, operands }: Form): boolean =>
-  /^(Bnd|Lea|Prefetchit|(Call|Jmp)_ptr1616)/.test(name) ||
+  /^(Bnd|Lea|F\w+p_sti_st0|Prefetchit|(Call|Jmp)_ptr1616)/.test(name) ||
   operands.some((spec) => (spec.kind === 'memory' && spec.sib) || (spec.kind === 'register' && spec.class === 'tmm'));
 
 /** `textOf`: the operand of that number in AT&T order, as written. */
@@ -89,6 +89,7 @@ function peculiarWarnings({ form, specs, operands }: Selected, prefixes: Prefixe
   const [name] = form.mnemonics;
   const hasSegment = operands.some((operand) => operand.kind === 'memory' && operand.segment !== undefined);
   if (name === 'lea' && (hasSegment || prefixes.segment !== 0)) return ["segment override on `lea' is ineffectual"];
+  if (form.name.endsWith('p_sti_st0') && !name!.endsWith('p')) return [`translating to \`${name}p'`];
   if (form.name.startsWith('Prefetchit') && !isRelative(operands[0])) {
     return [`'${name}' only supports RIP-relative address`];
   }

@@ -48,6 +48,8 @@ export type BindValue = (expr: Expr) => Value | string;
 export interface OperandContext {
   readonly bits: Bits;
   readonly addressSize: Bits;
+  /** Any register will do in an address: string-operands.ts sees to it. */
+  readonly isLenient: boolean;
   /** Other addresses are errors: a prefix, or a string instruction's first one, says the size. */
   readonly isForced: boolean;
   readonly bindValue: BindValue;
@@ -111,6 +113,9 @@ function actualMemory(written: MemoryOperand, context: OperandContext): Actual |
     if (name === undefined) continue;
     const register = registerNamed(name, context.bits);
     if (register === undefined) return badRegister(name, context.textOf(written));
+    if (role === 'segment' && register.class !== 'segment') {
+      return `junk \`${afterRegister(context.textOf(written))}' after register`;
+    }
     registers[role] = register;
   }
   const { base, index } = registers;
@@ -118,8 +123,10 @@ function actualMemory(written: MemoryOperand, context: OperandContext): Actual |
   if (base?.name === 'dx' && index === undefined && operand.disp === undefined) {
     return { kind: 'register', register: base, indirect: false };
   }
-  const addressSize = addressBits(base, index) ?? context.addressSize;
-  if (!isAddress(base, index, operand.scale, addressSize, context)) {
+  const ownSize = context.isLenient && context.isForced ? undefined : addressBits(base, index);
+  const addressSize = ownSize ?? context.addressSize;
+  // Of a string instruction's first address GNU as only looks at the size.
+  if (!isAddress(base, index, operand.scale, addressSize, context) && !context.isLenient) {
     return `\`${context.textOf(written)}' is not a valid base/index expression`;
   }
   const disp = operand.disp === undefined ? undefined : context.bindValue(operand.disp);
@@ -137,6 +144,8 @@ function actualMemory(written: MemoryOperand, context: OperandContext): Actual |
     addressSize,
   };
 }
+
+const afterRegister = (text: string): string => text.replace(/^\s*%\w+(?:\(\d\))?/, '');
 
 /** Within parentheses GNU as quotes all that follows. */
 function badRegister(name: string, text: string): string {

@@ -54,7 +54,7 @@ function explainOperand(text: string, start: number, offset: number): string {
   const junk = operand.slice(at);
   if (junk === '') return `missing operand in \`${whole.trim()}'`;
   if (at === 0) return `invalid char '${operand[0]}' beginning operand ${number + 1} \`${operand}'`;
-  return `junk \`${junk}' after ${/^%\w+\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
+  return `junk \`${junk}' after ${/^%\w+(?:\(\d\))?\s*$/.test(operand.slice(0, at)) ? 'register' : 'expression'}`;
 }
 
 /** A backslash is left where a macro's body names what is no parameter of the macro: gas's words, and the name. */

@@ -4,7 +4,8 @@
  * In: the names as the grammar read them, `{disp32}` included. Out: `Prefixes` and `Wishes`, or GNU as's message. Groups
  * and their order are those of gas's add_prefix: a second prefix of a group is an error, even the same one again.
  */
-import type { Bits, Form } from '../isa/forms.ts';
+import type { Bits, Form, OperandSpec } from '../isa/forms.ts';
+import type { Choice } from './encode.ts';
 
 /** Prefix bytes by their group; one of each can be present. */
 export interface Prefixes {
@@ -98,6 +99,7 @@ export function readPrefixes(names: readonly string[], bits: Bits): Read | strin
   for (const name of names) {
     const wish = WISHES[name];
     if (wish !== undefined) {
+      if (name === '{rex}' && bits !== 64) return `\`${name}' is only supported in 64-bit mode`;
       Object.assign(wishes, wish);
       continue;
     }
@@ -173,7 +175,7 @@ export function prefixBytes(prefixes: Prefixes): number[] {
 /** Whether the chosen form may have the prefixes; a message if not (gas's check_prefix, check_hle). */
 export function checkPrefixes(
   prefixes: Prefixes,
-  form: Form,
+  { form, specs }: Pick<Choice, 'form' | 'specs'>,
   mnemonic: string,
   hasMemory: boolean,
 ): string | undefined {
@@ -189,7 +191,17 @@ export function checkPrefixes(
   }
   if (lock && !(form.lockable && hasMemory)) return "expecting lockable instruction after `lock'";
   if (notrack && !form.notrack) return "expecting indirect branch instruction after `notrack'";
-  return undefined;
+  if (prefixes.data && (form.encoding.vex !== undefined || isVector(specs))) {
+    return `data size prefix invalid with \`${mnemonic}'`;
+  }
+  if (prefixes.rex !== 0 && form.encoding.vex !== undefined) return `REX prefix invalid with \`${mnemonic}'`;
+  return (prefixes.rex & REX.W) !== 0 && form.encoding.rexW ? TWICE : undefined;
+}
+
+/** Whether the first two operands in AT&T's order, numbers aside, have a register beyond the general ones. */
+function isVector(specs: readonly OperandSpec[]): boolean {
+  const rest = specs.filter((spec) => spec.kind !== 'immediate').slice(-2);
+  return rest.some((spec) => spec.kind === 'register' && /mm$|^(k|bnd)$/.test(spec.class));
 }
 
 function checkElision(

@@ -4,7 +4,8 @@
  * In: the mnemonic as written and what was found for it. Out: one message. Which of gas's reasons it names is the one of the
  * template it came furthest with, so the order of the checks below is as measured.
  */
-import type { Form } from '../isa/forms.ts';
+import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
+import { findRegister } from '../isa/registers.ts';
 import { type Actual, gprWidth } from './operands.ts';
 
 export interface Candidate {
@@ -19,31 +20,40 @@ export const shownName = (mnemonic: string, all: readonly Candidate[]): string =
 
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
 
+/** Whether an operand fits at its place, as far as the operation's size is known. */
+export type Fits = (spec: OperandSpec, operand: Actual, form: Form) => boolean;
+
+/** `operands` stand in Intel order. */
 export function mismatch(
   mnemonic: string,
   name: string,
   all: readonly Candidate[],
   operands: readonly Actual[],
+  fits: Fits,
 ): string {
-  const suffixed = all.filter((c) => c.suffixed);
-  if (suffixed.length > 0) {
-    const letter = mnemonic.slice(-1);
-    const bits = SUFFIX_BITS[letter] ?? 0;
-    const wrong = operands.find(
-      (o) => o.kind === 'register' && gprWidth(o.register) !== undefined && gprWidth(o.register)! * 8 !== bits,
-    );
-    if (wrong?.kind === 'register') {
-      return letter === 'b'
-        ? `\`%${wrong.register.name}' not allowed with \`${mnemonic}'`
-        : `incorrect register \`%${wrong.register.name}' used with \`${letter}' suffix`;
-    }
+  const isSuffixed = all.every((c) => c.suffixed);
+  const bySuffix = isSuffixed ? wrongSuffix(mnemonic, name, operands, fits) : undefined;
+  if (bySuffix !== undefined) return bySuffix;
+  const forms = (isSuffixed ? formsOf(name) : all.map(({ form }) => form)).filter(
+    ({ operands: specs }) => specs.length === operands.length,
+  );
+  const vector = operands.find((o) => o.kind === 'memory' && /^[xyz]mm$/.test(o.index?.class ?? ''));
+  if (vector !== undefined) return `unsupported vector index register for \`${name}'`;
+  const fitsSomewhere = (operand: Actual, n: number): boolean =>
+    forms.some((form) => fits(form.operands[n]!, operand, form));
+  const isUniform = forms.every((form) => operands.every((operand, n) => isOfKind(form.operands[n]!, operand)));
+  if (isUniform && operands.filter((o) => o.kind === 'register').length > 1 && operands.every(fitsSomewhere)) {
+    return `register type mismatch for \`${name}'`;
   }
-  if (operands.length === 1 && operands[0]!.kind === 'immediate') {
-    return suffixed.length > 0 ? `invalid instruction suffix for \`${name}'` : `operand size mismatch for \`${name}'`;
+  if (operands.length === 1 && (isSuffixed || operands[0]!.kind === 'immediate')) {
+    return isSuffixed ? `invalid instruction suffix for \`${name}'` : `operand size mismatch for \`${name}'`;
   }
-  if (all.some(({ form }) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
+  if (forms.some((form) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
     return `invalid register operand size for \`${name}'`;
   }
+  const isMisplaced = (operand: Actual, n: number): boolean =>
+    operand.kind === 'memory' && forms.length > 0 && forms.every((form) => takesRegisterOnly(form.operands[n]));
+  if (operands.some(isMisplaced)) return `operand size mismatch for \`${name}'`;
   const last = operands[4];
   if (last?.kind === 'immediate' && isByte(last.value.known)) {
     return `constant doesn't fit in 4 bits for \`${name}'`;
@@ -53,6 +63,32 @@ export function mismatch(
     return `operand size mismatch for \`${name}'`;
   }
   return `operand type mismatch for \`${name}'`;
+}
+
+/** Registers that differ in their size alone. */
+const kindOf = (cls: string): string => cls.replace(/^gpr\d+$/, 'gpr').replace(/^[xyz]mm$/, 'vector');
+
+function isOfKind(spec: OperandSpec, operand: Actual): boolean {
+  if (operand.kind !== 'register') return true;
+  if (spec.kind === 'fixed') return kindOf(findRegister(spec.register)?.class ?? '') === kindOf(operand.register.class);
+  return spec.kind === 'register' && kindOf(spec.class) === kindOf(operand.register.class);
+}
+
+const takesRegisterOnly = (spec: OperandSpec | undefined): boolean =>
+  (spec?.kind === 'register' && !spec.orMemory) || spec?.kind === 'fixed';
+
+/** The operands would do but for the suffix, which says another size. */
+function wrongSuffix(mnemonic: string, name: string, operands: readonly Actual[], fits: Fits): string | undefined {
+  const letter = mnemonic.slice(-1);
+  const isMatch = (form: Form): boolean =>
+    form.operands.length === operands.length && form.operands.every((spec, n) => fits(spec, operands[n]!, form));
+  if (!formsOf(name).some(isMatch)) return undefined;
+  const bits = SUFFIX_BITS[letter] ?? 0;
+  const wrong = operands.find((o) => o.kind === 'register' && ![undefined, bits / 8].includes(gprWidth(o.register)));
+  if (wrong?.kind !== 'register') return undefined;
+  return letter === 'b' || gprWidth(wrong.register) === 1
+    ? `\`%${wrong.register.name}' not allowed with \`${mnemonic}'`
+    : `incorrect register \`%${wrong.register.name}' used with \`${letter}' suffix`;
 }
 
 /** An unknown number may be one. */

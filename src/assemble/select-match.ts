@@ -14,14 +14,15 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
   switch (spec.kind) {
     case 'register':
       if (actual.kind === 'register') {
+        if (actual.indirect && !form.branch) return false;
         return actual.register.class === spec.class && !(spec.notZero && actual.register.number === 0);
       }
       return spec.orMemory && actual.kind === 'memory' && isOrdinary(actual, form) && isReachable(actual);
     case 'memory':
-      if (actual.kind !== 'memory' || (form.branch && !actual.indirect)) return false;
+      if (actual.kind !== 'memory' || form.branch !== actual.indirect) return false;
       return spec.vector === undefined ? isOrdinary(actual, form) : actual.index?.class === spec.vector;
     case 'fixed':
-      return actual.kind === 'register' && actual.register.name === spec.register;
+      return actual.kind === 'register' && actual.register.name === spec.register && !actual.indirect;
     case 'literal':
       return actual.kind === 'immediate' && actual.value.known === spec.value;
     case 'immediate':
@@ -39,7 +40,7 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
 
 /** An indirect branch has its star, and only gathers have a vector for an index. */
 const isOrdinary = (actual: ActualMemory, form: Form): boolean =>
-  (!form.branch || actual.indirect) && !/^[xyz]mm$/.test(actual.index?.class ?? '');
+  form.branch === actual.indirect && !/^[xyz]mm$/.test(actual.index?.class ?? '');
 
 type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
 

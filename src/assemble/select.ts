@@ -17,7 +17,7 @@ import { isShortVex } from './encode-vex.ts';
 import { isPeculiar } from './operand-rules.ts';
 import { type Actual, type ActualMemory, gprWidth, isBare } from './operands.ts';
 import { type Prefixes, REX, type Wishes } from './prefixes.ts';
-import { type Candidate, mismatch, shownName } from './select-errors.ts';
+import { type Candidate, type Fits, mismatch, shownName } from './select-errors.ts';
 import { addressSizesAgree, matches, needs64 } from './select-match.ts';
 
 export interface Selected extends Choice {
@@ -92,15 +92,19 @@ function choose(mnemonic: string, intel: readonly Actual[], context: SelectConte
   const all = candidates(mnemonic, context.mode);
   const name = shownName(mnemonic, all);
   const fitting = all.flatMap((c) => arrangements(c.form, intel.length).map((specs) => ({ ...c, specs })));
-  if (fitting.length === 0) return `number of operands mismatch for \`${name}'`;
+  if (fitting.length === 0) {
+    const isBare = intel.length === 0 && all.every((c) => c.suffixed);
+    return `${isBare ? 'invalid instruction suffix' : 'number of operands mismatch'} for \`${name}'`;
+  }
   const size = guessSize(mnemonic, all, intel, context);
+  const fits: Fits = (spec, operand, form) => matches(spec, operand, form, size);
   const roughly = fitting.filter((c) => isRoughly(c, intel));
-  if (isVague(roughly, intel)) return mismatch(mnemonic, name, all, intel);
+  if (isVague(roughly, intel)) return mismatch(mnemonic, name, all, intel, fits);
   const exactly = roughly.filter((c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)));
-  if (exactly.length === 0) return mismatch(mnemonic, name, all, intel);
+  if (exactly.length === 0) return mismatch(mnemonic, name, all, intel, fits);
   const { chosen, warnings } = bySize(roughly, intel, name, context);
   const wanted = exactly.filter((c) => chosen === undefined || chosen(c.form));
-  if (wanted.length === 0) return mismatch(mnemonic, name, all, intel);
+  if (wanted.length === 0) return mismatch(mnemonic, name, all, intel, fits);
   const encoded = wanted.filter((c) => isWanted(c.form, context.wishes));
   if (encoded.length === 0) return `unsupported instruction \`${name}'`;
   const { form, specs } = shortest(encoded, intel, context);
@@ -218,7 +222,12 @@ interface Sized {
 }
 
 /** Without a suffix and without a register to tell the size, GNU as takes a default, and says so where it is a guess. */
-function bySize(matching: readonly Match[], operands: readonly Actual[], name: string, { mode }: SelectContext): Sized {
+function bySize(
+  matching: readonly Match[],
+  operands: readonly Actual[],
+  name: string,
+  { mode, prefixes }: SelectContext,
+): Sized {
   const sizes = new Set(matching.map((m) => m.form.suffix));
   if (sizes.size < 2 || sizes.has('') || matching.some((m) => m.suffixed)) return { warnings: [] };
   const onStack = matching.some((m) => m.form.default64);
@@ -230,8 +239,10 @@ function bySize(matching: readonly Match[], operands: readonly Actual[], name: s
   const letter = [isExtension ? 'b' : 's', native, 'l', 'q', 'b'].find((l) => sizes.has(l));
   const form = matching[0]!.form;
   const isFar = form.branch && (mode.bits !== 64 || operands[0]?.kind === 'memory');
+  const isWide = (prefixes.rex & REX.W) !== 0;
   const isSilent =
     isFar ||
+    isWide ||
     isTable(form) ||
     letter === 'b' ||
     /^v?(cvtsi2|pcmpestr)/.test(name) ||

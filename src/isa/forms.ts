@@ -152,7 +152,7 @@ function parseOperand(token: string): OperandSpec {
     return { kind: 'immediate', bits, width: Number(immediate[2] ?? bits), isSelector: false };
   }
   if (token.startsWith('rel')) return { kind: 'target', bits: Number(token.slice(3)) };
-  const bare = token === 'st0' ? 'st' : token.replace(/[()]/g, '');
+  const bare = token.replace(/[()]/g, '').replace(/^st0$/, 'st');
   if (findRegister(bare) !== undefined && !isRegisterField(bare)) {
     return { kind: 'fixed', register: bare, optional: token.startsWith('(') };
   }

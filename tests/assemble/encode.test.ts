@@ -10,6 +10,7 @@ import { allForms, type Bits, MODE } from '../../src/isa/forms.ts';
 import { corpus, differences, shown } from '../../tools/corpus.ts';
 import { isAllowed } from '../../tools/corpus-allowed.ts';
 import { byUs } from '../../tools/corpus-assemblers.ts';
+import { decodesAs } from '../../tools/corpus-decode.ts';
 import { generate, render } from '../../tools/forms.ts';
 import { generateVector, renderVector } from '../../tools/forms-vector.ts';
 
@@ -63,6 +64,21 @@ if (spawnSync('as', ['--version']).stdout?.toString().includes('2.40')) {
     test(`a fresh corpus of ${bits}-bit code agrees with the GNU as at hand`, () => {
       const lines = corpus({ count: 1, seed: 77, bits });
       assert.equal(differences(lines, bits).slice(0, 10), []);
+    });
+
+    test(`of spoilt ${bits}-bit instructions GNU as refuses the same ones, in the same words but for one in a hundred`, () => {
+      const lines = corpus({ count: 1, seed: 78, bits, mutate: true });
+      const found = differences(lines, bits);
+      assert.ok(found.length * 100 < lines.length, JSON.stringify(found, null, 1));
+      assert.equal(found.filter(({ ours, gas }) => ours.startsWith('-') !== gas.startsWith('-')).slice(10), []);
+    });
+
+    test(`iced-x86 reads our ${bits}-bit code as the instructions that were written`, () => {
+      const lines = corpus({ count: 1, seed: 79, bits });
+      const misread = byUs(lines, bits).flatMap(({ bytes }, n) =>
+        bytes === undefined || decodesAs(lines[n]!, bytes, bits) ? [] : [lines[n]!],
+      );
+      assert.equal(misread, []);
     });
   }
 } else console.log('# SKIP fresh corpus: GNU as 2.40 is not installed');
