@@ -16,7 +16,7 @@ import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
 import { preprocess } from './cpp.ts';
-import { runDirective, runTextDirective } from './directives.ts';
+import { isDirective, runDirective, runTextDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
 import { writeFrames } from './eh-frame.ts';
 import { expand } from './expand.ts';
@@ -25,6 +25,7 @@ import { layout } from './layout.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
 import { parseStatements } from './parse.ts';
+import { inLowerCase } from './parse-errors.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
@@ -80,6 +81,7 @@ function readSource(path: string, options: AssembleOptions): Parsed<readonly Sou
 const hostOf = (asm: Assembly): ExpandHost => ({
   evaluate: (expr) => numberNow(asm, expr),
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
+  isDirective,
 });
 
 function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
@@ -110,11 +112,14 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
     case 'textDirective':
       return runTextDirective(asm, statement.name, statement.text);
     case 'instruction':
-      return assembleInstruction(asm, statement, withoutLabels(text));
+      return assembleInstruction(asm, statement, asQuoted(text));
     default:
       return statement satisfies never;
   }
 }
 
-/** The statement as GNU as quotes it. */
-const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
+/** The statement as GNU as quotes it: without labels, its mnemonic in lower case. */
+function asQuoted(text: string): string {
+  const bare = text.includes(':') ? text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim() : text;
+  return inLowerCase(bare);
+}

@@ -18,10 +18,11 @@ export interface Conditional {
 
 export const isSkipping = (stack: readonly Conditional[]): boolean => stack.at(-1)?.skipping ?? false;
 
-/** `test` is asked only when it matters. */
-export function open(stack: Conditional[], at: Place, test: () => boolean): void {
+/** `test` is asked only when it matters; where it makes no sense (undefined) there is no conditional. */
+export function open(stack: Conditional[], at: Place, test: () => boolean | undefined): void {
   const dead = isSkipping(stack);
   const taken = !dead && test();
+  if (taken === undefined) return;
   stack.push({ at, dead, taken, skipping: !taken });
 }
 
@@ -51,10 +52,15 @@ export function close(stack: Conditional[], at: Place): Diagnostic[] {
 /** Closes what was opened above `depth` and left open: `what` ended at `at`. */
 export function unwind(stack: Conditional[], depth: number, what: 'file' | 'macro', at: Place): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  while (stack.length > depth) {
-    const { at: start } = stack.pop()!;
-    diagnostics.push(error(`end of ${what} inside conditional`, at));
-    diagnostics.push(error('here is the start of the unterminated conditional', start));
+  const innermost = stack.at(-1);
+  if (innermost === undefined || stack.length <= depth) return [];
+  stack.length = depth;
+  // At the end of the file no line stands for the place.
+  const end = what === 'file' ? { ...at, span: { ...at.span, line: 0 } } : at;
+  diagnostics.push(error(`end of ${what} inside conditional`, end));
+  diagnostics.push(error('here is the start of the unterminated conditional', innermost.at));
+  if (innermost.elseAt) {
+    diagnostics.push(error('here is the "else" of the unterminated conditional', innermost.elseAt));
   }
   return diagnostics;
 }

@@ -78,13 +78,19 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.nolist': nothing,
   '.psize': nothing,
   '.eject': nothing,
-  '.ln': nothing,
+  '.disallow_index_reg': nothing,
+  '.loc_mark_labels': nothing,
+  '.lflags': nothing,
+  '.name': nothing,
+  '.mri': nothing,
+  '.noformat': nothing,
+  '.spc': nothing,
   '.line': nothing,
 };
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(weakref|symver|largecomm|tls_common|bundle_\w+|reloc|dtprel\w*|secrel32|stabs|stabn|stabd|loc_mark_labels|vtable_\w+|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
+  /^\.(weakref|symver|largecomm|tls_common|bundle_\w+|reloc|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
 
 const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   ...SECTION_DIRECTIVES,
@@ -93,6 +99,9 @@ const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   ...SPACE_DIRECTIVES,
   '.ident': ident,
 };
+
+export const isDirective = (name: string): boolean =>
+  Object.hasOwn(TEXT_DIRECTIVES, name) || Object.hasOwn(DIRECTIVES, name) || BEYOND.test(name);
 
 /** A directive that reads its own text. */
 export function runTextDirective(asm: Assembly, name: string, text: string): void {

@@ -24,7 +24,7 @@ const defines =
       const symbol = /^"/.test(rest) ? readArgument(c) : readName(c);
       if (symbol === '') {
         report(expander, `invalid identifier for "${name}"`, place);
-        return false;
+        return undefined;
       }
       skipBlanks(c);
       if (!atEnd(c)) report(expander, junk(rest.slice(c.at)), place);
@@ -45,8 +45,13 @@ const comparesStrings =
   (expander, rest, { place }) =>
     open(expander.conditionals, place, () => {
       const { strings, rest: left } = readStrings(rest);
-      if (strings.length !== 2 || left !== '') report(expander, '.ifeqs syntax error', place);
-      return strings.length === 2 && (strings[0] === strings[1]) === wanted;
+      const [first, second] = strings;
+      if (first === undefined || second === undefined) {
+        report(expander, first === undefined ? 'missing string' : '.ifeqs syntax error', place);
+        return undefined;
+      }
+      if (left !== '') report(expander, junk(left), place);
+      return (first === second) === wanted;
     });
 
 const isBlank =

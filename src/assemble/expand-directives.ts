@@ -5,13 +5,24 @@
 import { CONDITIONALS } from './expand-conditionals.ts';
 import { type Expander, fatal, pushExpansion, pushFile, read, substituteLine } from './expander.ts';
 import { MAX_EXPANDED_LINES, MAX_INCLUDES, type Segment } from './frames.ts';
-import { atEnd, cursor, readArgument, readHeader, readName, skipComma } from './macro-arguments.ts';
+import {
+  type Alternate,
+  atEnd,
+  cursor,
+  readArgument,
+  readHeader,
+  readName,
+  skipBlanks,
+  skipComma,
+} from './macro-arguments.ts';
+import { parseExpressionAt } from './parse.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import { evaluate, junk, type Perform, readStrings, report, type TextDirective, warn } from './text-directive.ts';
 
 // ---- Macros and repetitions -------------------------------------------------------------------------------------
 
 const LABELS = String.raw`^(?:(?:[\w.$]+|"[^"]*"):\s*)*`;
+const LABELS_ONLY = new RegExp(LABELS);
 const MACRO_NESTING = {
   opens: new RegExp(`${LABELS}\\.macro(?![\\w.$])`, 'i'),
   closes: new RegExp(`${LABELS}\\.endm(?![\\w.$])`, 'i'),
@@ -28,7 +39,12 @@ function readBody(expander: Expander, { opens, closes }: typeof MACRO_NESTING): 
   let joins = false;
   for (let segment = read(expander); segment; segment = read(expander)) {
     if (opens.test(segment.text)) depth++;
-    if (closes.test(segment.text) && --depth === 0) return body;
+    if (closes.test(segment.text) && --depth === 0) {
+      // Labels before the end belong to the body.
+      const labels = LABELS_ONLY.exec(segment.text)![0];
+      if (labels !== '') body.push({ text: labels.trim(), span: segment.place.span });
+      return body;
+    }
     const last = body.at(-1);
     // What stood on one line stays on one line: a comment that a parameter brings ends at the line's end.
     if (joins && last) body[body.length - 1] = { text: `${last.text};${segment.text}`, span: last.span };
@@ -39,24 +55,31 @@ function readBody(expander: Expander, { opens, closes }: typeof MACRO_NESTING): 
 }
 
 const defineMacro: Perform = (expander, rest, { place }) => {
-  const { name, formals, errors, warnings } = readHeader(rest);
+  const { name, formals, errors, warnings } = readHeader(rest, expander.alternate);
   const body = readBody(expander, MACRO_NESTING);
   if (!body) return report(expander, `unexpected end of file in macro \`${name}' definition`, place);
   for (const message of errors) report(expander, message, place);
   for (const message of warnings) warn(expander, message, place);
   const key = name.toLowerCase();
   if (errors.length > 0) return;
-  if (DIRECTIVES.has(key)) return warn(expander, `attempt to redefine pseudo-op \`${name}' ignored`, place);
+  if (DIRECTIVES.has(key) || expander.host.isDirective?.(key))
+    return warn(expander, `attempt to redefine pseudo-op \`${name}' ignored`, place);
   if (expander.macros.has(key)) return report(expander, `Macro \`${key}' was already defined`, place);
-  expander.macros.set(key, { name, formals, body });
+  expander.macros.set(key, { name, formals, body, span: place.span });
 };
 
 const purgeMacro: Perform = (expander, rest, { place }) => {
-  for (const name of rest.split(',').map((word) => word.trim())) {
+  const c = cursor(rest);
+  if (atEnd(c)) return;
+  do {
+    skipBlanks(c);
+    const name = readName(c);
     if (!expander.macros.delete(name.toLowerCase())) {
       warn(expander, `Attempt to purge non-existing macro \`${name}'`, place);
     }
-  }
+    skipBlanks(c);
+  } while (rest[c.at++] === ',');
+  if (c.at <= rest.length) report(expander, junk(rest.slice(c.at - 1)), place);
 };
 
 const exitMacro: Perform = (expander, _, { place }) => {
@@ -68,8 +91,10 @@ const exitMacro: Perform = (expander, _, { place }) => {
 
 const stray =
   (message: string): Perform =>
-  (expander, _, { place }) =>
+  (expander, rest, { place }) => {
     warn(expander, message, place);
+    if (rest !== '') report(expander, junk(rest), place);
+  };
 
 function repeat(
   expander: Expander,
@@ -89,14 +114,14 @@ const repeatCount: Perform = (expander, rest, segment) => {
   const { place } = segment;
   const count = rest === '' ? 0n : evaluate(expander, rest, place, 'bad or irreducible absolute expression');
   const body = readBody(expander, REPEAT_NESTING);
-  if (!body) return report(expander, 'REPT without ENDR', place);
+  if (!body) return report(expander, 'REPT without ENDR', expander.end);
   if (count === undefined) return;
   if (count < 0n) return report(expander, 'negative count for REPT - ignored', place);
   repeat(expander, Number(count), body, () => body, segment);
 };
 
 const repeatFor =
-  (readValues: (text: string) => string[]): Perform =>
+  (readValues: (text: string, alternate: Alternate | undefined) => string[]): Perform =>
   (expander, rest, segment) => {
     const body = readBody(expander, REPEAT_NESTING);
     if (!body) return report(expander, 'unexpected end of file in irp or irpc', segment.place);
@@ -104,18 +129,19 @@ const repeatFor =
     const name = readName(c);
     if (name === '') return report(expander, 'missing model parameter', segment.place);
     skipComma(c);
-    const values = atEnd(c) ? [''] : readValues(rest.slice(c.at));
+    const values = atEnd(c) ? [''] : readValues(rest.slice(c.at), expander.alternate);
     const number = expander.calls;
     const linesOf = (round: number) => {
-      const actuals = new Map([[name, values[round]!]]);
-      return body.map((line) => substituteLine(line, actuals, number));
+      const alternate = expander.alternate && ('names only' as const);
+      const substitution = { actuals: new Map([[name, values[round]!]]), number, alternate };
+      return body.map((line) => substituteLine(line, substitution));
     };
     repeat(expander, values.length, body, linesOf, segment);
   };
 
-function readWords(text: string): string[] {
+function readWords(text: string, alternate: Alternate | undefined): string[] {
   const values: string[] = [];
-  for (const c = cursor(text); !atEnd(c); skipComma(c)) values.push(readArgument(c));
+  for (const c = cursor(text, alternate); !atEnd(c); skipComma(c)) values.push(readArgument(c));
   return values;
 }
 
@@ -166,7 +192,19 @@ const include: Perform = (expander, rest, { place }) => {
   report(expander, `can't open ${path} for reading: No such file or directory`, place);
 };
 
-const refuse: Perform = (expander, _, { place }, name) => report(expander, `\`${name}' is not supported`, place);
+const setAlternate =
+  (isOn: boolean): Perform =>
+  (expander, rest, { place }) => {
+    const needed = '% operator needs absolute expression';
+    const evaluateAt: Alternate['evaluate'] = (text, at) => {
+      const { value, end } = parseExpressionAt(text, at);
+      const number = value && expander.host.evaluate(value);
+      if (number === undefined) report(expander, needed, place);
+      return { value: number ?? 0n, end: Math.max(end, at) };
+    };
+    expander.alternate = isOn ? { evaluate: evaluateAt } : undefined;
+    if (rest !== '') report(expander, junk(rest), place);
+  };
 
 export const DIRECTIVES: ReadonlyMap<string, TextDirective> = new Map<string, TextDirective>([
   ...CONDITIONALS,
@@ -192,6 +230,7 @@ export const DIRECTIVES: ReadonlyMap<string, TextDirective> = new Map<string, Te
       },
     },
   ],
-  ['.altmacro', { perform: refuse }],
-  ['.noaltmacro', { perform: () => undefined }],
+  ['.abort', { perform: (expander, _, { place }) => fatal(expander, '.abort detected.  Abandoning ship.', place) }],
+  ['.altmacro', { perform: setAlternate(true) }],
+  ['.noaltmacro', { perform: setAlternate(false) }],
 ]);

@@ -5,7 +5,7 @@
  * The subtle invariant: the lines come lazily. Before asking for the next one, the caller has carried out the one
  * before, so that `.if` and `.rept` see each symbol as it stands at their line. `diagnostics` fills as lines are read.
  *
- * gas manual: 7.4x (.if), .macro, .rept, .irp, .irpc, .altmacro (which is left out).
+ * gas manual: 7.4x (.if), .macro, .rept, .irp, .irpc, .altmacro.
  */
 import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
 import { isSkipping } from './conditional.ts';
@@ -36,6 +36,9 @@ export function expand(lines: readonly SourceLine[], host: ExpandHost, options: 
     frames: [],
     conditionals: [],
     macros: new Map(),
+    alternate: undefined,
+    locals: 0,
+    end: { span: { file: '', line: 0 }, chain: [] },
     calls: 0,
     expandedLines: 0,
     expandedText: 0,
@@ -71,12 +74,21 @@ function* perform(expander: Expander, segment: Segment): Generator<LogicalLine, 
 }
 
 function callMacro(expander: Expander, macro: Macro, text: string, at: Place): void {
-  const call = readCall(macro.name, macro.formals, text);
+  const { alternate } = expander;
+  const call = readCall(macro.name, macro.formals, text, alternate);
   for (const message of call.errors) expander.diagnostics.push(error(message, at));
   for (const message of call.warnings) expander.diagnostics.push(warning(message, at));
   const number = expander.calls++;
   if (call.failed) return;
   const chain = [{ macro: macro.name, at: at.span }, ...at.chain];
-  const linesOf = () => macro.body.map((line) => substituteLine(line, call.actuals, number));
+  const names = alternate && {
+    fresh: () => `.LL${(++expander.locals).toString(16).padStart(4, '0')}`,
+    taken: (name: string) =>
+      void expander.diagnostics.push(
+        error(`\`${name}' was already used as parameter (or another local) name`, { span: macro.span, chain: [] }),
+      ),
+  };
+  const substitution = { actuals: call.actuals, number, alternate: names };
+  const linesOf = () => macro.body.map((line) => substituteLine(line, substitution));
   pushExpansion(expander, 'macro', 1, linesOf, chain, at);
 }

@@ -16,14 +16,17 @@ import {
   type Segment,
 } from './frames.ts';
 import type { ExpandHost, FilePort } from './logical-line.ts';
-import { type Formal, substitute } from './macro-arguments.ts';
+import type { Alternate, Formal } from './macro-arguments.ts';
 import { scrub, scrubText } from './scrub.ts';
 import type { SourceLine } from './source.ts';
+import { type Substitution, substitute } from './substitute.ts';
 
 export interface Macro {
   readonly name: string;
   readonly formals: readonly Formal[];
   readonly body: readonly SourceLine[];
+  /** Where it is defined. */
+  readonly span: SourceLine['span'];
 }
 
 /** Everything expansion remembers between two lines. */
@@ -36,6 +39,12 @@ export interface Expander {
   readonly conditionals: Conditional[];
   /** By lower-case name. */
   readonly macros: Map<string, Macro>;
+  /** After `.altmacro`. */
+  alternate: Alternate | undefined;
+  /** How many names `LOCAL` has made. */
+  locals: number;
+  /** Behind the last line of the file. */
+  end: Place;
   /** `\@`: how many macro calls there have been. */
   calls: number;
   expandedLines: number;
@@ -77,13 +86,13 @@ function countExpansion(expander: Expander, { text, place }: Segment): void {
 }
 
 export function fatal(expander: Expander, message: string, at: Place): void {
-  expander.diagnostics.push(error(message, at));
+  expander.diagnostics.push({ ...error(message, at), fatal: true });
   expander.ended = true;
 }
 
 /** A line that a substitution changed is scrubbed again, as gas scrubs every expansion. */
-export function substituteLine(line: SourceLine, actuals: ReadonlyMap<string, string>, number: number): SourceLine {
-  const text = substitute(line.text, actuals, number);
+export function substituteLine(line: SourceLine, substitution: Substitution): SourceLine {
+  const text = substitute(line.text, substitution);
   return text === line.text ? line : { text: scrubText(text), span: line.span };
 }
 
@@ -101,6 +110,8 @@ export function pushExpansion(
 }
 
 export function pushFile(expander: Expander, lines: readonly SourceLine[], chain: Place['chain'] = []): void {
+  const last = lines.at(-1)?.span;
+  if (expander.frames.length === 0 && last) expander.end = { span: { ...last, line: last.line + 1 }, chain: [] };
   const { value, diagnostics } = scrub(lines);
   expander.diagnostics.push(...diagnostics);
   expander.frames.push(frame('file', 1, () => value, chain, expander.conditionals.length));

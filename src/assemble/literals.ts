@@ -26,9 +26,9 @@ const decoder = new TextDecoder();
 export function parseString(image: string): { bytes: Uint8Array; text: string } {
   const body = image.slice(1, -1);
   const bytes: number[] = [];
-  for (const [, octal, hex, escaped, plain] of body.matchAll(/\\([0-7]{1,3})|\\[xX]([0-9a-fA-F]+)|\\(.)|([^\\]+)/gsu)) {
+  for (const [, octal, hex, escaped, plain] of body.matchAll(/\\([0-7]{1,3})|\\[xX]([0-9a-fA-F]*)|\\(.)|([^\\]+)/gsu)) {
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff);
-    else if (hex !== undefined) bytes.push(Number.parseInt(hex.slice(-2), 16));
+    else if (hex !== undefined) bytes.push(Number.parseInt(hex.slice(-2) || '0', 16));
     else if (escaped !== undefined && ESCAPES[escaped] !== undefined) bytes.push(ESCAPES[escaped]);
     else bytes.push(...encoder.encode(escaped ?? plain ?? ''));
   }

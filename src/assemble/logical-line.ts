@@ -17,6 +17,8 @@ export interface ExpandHost {
   evaluate(expr: Expr): bigint | undefined;
   /** Whether `.ifdef name` holds. */
   isDefined(name: string): boolean;
+  /** Whether the assembler has a directive of that name, which no macro may take. */
+  isDirective?(name: string): boolean;
 }
 
 /** File access is a port, so that the assembler runs in a browser too. */

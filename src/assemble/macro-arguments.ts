@@ -19,9 +19,16 @@ const NAME_PART = /[\w.$\u0080-\uffff]/;
 export interface Cursor {
   readonly text: string;
   at: number;
+  /** After `.altmacro`: `<text>`, `!` before a character, `%expression`. */
+  readonly alternate?: Alternate | undefined;
 }
 
-export const cursor = (text: string): Cursor => ({ text, at: 0 });
+/** What `.altmacro` needs of the assembler: the value of the expression at `at`, and where it ends. */
+export interface Alternate {
+  evaluate(text: string, at: number): { readonly value: bigint; readonly end: number };
+}
+
+export const cursor = (text: string, alternate?: Alternate): Cursor => ({ text, at: 0, alternate });
 export const atEnd = (c: Cursor): boolean => c.at >= c.text.length;
 const peek = (c: Cursor): string => c.text[c.at] ?? '';
 
@@ -45,11 +52,17 @@ export function readName(c: Cursor): string {
 /** One argument, unquoted. */
 export function readArgument(c: Cursor): string {
   skipBlanks(c);
+  const { alternate } = c;
+  if (alternate !== undefined) {
+    const special = readAlternate(c, alternate);
+    if (special !== undefined) return special;
+  }
   if (peek(c) === '"') return readQuoted(c);
   const from = c.at;
   const closers: string[] = [];
   while (!atEnd(c)) {
     const char = peek(c);
+    if (char === '<' && alternate !== undefined) break;
     if (char === ',' || (closers.length === 0 && (char === ' ' || char === '\t'))) break;
     if (char === '"' || char === "'") {
       const close = c.text.indexOf(char, c.at + 1);
@@ -66,15 +79,50 @@ export function readArgument(c: Cursor): string {
   return c.text.slice(from, c.at);
 }
 
+/** `%expression` as a number, `<text>` as it is, `"text"` and `'text'` in double quotes; undefined for anything else. */
+function readAlternate(c: Cursor, alternate: Alternate): string | undefined {
+  const char = peek(c);
+  if (char === '%') {
+    const { value, end } = alternate.evaluate(c.text, c.at + 1);
+    c.at = end;
+    return `${value}`;
+  }
+  if (char !== '<' && char !== '"' && char !== "'") return undefined;
+  let out = '';
+  for (let next = char; next === '<' || next === '"' || next === "'"; next = peek(c)) {
+    out += next === '<' ? readBracketed(c) : readQuoted(c, next);
+  }
+  return char === '<' ? out : `"${out}"`;
+}
+
+/** `<text>`, which may hold pairs of brackets, and any character behind `!`. */
+function readBracketed(c: Cursor): string {
+  let out = '';
+  let depth = 0;
+  for (c.at++; !atEnd(c) && (peek(c) !== '>' || depth > 0); c.at++) {
+    if (peek(c) === '!') c.at++;
+    else if (peek(c) === '<') depth++;
+    else if (peek(c) === '>') depth--;
+    out += peek(c);
+  }
+  c.at++;
+  return out;
+}
+
 /** What stands between quotes; `""` inside stands for one quote, and `\"` does not close (its backslash stays). */
-function readQuoted(c: Cursor): string {
+function readQuoted(c: Cursor, quote = '"'): string {
   let out = '';
   let escaped = false;
   for (c.at++; !atEnd(c); c.at++) {
     const char = peek(c);
-    if (char === '"' && !escaped) {
+    if (char === '!' && c.alternate !== undefined) {
       c.at++;
-      if (peek(c) !== '"') break;
+      out += peek(c);
+      continue;
+    }
+    if (char === quote && !escaped) {
+      c.at++;
+      if (peek(c) !== quote) break;
     }
     out += char;
     escaped = char === '\\' && !escaped;
@@ -90,8 +138,8 @@ export interface Header {
 }
 
 /** `name`, `name a, b=2, c:req, d:vararg` */
-export function readHeader(text: string): Header {
-  const c = cursor(text);
+export function readHeader(text: string, alternate?: Alternate): Header {
+  const c = cursor(text, alternate);
   skipBlanks(c);
   const name = readName(c);
   const formals: Formal[] = [];
@@ -146,7 +194,7 @@ function readFormal(c: Cursor, macro: string, errors: string[], warnings: string
 
 export interface Call {
   /** The text for each formal, defaults put in. */
-  readonly actuals: ReadonlyMap<string, string>;
+  readonly actuals: Map<string, string>;
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
   /** The call is beyond repair: nothing is expanded. */
@@ -154,10 +202,11 @@ export interface Call {
 }
 
 /** What ends the name in `name=value`. */
-const isSeparator = (char: string): boolean => ' \t,";()'.includes(char);
+const isSeparator = (char: string, { alternate }: Cursor): boolean =>
+  ' \t,";()'.includes(char) || (alternate !== undefined && (char === '<' || char === '>'));
 
-export function readCall(macro: string, formals: readonly Formal[], text: string): Call {
-  const c = cursor(text);
+export function readCall(macro: string, formals: readonly Formal[], text: string, alternate?: Alternate): Call {
+  const c = cursor(text, alternate);
   const given = new Map<string, string>();
   const errors: string[] = [];
   const warnings: string[] = [];
@@ -166,8 +215,8 @@ export function readCall(macro: string, formals: readonly Formal[], text: string
   let failure: string | undefined;
   for (skipBlanks(c); !atEnd(c) && failure === undefined; skipComma(c)) {
     let scan = c.at;
-    while (scan < text.length && !isSeparator(text[scan]!) && text[scan] !== '=') scan++;
-    if (text[scan] === '=') {
+    while (scan < text.length && !isSeparator(text[scan]!, c) && text[scan] !== '=') scan++;
+    if (text[scan] === '=' && alternate === undefined) {
       sawKeyword = true;
       failure = readKeyword(c, macro, formals, given, errors, warnings);
       continue;
@@ -214,36 +263,4 @@ function readKeyword(
   }
   given.set(name, value);
   return undefined;
-}
-
-/**
- * Puts the actual texts into one line of a body: `\name`, `\@` (the number of the call), `\()` (nothing, to end a
- * name) and `\(text)` (the text as it is). A name that is no parameter keeps its backslash.
- */
-export function substitute(line: string, actuals: ReadonlyMap<string, string>, callNumber: number): string {
-  if (!line.includes('\\')) return line;
-  const c = cursor(line);
-  let out = '';
-  while (!atEnd(c)) {
-    const slash = line.indexOf('\\', c.at);
-    if (slash < 0) break;
-    out += line.slice(c.at, slash);
-    c.at = slash + 1;
-    if (peek(c) === '(') {
-      const close = line.indexOf(')', c.at);
-      const end = close < 0 ? line.length : close;
-      out += line.slice(c.at + 1, end);
-      c.at = end + 1;
-    } else if (peek(c) === '@') {
-      out += callNumber;
-      c.at++;
-    } else if (peek(c) === '&') {
-      out += '\\&';
-      c.at++;
-    } else {
-      const name = readName(c);
-      out += actuals.get(name) ?? `\\${name}`;
-    }
-  }
-  return out + line.slice(Math.min(c.at, line.length));
 }

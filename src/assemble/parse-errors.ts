@@ -19,6 +19,10 @@ export interface Failure {
 const LABELS = /^(?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)*\s*/;
 const PREFIXES = /^(?:(?:lock|rep\w*|data(?:16|32)|addr(?:16|32)|notrack|bnd|rex[.\w]*|\{\w+\})\s+)*/i;
 
+/** A statement with its mnemonic in lower case, which is how gas quotes it. */
+export const inLowerCase = (statement: string): string =>
+  /^[\w.$]*[A-Z]/.test(statement) ? statement.replace(/^[\w.$]+/, (word) => word.toLowerCase()) : statement;
+
 export function explain(failure: Failure): string {
   const { text, offset, what } = failure;
   const start = LABELS.exec(text)![0].length;
@@ -28,7 +32,7 @@ export function explain(failure: Failure): string {
   if (!isInstruction) return explainExpression(failure);
   const mnemonic = start + PREFIXES.exec(statement)![0].length;
   const operands = mnemonic + /^[^\s%$*(]*\s*/.exec(text.slice(mnemonic))![0].length;
-  if (offset < operands) return `no such instruction: \`${statement.trim()}'`;
+  if (offset < operands) return `no such instruction: \`${inLowerCase(statement.trim())}'`;
   return explainOperand(text, operands, offset);
 }
 

@@ -33,7 +33,9 @@ export function scrub(lines: readonly SourceLine[]): Parsed<SourceLine[]> {
   let opened: Span | undefined;
   for (const { text, span: physical } of lines) {
     const span = shift ? { file: shift.to.file, line: shift.to.line + physical.line - shift.from } : physical;
-    const marker = opened || !text.startsWith('#') ? undefined : parseLineMarker(text, span.file);
+    // A number without a file's name makes a comment.
+    const marker =
+      opened || !text.startsWith('#') || !text.includes('"') ? undefined : parseLineMarker(text, span.file);
     if (marker) {
       shift = { from: physical.line + 1, to: marker };
       continue;

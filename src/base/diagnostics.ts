@@ -94,5 +94,7 @@ const outermost = ({ span, chain }: Place): Span => chain.at(-1)?.at ?? span;
 export function inSourceOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const file = diagnostics[0] && outermost(diagnostics[0].place).file;
   if (diagnostics.some((d) => outermost(d.place).file !== file)) return [...diagnostics];
-  return [...diagnostics].sort((a, b) => outermost(a.place).line - outermost(b.place).line);
+  // What concerns the file as a whole has no line, and comes last.
+  const lineOf = ({ place: at }: Diagnostic): number => outermost(at).line || Number.POSITIVE_INFINITY;
+  return [...diagnostics].sort((a, b) => (lineOf(a) < lineOf(b) ? -1 : lineOf(a) > lineOf(b) ? 1 : 0));
 }

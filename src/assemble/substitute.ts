@@ -1,0 +1,103 @@
+/**
+ * Puts actual texts into one line of a macro's body, as gas's macro_expand_body does: in go the line and the texts by
+ * name, out comes the line to be read.
+ *
+ * `\\name` and `&name` are parameters (the latter with its `&` when it is none), `\\@` is the number of the call, `\\()`
+ * nothing, to end a name, and `\\(text)` the text as it is. After `.altmacro` a bare name is a parameter as well, inside
+ * strings, too, an `&` behind a name ends it, and `LOCAL a, b` makes names that no other call has.
+ */
+import { atEnd, type Cursor, cursor, readName, skipBlanks, skipComma } from './macro-arguments.ts';
+
+export interface Substitution {
+  /** By name; `LOCAL` adds to it, so it belongs to one call. */
+  readonly actuals: Map<string, string>;
+  /** For `\\@`. */
+  readonly number: number;
+  /** Set after `.altmacro`. */
+  readonly alternate?: LocalNames | 'names only' | undefined;
+}
+
+/** What `LOCAL` asks for; `.irp` has none. */
+export interface LocalNames {
+  fresh(): string;
+  taken(name: string): void;
+}
+
+const NAME_START = /[A-Za-z_.$\u0080-\uffff]/;
+
+export function substitute(line: string, substitution: Substitution): string {
+  const { alternate } = substitution;
+  if (alternate === undefined && !line.includes('\\') && !line.includes('&')) return line;
+  const c = cursor(line);
+  let out = '';
+  let quoted = false;
+  while (!atEnd(c)) {
+    const char = line[c.at]!;
+    if (char === '\\') out += backslash(c, substitution);
+    else if (char === '&') out += ampersand(c, substitution);
+    else if (alternate !== undefined && NAME_START.test(char)) {
+      if (!quoted && alternate !== 'names only' && /^local[ \t]/i.test(line.slice(c.at, c.at + 6))) {
+        declareLocals(c, substitution.actuals, alternate);
+      } else {
+        const name = token(c, true);
+        out += substitution.actuals.get(name) ?? name;
+      }
+    } else {
+      if (char === '"') quoted = !quoted;
+      out += char;
+      c.at++;
+    }
+  }
+  return out;
+}
+
+/** A name; an `&` behind it belongs to it after `.altmacro`. */
+function token(c: Cursor, isAlternate: boolean): string {
+  const name = readName(c);
+  if (isAlternate && c.text[c.at] === '&') c.at++;
+  return name;
+}
+
+function backslash(c: Cursor, { actuals, number, alternate }: Substitution): string {
+  const { text } = c;
+  c.at++;
+  switch (text[c.at]) {
+    case '(': {
+      const close = text.indexOf(')', c.at);
+      const end = close < 0 ? text.length : close;
+      const inner = text.slice(c.at + 1, end);
+      c.at = end + 1;
+      return inner;
+    }
+    case '@':
+      c.at++;
+      return `${number}`;
+    case '&':
+      c.at++;
+      return '\\&';
+    default: {
+      const name = token(c, alternate !== undefined);
+      return actuals.get(name) ?? `\\${name}`;
+    }
+  }
+}
+
+function ampersand(c: Cursor, { actuals, alternate }: Substitution): string {
+  const start = ++c.at;
+  const name = token(c, alternate !== undefined);
+  const ends = c.at > start && c.text[c.at - 1] === '&' ? '&' : '';
+  return actuals.get(name) ?? `&${name}${ends}`;
+}
+
+function declareLocals(c: Cursor, actuals: Map<string, string>, names: LocalNames): void {
+  c.at += 5;
+  skipBlanks(c);
+  while (!atEnd(c)) {
+    const name = readName(c);
+    // What is no name is skipped, a character at a time.
+    if (name === '') c.at++;
+    else if (actuals.has(name)) names.taken(name);
+    else actuals.set(name, names.fresh());
+    skipComma(c);
+  }
+}
