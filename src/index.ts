@@ -2,7 +2,7 @@
  * The public API: what the command line is made of, for use from other programs and in a browser. Nothing exported
  * here touches the file system; files come in through a `FilePort`.
  */
-export { assemble } from './assemble/assemble.ts';
+export { assemble, assembleWithListing } from './assemble/assemble.ts';
 export type { FilePort } from './assemble/logical-line.ts';
 export { type Diagnostic, formatDiagnostic, type Parsed, type Place } from './base/diagnostics.ts';
 export { SKYLAKE } from './cost/skylake.ts';
@@ -16,7 +16,7 @@ export { decode } from './isa/decode.ts';
 export { featureName, featureNumber, featureSet } from './isa/features.ts';
 export { printInsn } from './isa/print.ts';
 export { createBench, entriesOf, judge, runOnce, selectionOf, setUp } from './lab/execute.ts';
-export { disassemble, listObject } from './lab/listing.ts';
+export { disassemble, listLines } from './lab/listing.ts';
 export { runMatrix } from './lab/matrix.ts';
 export { buildImage, loadProgram } from './lab/program.ts';
 export { parseScenario } from './lab/scenario.ts';

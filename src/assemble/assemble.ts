@@ -22,6 +22,7 @@ import { writeFrames } from './eh-frame.ts';
 import { expand } from './expand.ts';
 import { assembleInstruction } from './instruction.ts';
 import { layout } from './layout.ts';
+import { beginLine, type ListedLine, listedLines, type Recording } from './listing.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
 import { parseStatements } from './parse.ts';
@@ -40,12 +41,28 @@ export interface AssembleOptions {
 }
 
 const EMPTY: ObjectFile = { sections: [], symbols: [], lines: [] };
+const NOTHING: Listed = { object: EMPTY, lines: [] };
 
 /** Assembles a file. With errors among the diagnostics the value is an empty object. */
 export function assemble(path: string, options: AssembleOptions): Parsed<ObjectFile> {
+  const { value, diagnostics } = assembleFile(path, options, undefined);
+  return { value: value.object, diagnostics };
+}
+
+export interface Listed {
+  readonly object: ObjectFile;
+  /** Every line that was read, in that order. */
+  readonly lines: readonly ListedLine[];
+}
+
+/** The same, and what a listing shows. */
+export const assembleWithListing = (path: string, options: AssembleOptions): Parsed<Listed> =>
+  assembleFile(path, options, []);
+
+function assembleFile(path: string, options: AssembleOptions, recording: Recording | undefined): Parsed<Listed> {
   const source = readSource(path, options);
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
-  const expansion = expand(source.value, hostOf(asm), options);
+  const expansion = expand(source.value, hostOf(asm, recording), options);
   for (const line of expansion.lines) {
     assembleLine(asm, line);
     if (asm.aborted) break;
@@ -56,13 +73,14 @@ export function assemble(path: string, options: AssembleOptions): Parsed<ObjectF
     writeFrames(asm);
   }
   const early = [...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics];
-  if (asm.aborted) return { value: EMPTY, diagnostics: inSourceOrder(early) };
+  if (asm.aborted) return { value: NOTHING, diagnostics: inSourceOrder(early) };
   const unsettled = layout(asm.sections);
   // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
   const { object, diagnostics: late } =
     unsettled.length > 0 ? { object: EMPTY, diagnostics: unsettled } : toObject(asm);
   const diagnostics = inSourceOrder([...early, ...late]);
-  return { value: hasErrors(diagnostics) ? EMPTY : object, diagnostics };
+  if (hasErrors(diagnostics)) return { value: NOTHING, diagnostics };
+  return { value: { object, lines: recording ? listedLines(asm, recording, object) : [] }, diagnostics };
 }
 
 function readSource(path: string, options: AssembleOptions): Parsed<readonly SourceLine[]> {
@@ -78,10 +96,11 @@ function readSource(path: string, options: AssembleOptions): Parsed<readonly Sou
   };
 }
 
-const hostOf = (asm: Assembly): ExpandHost => ({
+const hostOf = (asm: Assembly, recording: Recording | undefined): ExpandHost => ({
   evaluate: (expr) => numberNow(asm, expr),
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
   isDirective,
+  ...(recording && { beginLine: (line) => beginLine(asm, recording, line) }),
 });
 
 function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {

@@ -63,6 +63,7 @@ export function read(expander: Expander): Segment | undefined {
     const segment = nextSegment(top);
     if (segment) {
       if (top.kind !== 'file' || frames.length > 1) countExpansion(expander, segment);
+      if (expander.host.beginLine && top.kind !== 'file') listExpansion(expander, segment);
       return segment;
     }
     frames.pop();
@@ -73,6 +74,13 @@ export function read(expander: Expander): Segment | undefined {
     }
   }
   return undefined;
+}
+
+/** With the number of the file's line that it comes from, as GNU as lists it. */
+function listExpansion({ host, frames }: Expander, { text }: Segment): void {
+  const file = frames.findLast(({ kind }) => kind === 'file')!;
+  const depth = frames.length - frames.indexOf(file) - 1;
+  host.beginLine?.({ span: file.lines[Math.max(0, file.line - 1)]!.span, depth, text });
 }
 
 function countExpansion(expander: Expander, { text, place }: Segment): void {
@@ -114,5 +122,8 @@ export function pushFile(expander: Expander, lines: readonly SourceLine[], chain
   if (expander.frames.length === 0 && last) expander.end = { span: { ...last, line: last.line + 1 }, chain: [] };
   const { value, diagnostics } = scrub(lines);
   expander.diagnostics.push(...diagnostics);
-  expander.frames.push(frame('file', 1, () => value, chain, expander.conditionals.length));
+  const top = frame('file', 1, () => value, chain, expander.conditionals.length);
+  const { host } = expander;
+  if (host.beginLine) top.onLine = (span) => host.beginLine?.({ span, depth: 0 });
+  expander.frames.push(top);
 }

@@ -5,7 +5,7 @@
  * The subtle invariant: everything is read lazily, a statement at a time and a repetition at a time, since what has
  * been read may define what comes next; and everything expanded is counted, so no input runs forever.
  */
-import type { Invocation, Place } from '../base/diagnostics.ts';
+import type { Invocation, Place, Span } from '../base/diagnostics.ts';
 import { splitSegments } from './scrub.ts';
 import type { SourceLine } from './source.ts';
 
@@ -30,6 +30,8 @@ export interface Frame {
   line: number;
   segments: readonly string[];
   segment: number;
+  /** Told of each line as it is begun. */
+  onLine?: (span: Span) => void;
 }
 
 /** gas's max_macro_nest: the hundredth nested expansion is the last. */
@@ -70,7 +72,9 @@ export function nextSegment(top: Frame): Segment | undefined {
       return { text, place: { span, chain: top.chain }, joined: top.segment < top.segments.length };
     }
     if (top.line < top.lines.length) {
-      top.segments = splitSegments(top.lines[top.line++]!.text);
+      const line = top.lines[top.line++]!;
+      top.onLine?.(line.span);
+      top.segments = splitSegments(line.text);
       top.segment = 0;
     } else if (top.round < top.rounds) {
       top.lines = top.linesOf(top.round++);

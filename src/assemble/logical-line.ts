@@ -3,6 +3,7 @@
  * does. Expansion is lazy, one logical line at a time, because `.if` and `.rept` see every symbol defined above them.
  */
 import type { Place } from '../base/diagnostics.ts';
+import type { ReadLine } from './listing.ts';
 import type { Expr } from './statement.ts';
 
 /** One line after comments, conditionals and macros are gone: labels and statements separated by `;`. Never blank. */
@@ -19,6 +20,8 @@ export interface ExpandHost {
   isDefined(name: string): boolean;
   /** Whether the assembler has a directive of that name, which no macro may take. */
   isDirective?(name: string): boolean;
+  /** Told of each line before anything of it is carried out, for listings. */
+  beginLine?(line: ReadLine): void;
 }
 
 /** File access is a port, so that the assembler runs in a browser too. */

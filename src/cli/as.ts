@@ -1,8 +1,8 @@
 /** `entrylab as`: source in, ELF64 object out; with --listing the bytes beside their source. */
 import { Command } from 'commander';
-import { assemble } from '../assemble/assemble.ts';
+import { assemble, assembleWithListing } from '../assemble/assemble.ts';
 import { hasErrors } from '../base/diagnostics.ts';
-import { listObject } from '../lab/listing.ts';
+import { listLines } from '../lab/listing.ts';
 import { writeElf } from '../object/elf-write.ts';
 import {
   accept,
@@ -26,7 +26,7 @@ export function asCommand(): Command {
   for (const option of SOURCE_OPTIONS) command.addOption(option);
   return command
     .option('-o <file>', 'the object to write (default: the source with .o)')
-    .option('--listing', 'print address, bytes and source of every line; writes an object only with -o')
+    .option('--listing', 'print number, address, bytes and source of every line, as `as -alm` does; writes an object only with -o')
     .action((path: string, flags: AsFlags) => {
       if (!files.read(path)) {
         report([
@@ -39,10 +39,14 @@ export function asCommand(): Command {
         process.exitCode = EXIT.badInput;
         return;
       }
-      const assembled = assemble(path, programOptions(flags));
-      const object = accept(hasErrors(assembled.diagnostics) ? { ...assembled, value: undefined } : assembled);
+      const options = programOptions(flags);
+      const listed = flags.listing ? assembleWithListing(path, options) : undefined;
+      const { value, diagnostics } = listed
+        ? { value: listed.value.object, diagnostics: listed.diagnostics }
+        : assemble(path, options);
+      const object = accept({ value: hasErrors(diagnostics) ? undefined : value, diagnostics });
       if (!object) return;
-      if (flags.listing) print(listObject(object, files));
+      if (listed) print(listLines(listed.value.lines, files));
       if (flags.listing && flags.o === undefined) return;
       const problem = writeWhole(flags.o ?? path.replace(/(\.[sS])?$/, '.o'), writeElf(object));
       if (problem === undefined) return;

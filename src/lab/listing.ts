@@ -1,14 +1,13 @@
 /**
- * Listings: an object's bytes beside their source as `as -al` shows them, and a patched image's code as `objdump -d`
+ * Listings: a source's lines beside the bytes that they left, as `as -alm` shows them, and a patched image's code as `objdump -d`
  * does, with the alternatives marked.
  */
+import type { ListedLine } from '../assemble/listing.ts';
 import type { FilePort } from '../assemble/logical-line.ts';
 import type { Place } from '../base/diagnostics.ts';
-import { hexBytes } from '../base/hex.ts';
 import { type Image, lineAt, type PatchedRange, patchAt, type Segment, symbolize } from '../image/image.ts';
 import { decode } from '../isa/decode.ts';
 import { printInsn } from '../isa/print.ts';
-import { type ObjectFile, SHF } from '../object/object-file.ts';
 
 /** One line of disassembly. */
 export interface DisasmLine {
@@ -49,32 +48,55 @@ export function disassemble(
   return lines;
 }
 
-const BYTES_IN_LINE = 8;
+/** Bytes in a line of a listing, and how many lines are added for the rest: gas's LISTING_WORD_SIZE and listing_lhs_cont_lines. */
+const WORD = 4;
+const MORE_LINES = 4;
 
-/** `offset bytes  source`, section by section; lines from macros are marked by their depth, `>` a level. */
-export function listObject(object: ObjectFile, files: FilePort): string {
+/**
+ * As `as -almn` prints it: number, address, bytes and the line; `>` for each level of expansion. No more than 20 bytes a line are shown. Of
+ * the file that the last line is from every line is there, be it blank; of others those that say something.
+ */
+export function listLines(lines: readonly ListedLine[], files: FilePort): string {
   const sources = new Map<string, readonly string[]>();
-  const sourceLine = (file: string, line: number): string => {
-    if (!sources.has(file))
-      sources.set(file, new TextDecoder().decode(files.read(file) ?? new Uint8Array(0)).split('\n'));
-    return sources.get(file)![line - 1] ?? '';
+  const sourceOf = (file: string): readonly string[] => {
+    const known = sources.get(file) ?? new TextDecoder().decode(files.read(file) ?? new Uint8Array(0)).split('\n');
+    sources.set(file, known);
+    return known;
   };
+  const main = lines.at(-1)?.span.file ?? '';
   const out: string[] = [];
-  for (const [index, section] of object.sections.entries()) {
-    if ((section.flags & SHF.ALLOC) === 0 || section.size === 0) continue;
-    out.push(`${section.name}:`);
-    const records = object.lines.filter((r) => r.section === index);
-    for (const [i, { offset, place }] of records.entries()) {
-      const bytes = section.data.subarray(offset, records[i + 1]?.offset ?? section.size);
-      if (bytes.length === 0) continue;
-      const text = `${'>'.repeat(place.chain.length)} ${sourceLine(place.span.file, place.span.line).trim()}`;
-      const where = `${place.span.file}:${place.span.line}`;
-      for (let at = 0; at < bytes.length; at += BYTES_IN_LINE) {
-        const hex = hexBytes(bytes.subarray(at, at + BYTES_IN_LINE)).padEnd(3 * BYTES_IN_LINE);
-        const column = `${(offset + at).toString(16).padStart(6, '0')}  ${hex}`;
-        out.push(at === 0 ? `${column} ${where.padEnd(28)} ${text}` : column.trimEnd());
-      }
+  let last = 0;
+  const skipTo = (line: number): void => {
+    while (last < line) out.push(withoutBytes(++last, sourceOf(main)[last - 1] ?? ''));
+  };
+  for (const { span, depth, text, offset, bytes } of lines) {
+    if (text === undefined && span.file === main) {
+      skipTo(span.line - 1);
+      last = Math.max(last, span.line);
     }
+    const shown = text === undefined ? (sourceOf(span.file)[span.line - 1] ?? '') : `${'>'.repeat(depth)}  ${text}`;
+    if (offset === undefined) out.push(withoutBytes(span.line, shown));
+    else out.push(...withBytes(span.line, offset, bytes, shown));
   }
+  skipTo(sourceOf(main).length - 1);
   return out.join('\n');
+}
+
+const withoutBytes = (line: number, text: string): string => `${String(line).padStart(4)}              \t${text}`;
+
+function withBytes(line: number, offset: number, bytes: Uint8Array, text: string): string[] {
+  const number = String(line).padStart(4);
+  const address = offset.toString(16).padStart(4, '0');
+  const more = Math.min(MORE_LINES, Math.ceil(bytes.length / WORD) - 1);
+  return [
+    `${number} ${address} ${hexWord(bytes, 0).padEnd(2 * WORD + 1)}\t${text}`,
+    ...Array.from({ length: more }, (_, i) => `${number}      ${hexWord(bytes, (i + 1) * WORD)}`),
+  ];
+}
+
+/** A blank follows a whole word. */
+function hexWord(bytes: Uint8Array, from: number): string {
+  const word = bytes.subarray(from, from + WORD);
+  const digits = Array.from(word, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('');
+  return word.length === WORD ? `${digits} ` : digits;
 }

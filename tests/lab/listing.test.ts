@@ -1,48 +1,92 @@
 /** Listings: objects as `as -al` prints them, patched images as objdump does. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assembleWithListing } from '../../src/assemble/assemble.ts';
+import type { FilePort } from '../../src/assemble/logical-line.ts';
 import { hexBytes } from '../../src/base/hex.ts';
-import { disassemble, listObject } from '../../src/lab/listing.ts';
+import { disassemble, listLines } from '../../src/lab/listing.ts';
 import { benchOf, files, programOf } from './laboratory.ts';
 
 const test = suite('listing');
 
-const MACRO = `.macro TWICE what
+const SOURCE = `.macro twice what
 	\\what
-	\\what
+	\\what; nop
 .endm
+# a comment
+
 	.text
-	.globl f
-f:	TWICE cld
+f:	twice cld
 	movabs $0x1122334455667788, %rax
-	.data
-	.quad 1
+	jmp	g
+	.if 0
+	nop
+	.endif
+	.irp n,1,2
+	.byte	\\n
+	.endr
+	.ascii "more than twenty bytes of text"
+	.pushsection .data
+	.quad f
+	.popsection
+	.skip 200
+g:	ret
 	.bss
 	.skip 4
-	.section .note,""
-	.byte 1`;
+`;
 
-test('an object: offset, bytes, where from, the line; macro depth by >, long lines broken', () => {
-  const { object } = programOf(MACRO);
-  const text = listObject(object, files({ 't.S': new TextEncoder().encode(MACRO) }));
-  assert.equal(
-    text.split('\n').map((l) => l.trimEnd()),
-    [
-      '.text:',
-      `000000  fc                       t.S:2                        > \\what`,
-      `000001  fc                       t.S:3                        > \\what`,
-      `000002  48 b8 88 77 66 55 44 33  t.S:8                         movabs $0x1122334455667788, %rax`,
-      '00000a  22 11',
-      '.data:',
-      `000000  01 00 00 00 00 00 00 00  t.S:10                        .quad 1`,
-      '.bss:',
-    ],
-  );
-});
+/** What `as -almn` prints of it, but that it lists the first byte of a repetition beside its .endr too. */
+const EXPECTED = `   1              	.macro twice what
+   2              		\\what
+   3              		\\what; nop
+   4              	.endm
+   5              	# a comment
+   6              	
+   7              		.text
+   8              	f:	twice cld
+   8 0000 FC       	>  cld
+   8 0001 FC       	>  cld
+   8 0002 90       	>  nop
+   9 0003 48B88877 		movabs $0x1122334455667788, %rax
+   9      66554433 
+   9      2211
+  10 000d E9E80000 		jmp	g
+  10      00
+  11              		.if 0
+  12              		nop
+  13              		.endif
+  14              		.irp n,1,2
+  15              		.byte	\\n
+  16              		.endr
+  16 0012 01       	>  .byte 1
+  16 0013 02       	>  .byte 2
+  17 0014 6D6F7265 		.ascii "more than twenty bytes of text"
+  17      20746861 
+  17      6E207477 
+  17      656E7479 
+  17      20627974 
+  18              		.pushsection .data
+  19 0000 00000000 		.quad f
+  19      00000000 
+  20              		.popsection
+  21 0032 00000000 		.skip 200
+  21      00000000 
+  21      00000000 
+  21      00000000 
+  21      00000000 
+  22 00fa C3       	g:	ret
+  23              		.bss
+  24 0000 00000000 		.skip 4`;
 
-test('an object without its source lists bytes and places', () => {
-  const { object } = programOf(MACRO);
-  assert.match(listObject(object, files({})), /^000000 {2}fc +t\.S:2 +>\s*$/m);
+const listed = (files: FilePort): string => {
+  const { value, diagnostics } = assembleWithListing('t.s', { files });
+  assert.equal(diagnostics, []);
+  return listLines(value.lines, files);
+};
+
+test('an assembly, as GNU as lists it', () => {
+  const port = files({ 't.s': new TextEncoder().encode(SOURCE) });
+  assert.is(listed(port), EXPECTED);
 });
 
 test('code: labels, instructions, source and what the patcher put there', () => {
