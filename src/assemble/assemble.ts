@@ -14,7 +14,7 @@
 import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
-import { preprocess } from './cpp.ts';
+import { type CppOptions, preprocess } from './cpp.ts';
 import { runDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
 import { expand } from './expand.ts';
@@ -26,7 +26,7 @@ import { parseStatements } from './parse.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
-export interface AssembleOptions {
+export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs' | 'systemDirs' | 'machine'> {
   readonly files: FilePort;
   readonly includeDirs?: readonly string[];
   readonly defines?: readonly { readonly name: string; readonly value: string }[];
