@@ -15,7 +15,7 @@ import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/dia
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
-import { preprocess } from './cpp.ts';
+import { type CppOptions, preprocess } from './cpp.ts';
 import { isDirective, runDirective, runTextDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
 import { writeFrames } from './eh-frame.ts';
@@ -30,7 +30,7 @@ import { inLowerCase } from './parse-errors.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
-export interface AssembleOptions {
+export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs' | 'systemDirs' | 'machine'> {
   readonly files: FilePort;
   readonly includeDirs?: readonly string[];
   readonly defines?: readonly { readonly name: string; readonly value: string }[];

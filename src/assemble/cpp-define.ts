@@ -7,7 +7,7 @@
  */
 import { warning } from '../base/diagnostics.ts';
 import { lexDirect, lexToken, scan } from './cpp-lex.ts';
-import { bufferOfText, isBlank } from './cpp-lines.ts';
+import { bufferOfText, isBlank, isDigitCode, isNameCode } from './cpp-lines.ts';
 import type { SourceMacro } from './cpp-macro.ts';
 import { type CppBuffer, type CppReader, complain, nameOf, placeAt, warn } from './cpp-reader.ts';
 import { type CppName, type CppToken, FLAG, KIND } from './cpp-tokens.ts';
@@ -37,13 +37,14 @@ export function define(reader: CppReader): void {
     ...head,
     file: buffer.fileName,
     line,
-    raw: { text: buffer.line, start: buffer.cur, end: buffer.end },
-    body: [],
+    text: buffer.line,
+    start: buffer.cur,
+    end: buffer.end,
+    body: undefined,
   };
-  const isPlain = canWait(buffer.line.slice(buffer.cur, buffer.end));
+  const isPlain = canWait(buffer.line, buffer.cur, buffer.end);
   if (isPlain) buffer.cur = buffer.end;
   else {
-    macro.raw = undefined;
     const body = readBody(reader, macro, () => lexDirect(reader));
     if (!body) return;
     macro.body = body;
@@ -51,8 +52,57 @@ export function define(reader: CppReader): void {
   setMacro(reader, name, macro);
 }
 
-/** Nothing goes on in the next line, and nothing can be wrong. */
-const canWait = (body: string): boolean => !/\/\*|##|__VA_/.test(body);
+const SLASH = 47;
+const STAR = 42;
+const HASH = 35;
+const CAPITAL_V = 86;
+const UNDERSCORE = 95;
+
+/** In this body nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
+function canWait(line: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const c = line.charCodeAt(i);
+    if (c > CAPITAL_V && c !== UNDERSCORE) continue;
+    const next = line.charCodeAt(i + 1);
+    if (c === SLASH && next === STAR) return false;
+    if (c === HASH && next === HASH) return false;
+    if (c === UNDERSCORE && next === CAPITAL_V) return false;
+  }
+  return true;
+}
+
+const DIRECTIVE = '#define ';
+
+/**
+ * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out without making tokens of
+ * it. False: it is another one, and nothing has been done.
+ */
+export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
+  const { line, cur, end } = buffer;
+  if (line.charCodeAt(cur) !== HASH || !line.startsWith(DIRECTIVE, cur) || buffer.joins.length > 0) return false;
+  const start = cur + DIRECTIVE.length;
+  let stop = start;
+  while (stop < end && isNameCode(line.charCodeAt(stop))) stop++;
+  const isApart = stop >= end || isBlank(line.charCodeAt(stop));
+  if (stop === start || !isApart || isDigitCode(line.charCodeAt(start)) || !canWait(line, stop, end)) return false;
+  const text = line.slice(start, stop);
+  const name = nameOf(reader, text);
+  if (name.macro || name.poisoned || text === 'defined' || text.startsWith('__VA_')) return false;
+  name.macro = {
+    kind: 'source',
+    name: text,
+    params: undefined,
+    variadic: false,
+    file: buffer.fileName,
+    line: buffer.lineNumber,
+    text: line,
+    start: stop,
+    end,
+    body: undefined,
+  };
+  if (buffer.guardState !== 'inside') buffer.guardState = 'none';
+  return true;
+}
 
 function setMacro(reader: CppReader, name: CppName, macro: SourceMacro): void {
   const old = name.macro;
@@ -81,12 +131,11 @@ function isSame(reader: CppReader, a: SourceMacro, b: SourceMacro): boolean {
 
 /** The body's tokens. */
 export function bodyOf(reader: CppReader, macro: SourceMacro): readonly CppToken[] {
-  const { raw } = macro;
-  if (!raw) return macro.body;
-  const buffer: CppBuffer = bufferOfText(raw.text, 0, macro.file);
-  buffer.cur = raw.start;
-  buffer.end = raw.end;
-  macro.raw = undefined;
+  if (macro.body) return macro.body;
+  const buffer: CppBuffer = bufferOfText('', 0, macro.file);
+  buffer.line = macro.text;
+  buffer.cur = macro.start;
+  buffer.end = macro.end;
   macro.body = readBody(reader, macro, () => scan(reader, buffer, 0)) ?? [];
   return macro.body;
 }
@@ -251,7 +300,9 @@ export function predefine(reader: CppReader, text: string, value: string): void 
     variadic: false,
     file: '<built-in>',
     line: 0,
-    raw: { text: value, start: 0, end: value.length },
-    body: [],
+    text: `${value}\n`,
+    start: 0,
+    end: value.length,
+    body: undefined,
   };
 }

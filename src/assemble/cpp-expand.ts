@@ -12,7 +12,7 @@ import { bodyOf } from './cpp-define.ts';
 import { lexToken } from './cpp-lex.ts';
 import type { SourceMacro } from './cpp-macro.ts';
 import { pasteAll } from './cpp-paste.ts';
-import { type Context, type CppReader, charge, complain, originLine } from './cpp-reader.ts';
+import { type Context, type CppReader, charge, complain, originLine, TOKENS_OF_A_CALL } from './cpp-reader.ts';
 import { APART, type CppName, type CppToken, FLAG, KIND, padding, withFlags } from './cpp-tokens.ts';
 
 /** An argument of a call: as it was written, ended by an `eof`; undefined for one that a variadic call left out. */
@@ -84,6 +84,7 @@ export function putBack(reader: CppReader, last: CppToken): void {
 function enterMacro(reader: CppReader, name: CppName, at: CppToken): boolean {
   const macro = name.macro!;
   if (macro.kind === 'builtin') return expandBuiltin(reader, macro.name, at);
+  if (reader.context === undefined) reader.callBudget = TOKENS_OF_A_CALL;
   const line = originLine(reader, at.line);
   reader.angledHeaders = false;
   let tokens = bodyOf(reader, macro);

@@ -10,13 +10,13 @@
 import { getVisible } from './cpp-expand.ts';
 import { bufferOf } from './cpp-lines.ts';
 import {
+  allowMore,
   type CppBuffer,
   type CppFile,
   type CppReader,
   complain,
   type SearchDir,
   stop,
-  TOKENS_PER_CHARACTER,
   warn,
 } from './cpp-reader.ts';
 import { type CppToken, FLAG, KIND } from './cpp-tokens.ts';
@@ -108,17 +108,20 @@ function load(reader: CppReader, path: string): CppFile | undefined {
   const bytes = files.read(path);
   let file: CppFile | undefined;
   if (bytes && bytes.length > MAX_FILE) stop(reader, `${path}: more than ${MAX_FILE} bytes`);
-  else if (bytes) file = { path, text: decode(bytes), guard: undefined, once: false, reads: 0 };
+  else if (bytes) file = { path, text: ended(decode(bytes)), guard: undefined, once: false, reads: 0 };
   known.set(path, file);
   return file;
 }
 
+/** The last line ends too. */
+const ended = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
+
 export function include(reader: CppReader, header: Header, kind: IncludeKind, line: number): CppBuffer | undefined {
   if (reader.buffers.length >= MAX_INCLUDE_DEPTH) {
-    complain(
+    // GCC goes on; a file that includes itself twice would keep it busy for 2^200 files.
+    stop(
       reader,
       `#include nested depth ${reader.buffers.length} exceeds maximum of ${MAX_INCLUDE_DEPTH} (use -fmax-include-depth=DEPTH to increase the maximum)`,
-      line,
     );
     return undefined;
   }
@@ -150,7 +153,7 @@ export function enterFile(reader: CppReader, { file, searched, system }: Found, 
   }
   const { buffer } = reader;
   const chain = buffer ? [{ macro: '#include', at: { file: buffer.fileName, line } }, ...buffer.chain] : [];
-  if (file.reads++ === 0) reader.budget += file.text.length * TOKENS_PER_CHARACTER;
+  if (file.reads++ === 0) allowMore(reader, file.text.length);
   const entered = bufferOf(file, searched, system, chain);
   reader.buffers.push(entered);
   reader.buffer = entered;
@@ -161,8 +164,11 @@ export function enterFile(reader: CppReader, { file, searched, system }: Found, 
 /** Opens a file that the command line names; undefined: there is none. */
 export function openFile(reader: CppReader, path: string): CppBuffer | undefined {
   const file = load(reader, path);
-  return file && enterFile(reader, { file, searched: -1, system: false }, 0);
+  return file && enterFile(reader, { file: { ...file, path: shownPath(path) }, searched: -1, system: false }, 0);
 }
+
+/** Standard input's name in markers and messages, as gcc has it. */
+export const shownPath = (path: string): string => (path === '-' ? '<stdin>' : path);
 
 /** An -include: looked for in the working directory, then where `"…"` is. */
 export function openIncluded(reader: CppReader, name: string): CppBuffer | undefined {

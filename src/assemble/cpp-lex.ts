@@ -7,18 +7,19 @@
  * tokens; it is left for the next line only when the directive is done.
  */
 
-import { advance, bufferOfText, isBlank, passJoins, skipComment, skipLines } from './cpp-lines.ts';
+import { defineAtOnce } from './cpp-define.ts';
+import {
+  advance,
+  bufferOfText,
+  isBlank,
+  isDigitCode,
+  isNameCode,
+  passJoins,
+  skipComment,
+  skipLines,
+} from './cpp-lines.ts';
 import { type CppBuffer, type CppReader, complain, nameOf, warn } from './cpp-reader.ts';
 import { type CppToken, FLAG, KIND, token } from './cpp-tokens.ts';
-
-const CLASS = { other: 0, name: 1, digit: 2 } as const;
-
-const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
-  const char = String.fromCharCode(code);
-  return /[A-Za-z_]/.test(char) ? CLASS.name : /\d/.test(char) ? CLASS.digit : CLASS.other;
-});
-
-const classOf = (code: number): number => (code < 128 ? CLASSES[code]! : CLASS.other);
 
 const code = (char: string): number => char.charCodeAt(0);
 const QUOTE = code('"');
@@ -76,6 +77,7 @@ function freshLine(reader: CppReader): boolean {
     if (reader.skipping) skipLines(buffer);
     if (buffer.next < buffer.text.length) {
       advance(reader, buffer);
+      if (!reader.skipping && reader.parsingArgs === 0 && defineAtOnce(reader, buffer)) continue;
       buffer.needLine = false;
       return true;
     }
@@ -129,16 +131,11 @@ export function scan(reader: CppReader, buffer: CppBuffer, lineFlags: number): C
 function scanToken(reader: CppReader, buffer: CppBuffer, flags: number, start: number, c: number): CppToken {
   const { line, end } = buffer;
   const next = start + 1 < end ? line.charCodeAt(start + 1) : 0;
-  switch (classOf(c)) {
-    case CLASS.name:
-      if (c === CAPITAL_L && (next === QUOTE || next === APOSTROPHE)) {
-        return scanString(reader, buffer, flags, start, start + 1);
-      }
-      return scanName(reader, buffer, flags, start);
-    case CLASS.digit:
-      return scanNumber(buffer, flags, start);
+  if (isDigitCode(c) || (c === DOT && isDigitCode(next))) return scanNumber(buffer, flags, start);
+  if (isNameCode(c)) {
+    const isWide = c === CAPITAL_L && (next === QUOTE || next === APOSTROPHE);
+    return isWide ? scanString(reader, buffer, flags, start, start + 1) : scanName(reader, buffer, flags, start);
   }
-  if (c === DOT && classOf(next) === CLASS.digit) return scanNumber(buffer, flags, start);
   if (c === QUOTE || c === APOSTROPHE || (c === LESS && reader.angledHeaders)) {
     const found = scanString(reader, buffer, flags, start, start);
     if (found.kind !== KIND.other || c !== LESS) return found;
@@ -170,7 +167,7 @@ function cut(
 function scanName(reader: CppReader, buffer: CppBuffer, flags: number, start: number): CppToken {
   const { line, end } = buffer;
   let i = start + 1;
-  while (i < end && classOf(line.charCodeAt(i)) !== CLASS.other) i++;
+  while (i < end && isNameCode(line.charCodeAt(i))) i++;
   buffer.cur = i;
   const name = nameOf(reader, line.slice(start, i));
   if (i - start > 9 && !reader.skipping) checkVariadic(reader, name.text, buffer.lineNumber);
@@ -192,7 +189,7 @@ function scanNumber(buffer: CppBuffer, flags: number, start: number): CppToken {
   let i = start + 1;
   for (; i < end; i++) {
     const c = line.charCodeAt(i);
-    if (classOf(c) !== CLASS.other || c === DOT) continue;
+    if (isNameCode(c) || c === DOT) continue;
     if ((c !== PLUS && c !== MINUS) || !/[eEpP]/.test(line.charAt(i - 1))) break;
   }
   return cut(buffer, KIND.number, flags, start, i, line.slice(start, i));

@@ -14,9 +14,21 @@ const RETURN = 13;
 const SPACE = 32;
 const HASH = 35;
 const BACKSLASH = 92;
-const NO_JOINS: number[] = [];
+const NO_JOINS: readonly number[] = [];
 
 export const isBlank = (code: number): boolean => code === SPACE || (code >= TAB && code <= 12 && code !== NEWLINE);
+
+const CLASS = { other: 0, name: 1, digit: 2 } as const;
+
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return /[A-Za-z_]/.test(char) ? CLASS.name : /\d/.test(char) ? CLASS.digit : CLASS.other;
+});
+
+/** Whether a character may stand in a name; digits may too, but begin none. Nothing beyond ASCII does in assembler. */
+export const isNameCode = (code: number): boolean => code < 128 && CLASSES[code] !== CLASS.other;
+
+export const isDigitCode = (code: number): boolean => code < 128 && CLASSES[code] === CLASS.digit;
 
 export const bufferOf = (file: CppFile, searched: number, system: boolean, chain: CppBuffer['chain']): CppBuffer => ({
   file,
@@ -35,6 +47,7 @@ export const bufferOf = (file: CppFile, searched: number, system: boolean, chain
   fileName: file.path,
   needLine: true,
   joins: NO_JOINS,
+  passed: 0,
   comment: -1,
   guardState: 'fresh',
   guard: undefined,
@@ -43,7 +56,7 @@ export const bufferOf = (file: CppFile, searched: number, system: boolean, chain
 /** A text of one line that is no file: an option's value, two tokens pasted. */
 export function bufferOfText(text: string, line: number, fileName: string): CppBuffer {
   const buffer = bufferOf({ path: fileName, text: '', guard: undefined, once: false, reads: 0 }, -1, false, []);
-  buffer.line = text;
+  buffer.line = `${text}\n`;
   buffer.end = text.length;
   buffer.lineNumber = line;
   buffer.needLine = false;
@@ -57,7 +70,7 @@ export function advance(reader: CppReader, buffer: CppBuffer): void {
   buffer.lineNumber = buffer.nextLineNumber++;
   buffer.next = end + 1;
   buffer.joins = NO_JOINS;
-  const last = text.charCodeAt(end - 1);
+  const last = end > next ? text.charCodeAt(end - 1) : 0;
   if (end > next && (last === BACKSLASH || last === RETURN || isBlank(last))) {
     const stop = last === RETURN ? end - 1 : end;
     if (backslashAt(text, next, stop) >= 0) return join(reader, buffer, next, stop);
@@ -109,19 +122,20 @@ function join(reader: CppReader, buffer: CppBuffer, from: number, to: number): v
     buffer.nextLineNumber++;
     if (end > start && text.charCodeAt(end - 1) === RETURN) end--;
   }
+  // As in a file, a newline stands behind the line: what looks one character ahead stays inside.
+  pieces.push('\n');
   setLine(buffer, pieces.join(''), 0, length);
   buffer.joins = joins;
+  buffer.passed = 0;
 }
 
 /** Counts the lines that `cur` has passed in a joined line. */
 export function passJoins(buffer: CppBuffer): void {
   const { joins, cur } = buffer;
-  let passed = 0;
-  while (passed < joins.length && joins[passed]! <= cur) passed++;
-  if (passed === 0) return;
-  buffer.lineNumber += passed;
-  buffer.lineStart = joins[passed - 1]!;
-  buffer.joins = joins.slice(passed);
+  while (buffer.passed < joins.length && joins[buffer.passed]! <= cur) {
+    buffer.lineNumber++;
+    buffer.lineStart = joins[buffer.passed++]!;
+  }
 }
 
 /** In a skipped group: leaves lines behind up to one that may be a directive or open a comment. */

@@ -34,13 +34,6 @@ export const BUILTINS: readonly BuiltinMacro[] = [
   '_Pragma',
 ];
 
-/** A body that nobody has asked for yet. */
-export interface RawBody {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 export interface SourceMacro {
   readonly kind: 'source';
   readonly name: string;
@@ -50,8 +43,12 @@ export interface SourceMacro {
   readonly variadic: boolean;
   readonly file: string;
   readonly line: number;
-  raw: RawBody | undefined;
-  body: readonly CppToken[];
+  /** Of a body that nobody has asked for yet, where it stands: `text` from `start` to `end`. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Undefined until somebody asks. */
+  body: readonly CppToken[] | undefined;
 }
 
 export type CppMacro = SourceMacro | { readonly kind: 'builtin'; readonly name: BuiltinMacro };

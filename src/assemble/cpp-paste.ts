@@ -24,15 +24,13 @@ export function pasteAll(reader: CppReader, context: Context, first: CppToken): 
   }
 }
 
-/** A character costs as much as a sixteenth of a token. */
-const CHARACTERS = 16;
-/** Longer than any token has reason to be. */
-const MAX_LENGTH = 1 << 24;
+/** Four characters cost as much as a token. */
+const CHARACTER_SHIFT = 2;
 
 /** The one token that both make; undefined: none. */
 export function paste(reader: CppReader, left: CppToken, right: CppToken): CppToken | undefined {
   const length = left.text.length + right.text.length;
-  if (!charge(reader, length < MAX_LENGTH ? length / CHARACTERS : Number.POSITIVE_INFINITY)) return undefined;
+  if (!charge(reader, length >> CHARACTER_SHIFT)) return undefined;
   // A comment is nothing that pasting could begin.
   const apart = left.text === '/' && right.text !== '=' ? ' ' : '';
   const found = lexOne(reader, left.text + apart + right.text, left.line);
@@ -54,7 +52,7 @@ export function stringify(reader: CppReader, tokens: readonly CppToken[], at: Cp
     const isLiteral = found.kind === KIND.string || found.kind === KIND.char;
     text += isLiteral ? found.text.replace(/["\\]/g, '\\$&') : found.text;
     backslashes = found.kind === KIND.other && found.text === '\\' ? backslashes + 1 : 0;
-    if (!charge(reader, text.length < MAX_LENGTH ? found.text.length / CHARACTERS : Number.POSITIVE_INFINITY)) break;
+    if (!charge(reader, found.text.length >> CHARACTER_SHIFT)) break;
   }
   if (backslashes % 2 === 1) {
     warn(reader, "invalid string literal, ignoring final '\\'", originLine(reader, at.line));

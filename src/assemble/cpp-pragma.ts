@@ -54,12 +54,12 @@ function readQuotedName(reader: CppReader, tokens: readonly CppToken[]): CppName
 }
 
 function pushMacro({ pushed }: CppReader, { text, macro }: CppName): void {
-  pushed.set(text, [...(pushed.get(text) ?? []), macro]);
+  const kept = pushed.get(text);
+  if (kept) kept.push(macro);
+  else pushed.set(text, [macro]);
 }
 
 function popMacro({ pushed }: CppReader, name: CppName): void {
   const kept = pushed.get(name.text);
-  if (!kept || kept.length === 0) return;
-  name.macro = kept.at(-1);
-  pushed.set(name.text, kept.slice(0, -1));
+  if (kept && kept.length > 0) name.macro = kept.pop();
 }

@@ -43,8 +43,9 @@ export const newPrinter = (): Printer => ({
   characters: 0,
 });
 
-/** Characters that the output may have: no honest source comes near. */
+/** Characters that the output may have, a line counting for some more: no honest source comes near. */
 const MAX_OUTPUT = 1 << 28;
+const LINE_COST = 128;
 
 /** Prints all tokens of the files that are open. */
 export function printTokens(reader: CppReader, printer: Printer): void {
@@ -86,7 +87,7 @@ export function endLine(printer: Printer): void {
   const { text, span } = printer;
   if (text !== '') {
     if (!/^ *$/.test(text)) printer.lines.push({ text, span });
-    printer.characters += text.length;
+    printer.characters += text.length + LINE_COST;
   }
   printer.text = '';
   printer.prev = undefined;

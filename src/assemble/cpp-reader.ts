@@ -59,7 +59,9 @@ export interface CppBuffer {
   fileName: string;
   needLine: boolean;
   /** Offsets in `line` where continued lines were joined. */
-  joins: number[];
+  joins: readonly number[];
+  /** How many of them lie before `cur`. */
+  passed: number;
   /** Cached offset of the first comment's start at or behind `next`. */
   comment: number;
   /** Include guard detection: nothing seen yet; nothing behind the guarded group; no guard. */
@@ -109,8 +111,9 @@ export interface CppReader {
   includes: number;
   /** Nested expansions of arguments. */
   depth: number;
-  /** What expansions may still produce. */
+  /** What expansions may still produce, and the present one. */
   budget: number;
+  callBudget: number;
   stopped: boolean;
   /** A directive may stand where `#` begins a line; false: it is none, and the line is text. */
   readonly directive: (reader: CppReader, hash: CppToken) => boolean;
@@ -124,9 +127,18 @@ export interface SearchDir {
   readonly system: boolean;
 }
 
-/** Tokens that expansions may produce, and more for each character that is read: a few definitions can ask for 2^60. */
-export const TOKEN_BUDGET = 1 << 20;
-export const TOKENS_PER_CHARACTER = 64;
+/**
+ * Tokens that one call may produce, and all together, more for each character that is read: a few definitions can ask for
+ * 2^60. Small integers throughout: a fraction would give the reader another shape and its readers' code away.
+ */
+export const TOKENS_OF_A_CALL = 1 << 20;
+export const TOKEN_BUDGET = 1 << 21;
+const TOKENS_PER_CHARACTER = 64;
+const MAX_BUDGET = 2 ** 30 - 1;
+
+export function allowMore(reader: CppReader, characters: number): void {
+  reader.budget = Math.min(reader.budget + characters * TOKENS_PER_CHARACTER, MAX_BUDGET);
+}
 
 export const nameOf = (reader: CppReader, text: string): CppName => {
   const known = reader.names.get(text);
@@ -153,7 +165,8 @@ export function warn(reader: CppReader, message: string, line?: number): void {
 /** Charges an expansion; false when it has used up what there is: then nothing more is read. */
 export function charge(reader: CppReader, cost: number): boolean {
   reader.budget -= cost;
-  if (reader.budget >= 0) return !reader.stopped;
+  reader.callBudget -= cost;
+  if (reader.budget >= 0 && reader.callBudget >= 0) return !reader.stopped;
   stop(reader, 'macros expand to too much text');
   return false;
 }

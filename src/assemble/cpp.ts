@@ -10,7 +10,7 @@ import { type Diagnostic, error, type Parsed, place } from '../base/diagnostics.
 import { predefinedAssertions } from './cpp-assertions.ts';
 import { define, predefine, undefine } from './cpp-define.ts';
 import { performDirective } from './cpp-directives.ts';
-import { openFile, openIncluded } from './cpp-include.ts';
+import { openFile, openIncluded, shownPath } from './cpp-include.ts';
 import { bufferOf, bufferOfText } from './cpp-lines.ts';
 import { BUILTINS } from './cpp-macro.ts';
 import { type CppMachine, predefinedMacros } from './cpp-predefined.ts';
@@ -24,7 +24,7 @@ import {
   preprocessedText,
   printTokens,
 } from './cpp-print.ts';
-import { type CppReader, nameOf, type SearchDir, TOKEN_BUDGET } from './cpp-reader.ts';
+import { type CppReader, nameOf, type SearchDir, TOKEN_BUDGET, TOKENS_OF_A_CALL } from './cpp-reader.ts';
 import type { FilePort } from './logical-line.ts';
 import type { SourceLine } from './source.ts';
 
@@ -75,7 +75,7 @@ function preprocessWithMarkers(path: string, options: CppOptions): Parsed<Prepro
     lineChange: (of, first) => changeLine(of, printer, first),
     fileChange: (of, why, line) => changeFile(of, printer, why, line),
   });
-  for (const file of [path, '<built-in>', COMMAND_LINE]) {
+  for (const file of [shownPath(path), '<built-in>', COMMAND_LINE]) {
     printer.markers.push({ before: 0, at: { file, line: 0 }, flags: [] });
   }
   predefineAll(reader, options);
@@ -117,7 +117,7 @@ function newReader(path: string, options: CppOptions, hooks: Hooks): CppReader {
   const { dirs, quoteDirs } = searchPath(options);
   return {
     files: options.files,
-    baseFile: path,
+    baseFile: shownPath(path),
     quoteDirs,
     includeDirs: dirs,
     names: new Map(),
@@ -140,6 +140,7 @@ function newReader(path: string, options: CppOptions, hooks: Hooks): CppReader {
     includes: 0,
     depth: 0,
     budget: TOKEN_BUDGET,
+    callBudget: TOKENS_OF_A_CALL,
     stopped: false,
     ...hooks,
   };

@@ -23,10 +23,15 @@ export const EXIT = { ok: 0, fellShort: 1, badInput: 2 } as const;
 /** Colours for a terminal; none when piped or with NO_COLOR. */
 export const colors = pc.createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
 
+/** Standard input can be read once; who asks again gets the same. */
+let standardInput: Uint8Array | undefined;
+
 export const files: FilePort = {
   read(path) {
     try {
-      return new Uint8Array(readFileSync(path === '-' ? 0 : path));
+      if (path !== '-') return new Uint8Array(readFileSync(path));
+      standardInput ??= new Uint8Array(readFileSync(0));
+      return standardInput;
     } catch (problem) {
       if (problem instanceof Error && 'code' in problem) return undefined;
       throw problem;

@@ -4,6 +4,7 @@ import { asCommand } from './as.ts';
 import { CpuHelp, EXIT, print, UsageError } from './context.ts';
 import { cpuHelp } from './cpu-help.ts';
 import { disasmCommand } from './disasm.ts';
+import { spellForCommander } from './gcc-options.ts';
 import { matrixCommand } from './matrix.ts';
 import { runCommand } from './run.ts';
 import { testCommand } from './test.ts';
@@ -22,8 +23,7 @@ function main(): void {
   }
   program.exitOverride();
   try {
-    // gcc's spelling; an option of one dash has one letter here.
-    program.parse(process.argv.map((arg) => (arg === '-include' ? '--include' : arg)));
+    program.parse(spellForCommander(process.argv));
   } catch (problem) {
     if (problem instanceof UsageError) {
       process.stderr.write(

@@ -228,7 +228,7 @@ test('as writes an object that binutils reads, and a listing', () => {
   const object = join(dir, 'restore.o');
   output(['as', RESTORE, '-o', object]);
   assert.match(execFileSync('objdump', ['-d', object]).toString(), /<restore_btr>:/);
-  assert.match(output(['as', RESTORE, '--listing']), /^ *\d+ [0-9a-f]{4} 490FBAE6 \t>  bt \$/m);
+  assert.match(output(['as', RESTORE, '--listing']), /^ *\d+ [0-9a-f]{4} 490FBAE6 \t> {2}bt \$/m);
 });
 
 test('an object that cannot be written is an error, and nothing is left behind', () => {
