@@ -97,11 +97,8 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
     case 'directive':
       return runDirective(asm, statement.name, statement.args);
     case 'instruction':
-      return assembleInstruction(asm, statement, withoutLabels(text));
+      return assembleInstruction(asm, statement, text);
     default:
       return statement satisfies never;
   }
 }
-
-/** The statement as GNU as quotes it. */
-const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();

@@ -10,6 +10,7 @@ import { type Diagnostic, error, type Parsed, type Place } from '../base/diagnos
 import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure } from './parse-errors.ts';
+import { quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
 import { Comma, tokenize } from './tokens.ts';
@@ -54,6 +55,8 @@ export function parseExpression(text: string, place: Place): Parsed<Expr | undef
 }
 
 function parseSegment(segment: string): Result<readonly Statement[]> {
+  const quick = quickStatements(segment);
+  if (quick !== undefined) return { value: quick };
   const text = quoteSectionName(segment);
   const { value, message } = run(text, 'statement', (parser) => parser.line());
   const refused = message ?? value?.map(refusal).find((reason) => reason !== undefined);
