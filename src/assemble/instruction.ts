@@ -53,7 +53,7 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   if (typeof encoded === 'string') return fail(asm, encoded);
   for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
-  emitBranch(asm, form, encoded, { mnemonic, prefixes, wishes });
+  emitBranch(asm, form, encoded, { name: shownName(mnemonic, all), prefixes, wishes });
 }
 
 const MOST_OPERANDS = 5;
@@ -68,9 +68,10 @@ function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   const stem = mnemonic.slice(0, -1);
   const isWide = mode.bits !== 64 && mnemonic.endsWith('q') && candidates(stem, mode).some((c) => !c.suffixed);
   if (isWide) return `\`${mnemonic}' is only supported in 64-bit mode`;
-  if (SUFFIX.test(mnemonic) && candidates(stem, mode).some((c) => !c.suffixed))
-    return `invalid instruction suffix for \`${stem}'`;
-  if (findCandidates(mnemonic).length > 0) {
+  const isKnown = findCandidates(mnemonic).length > 0;
+  const hasStem = (isKnown ? candidates(stem, mode) : findCandidates(stem)).some((c) => !c.suffixed);
+  if (SUFFIX.test(mnemonic) && hasStem) return `invalid instruction suffix for \`${stem}'`;
+  if (isKnown) {
     return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
   }
   // GNU as quotes from the mnemonic on.
