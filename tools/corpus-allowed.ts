@@ -15,8 +15,8 @@ interface Allowed {
 
 export const ALLOWED: readonly Allowed[] = [
   {
-    reason: 'MPX is gone from CPUs: what GNU as says of the addresses of BNDLDX and BNDSTX is left out',
-    holds: ({ line }) => /\bbnd(ldx|stx)/.test(line),
+    reason: 'MPX is gone from CPUs: what GNU as says of the addresses of BNDLDX, BNDSTX and BNDMK is left out',
+    holds: ({ line }) => /\bbnd(ldx|stx|mk)/.test(line),
   },
   {
     reason: 'of CMPSS, which GNU as takes for a string instruction first, it warns before it refuses',

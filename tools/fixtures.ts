@@ -4,10 +4,10 @@
  *
  *   npx tsx tools/fixtures.ts
  *
- * A line: bytes, relocations (`type@offset+addend`), the instruction, its messages, with tabs between; `-` for one that GNU as rejects. And tests/assemble/modes.txt: what it
+ * A line: bytes, relocations (`type@offset+addend`), the instruction, its messages, with tabs between; `-` for one that GNU as rejects. The same for spellings.s. And tests/assemble/modes.txt: what it
  * makes of modes.s.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bits } from '../src/isa/forms.ts';
 import { corpus } from './corpus.ts';
@@ -18,13 +18,25 @@ import { assembleWithGas, NO_OPTIONS, renderText } from './gasdiff.ts';
 const ROUNDS = { 64: 2, 32: 1, 16: 1 } as const;
 const SEED = 20231;
 
-function write(bits: Bits): void {
-  const lines = corpus({ count: ROUNDS[bits], seed: SEED, bits }).filter((line) => !/\bbnd/.test(line));
+const at = (name: string): URL => new URL(`../tests/assemble/${name}`, import.meta.url);
+
+function write(name: string, lines: readonly string[], bits: Bits): void {
   const rows = byGas(lines, bits).map(({ bytes, messages }, n) => [bytes ?? '-', lines[n], ...messages].join('\t'));
-  writeFileSync(new URL(`../tests/assemble/forms-${bits}.txt`, import.meta.url), `${rows.join('\n')}\n`);
+  writeFileSync(at(`${name}-${bits}.txt`), `${rows.join('\n')}\n`);
 }
 
-for (const bits of [64, 32, 16] as const) write(bits);
+const spellings = readFileSync(at('spellings.s'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+for (const bits of [64, 32, 16] as const) {
+  const lines = corpus({ count: ROUNDS[bits], seed: SEED, bits });
+  write(
+    'forms',
+    lines.filter((line) => !/\bbnd/.test(line)),
+    bits,
+  );
+  write('spellings', spellings, bits);
+}
 const modes = assembleWithGas(fileURLToPath(new URL('../tests/assemble/modes.s', import.meta.url)), NO_OPTIONS);
 if (typeof modes === 'string') throw new Error(modes);
 writeFileSync(new URL('../tests/assemble/modes.txt', import.meta.url), renderText(modes));

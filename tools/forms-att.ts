@@ -188,7 +188,7 @@ export const SUFFIX: Readonly<Record<string, string>> = {
 
 /** Implied registers that need not be written: form and operand token. */
 export const OPTIONAL =
-  /^(F(add|mul|sub|subr|div|divr|u?comip?)_st0_sti st0|F(add|mul|subr?|divr?)p_sti_st0 st0|Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
+  /^(Fn?stsw_AX ax|F(add|mul|sub|subr|div|divr|u?comip?)_st0_sti st0|F(add|mul|subr?|divr?)p_sti_st0 st0|Sh[lr]d_.* cl|(In|Out|Stos[bwdq]|Lods[bwdq]|Scas[bwdq])_.* (al|ax|eax|rax))$/;
 
 /** Operands that may be written though nothing encodes them; AT&T text has them in the opposite order. */
 export const EXTRA_OPERANDS: Readonly<Record<string, readonly string[]>> = {
@@ -361,6 +361,24 @@ export const SPLIT: Readonly<Record<string, readonly Variant[]>> = {
       ];
     }),
   ),
+  // Registers that are implied may be written: all of them, or of SNP's the address alone.
+  ...Object.fromEntries(
+    [
+      ['w', 'ax'],
+      ['d', 'eax'],
+      ['q', 'rax'],
+    ].flatMap(([size, register]): [string, readonly Variant[]][] => [
+      [`Pvalidate${size}`, [{ operands: `(edx) (ecx) (${register})` }, { operands: register! }]],
+      [`Invlpgb${size}`, [{ operands: `(edx) (ecx) (${register})` }]],
+    ]),
+  ),
+  Rmpadjust: [{ operands: '(rdx) (rcx) (rax)' }, { operands: 'rax' }],
+  Rmpupdate: [{ operands: '(rcx) (rax)' }, { operands: 'rax' }],
+  Psmash: [{ operands: '(rax)' }],
+  Mwait: [{}, { operands: 'rcx rax', modes: 'q' }],
+  Monitorq: [{}, { operands: 'rdx rcx rax' }],
+  Tpause_r32: [{}, { operands: 'eax edx r32/m' }],
+  Umwait_r32: [{}, { operands: 'eax edx r32/m' }],
   Aam_imm8: [{}, { operands: '', encoding: 'D4 0A' }],
   Aad_imm8: [{}, { operands: '', encoding: 'D5 0A' }],
   Int3: [{}, { mnemonics: 'int', operands: '3' }],

@@ -26,7 +26,6 @@ import { beginLine, type ListedLine, listedLines, type Recording } from './listi
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
 import { parseStatements } from './parse.ts';
-import { inLowerCase } from './parse-errors.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
@@ -131,14 +130,8 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
     case 'textDirective':
       return runTextDirective(asm, statement.name, statement.text);
     case 'instruction':
-      return assembleInstruction(asm, statement, asQuoted(text));
+      return assembleInstruction(asm, statement, text);
     default:
       return statement satisfies never;
   }
-}
-
-/** The statement as GNU as quotes it: without labels, its mnemonic in lower case. */
-function asQuoted(text: string): string {
-  const bare = text.includes(':') ? text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim() : text;
-  return inLowerCase(bare);
 }

@@ -5,14 +5,14 @@
  * symbols there is nothing to relax: prefixes beyond those that gas's output_branch and output_jump keep are skipped.
  */
 import { type Form, formsOf } from '../isa/forms.ts';
-import { type Assembly, emit, emitFragment, warn } from './assembly.ts';
+import { type Assembly, emit, emitFragment, fail, warn } from './assembly.ts';
 import type { Encoded } from './encode.ts';
 import { type Prefixes, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
 
 interface Wanted {
-  /** As written. */
-  readonly mnemonic: string;
+  /** The mnemonic as written, without its suffix. */
+  readonly name: string;
   readonly prefixes: Prefixes;
   readonly wishes: Wishes;
 }
@@ -24,7 +24,7 @@ function nearForm(form: Form): Form | undefined {
   return formsOf(form.mnemonics[0]!).find(isNear);
 }
 
-export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { mnemonic, prefixes, wishes }: Wanted): void {
+export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { name, prefixes, wishes }: Wanted): void {
   const { bits } = asm.mode;
   const target = encoded.target!;
   const size = encoded.targetSize!;
@@ -33,10 +33,13 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { mnemon
   const before = encoded.bytes.slice(0, encoded.bytes.length - form.encoding.opcode.length);
   const isJump = near !== undefined || isByteOnly;
   const kept = before.filter((byte) => isKept(byte, isJump, isByteOnly));
-  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${mnemonic}'`);
+  if (kept.length < before.length) warn(asm, `skipping prefixes on \`${name}'`);
   const isWide = (bits !== 16) !== (prefixes.data && !isByteOnly);
   const width = near === undefined ? sizeOfTarget(size, isWide, prefixes) : isWide ? 4 : 2;
   const kind = width === 4 && bits === 64 ? 'branch' : 'relative';
+  if (near !== undefined && (wishes.disp === 16 || wishes.disp === 32) && wishes.disp !== 8 * width) {
+    return fail(asm, `invalid \`{disp${wishes.disp}}' prefix`);
+  }
   if (near !== undefined && wishes.disp !== 32 && wishes.disp !== 16) {
     return emitFragment(asm, {
       kind: 'branch',

@@ -1,7 +1,7 @@
 /**
  * One instruction statement: select its form, encode it, put it into the section.
  *
- * In: prefixes, mnemonic and operands as the grammar read them, and the text for "no such instruction". Out: bytes and
+ * In: prefixes, mnemonic and operands as the grammar read them, and the line's text for messages. Out: bytes and
  * fixups at the end of the section, or a branch fragment (branch.ts); or diagnostics.
  */
 import { type Assembly, bound, emit, fail, warn } from './assembly.ts';
@@ -23,12 +23,12 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   const { mnemonic } = statement;
   const { mode } = asm;
   const read = readPrefixes(statement.prefixes, mode.bits);
-  if (read === undefined) return fail(asm, `no such instruction: \`${text}'`);
+  if (read === undefined) return fail(asm, `no such instruction: \`${withoutLabels(text)}'`);
   if (typeof read === 'string') return fail(asm, read);
   const { prefixes, wishes } = read;
   if (mnemonic === '') return emit(asm, prefixBytes(prefixes));
   const all = candidates(mnemonic, mode);
-  if (all.length === 0) return fail(asm, unknown(mnemonic, text, mode));
+  if (all.length === 0) return fail(asm, unknown(mnemonic, withoutLabels(text), mode));
   const operands = readOperands(asm, statement, prefixes, all, text);
   if (operands === undefined) return;
   const selected = select(mnemonic, operands, { mode, wishes, prefixes });
@@ -53,10 +53,13 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   if (typeof encoded === 'string') return fail(asm, encoded);
   for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
-  emitBranch(asm, form, encoded, { mnemonic, prefixes, wishes });
+  emitBranch(asm, form, encoded, { name: shownName(mnemonic, all), prefixes, wishes });
 }
 
 const MOST_OPERANDS = 5;
+
+/** The statement as GNU as quotes it. */
+const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
 
 const SUFFIX = /[bwlqs]$/;
 
@@ -65,9 +68,10 @@ function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   const stem = mnemonic.slice(0, -1);
   const isWide = mode.bits !== 64 && mnemonic.endsWith('q') && candidates(stem, mode).some((c) => !c.suffixed);
   if (isWide) return `\`${mnemonic}' is only supported in 64-bit mode`;
-  if (SUFFIX.test(mnemonic) && candidates(stem, mode).some((c) => !c.suffixed))
-    return `invalid instruction suffix for \`${stem}'`;
-  if (findCandidates(mnemonic).length > 0) {
+  const isKnown = findCandidates(mnemonic).length > 0;
+  const hasStem = (isKnown ? candidates(stem, mode) : findCandidates(stem)).some((c) => !c.suffixed);
+  if (SUFFIX.test(mnemonic) && hasStem) return `invalid instruction suffix for \`${stem}'`;
+  if (isKnown) {
     return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
   }
   // GNU as quotes from the mnemonic on.
@@ -132,6 +136,6 @@ function readOperands(
 
 /** An operand as it was written, as gas quotes it. */
 function operandText(text: string, number: number): string {
-  const operands = splitOperands(text.replace(/^(?:\{\w+\}\s*|[\w.,]+\s+)+(?=[$%*(\w-])/, ''));
+  const operands = splitOperands(withoutLabels(text).replace(/^(?:\{\w+\}\s*|[\w.,]+\s+)+(?=[$%*(\w-])/, ''));
   return (operands[number] ?? text).trim();
 }

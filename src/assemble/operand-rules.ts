@@ -6,7 +6,7 @@
  */
 import { s64 } from '../base/u64.ts';
 import type { Bits, Form, OperandSpec } from '../isa/forms.ts';
-import type { Actual } from './operands.ts';
+import { type Actual, isBare } from './operands.ts';
 import type { Prefixes } from './prefixes.ts';
 import type { Selected } from './select.ts';
 import { converted } from './select-match.ts';
@@ -76,7 +76,9 @@ function operandWarning(spec: OperandSpec, actual: Actual, form: Form, size: num
     if (value < limit && value > -limit) return undefined;
     return `0x${BigInt.asUintN(64, value).toString(16)} shortened to 0x${BigInt.asUintN(spec.bits, value).toString(16)}`;
   }
-  if (spec.kind === 'register' && form.branch && actual.kind === 'register' && !actual.indirect) {
+  const isAddress = actual.kind === 'memory' && !isBare(actual);
+  const isIndirect = spec.kind === 'register' && form.branch && (actual.kind === 'register' || isAddress);
+  if (isIndirect && !actual.indirect) {
     return `indirect ${form.mnemonics[0]} without \`*'`;
   }
   return undefined;

@@ -147,10 +147,10 @@ function actualMemory(written: MemoryOperand, context: OperandContext): Actual |
 
 const afterRegister = (text: string): string => text.replace(/^\s*%\w+(?:\(\d\))?/, '');
 
-/** Within parentheses GNU as quotes all that follows. */
+/** Within parentheses GNU as quotes all up to the next comma. */
 function badRegister(name: string, text: string): string {
   const at = text.toLowerCase().indexOf(`%${name}`);
-  return `bad register name \`${at < 0 ? `%${name}` : text.slice(at)}'`;
+  return `bad register name \`${at < 0 ? `%${name}` : text.slice(at).replace(/,.*/, '')}'`;
 }
 
 const CLASS_BITS: Readonly<Record<string, Bits>> = { gpr16: 16, gpr32: 32, gpr64: 64 };

@@ -10,6 +10,7 @@ import { type Diagnostic, error, type Parsed, type Place } from '../base/diagnos
 import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure } from './parse-errors.ts';
+import { quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
 import { Comma, tokenize } from './tokens.ts';
@@ -129,6 +130,8 @@ function textDirective(segment: string): Result<readonly Statement[]> | undefine
 }
 
 function parseSegment(text: string): Result<readonly Statement[]> {
+  const quick = quickStatements(text);
+  if (quick !== undefined) return { value: quick };
   const special = textDirective(text);
   if (special !== undefined) return special;
   const { value, message } = run(text, 'statement', (parser) => parser.line());

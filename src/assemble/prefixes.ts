@@ -115,6 +115,7 @@ function addPrefix(prefixes: Prefixes, name: string, bits: Bits): string | undef
   const segment = SEGMENT_PREFIX[name] ?? HINTS[name] ?? (name === 'notrack' ? SEGMENT_PREFIX.ds : undefined);
   const repeat = REPEAT[name];
   if (segment !== undefined) {
+    if (bits === 64 && (name === 'es' || name === 'ss')) return `\`${name}' is not supported in 64-bit mode`;
     if (prefixes.segment !== 0) return TWICE;
     prefixes.segment = segment;
     prefixes.notrack = name === 'notrack';

@@ -32,7 +32,7 @@ export function mismatch(
   fits: Fits,
 ): string {
   const isSuffixed = all.every((c) => c.suffixed);
-  const bySuffix = isSuffixed ? wrongSuffix(mnemonic, name, operands, fits) : undefined;
+  const bySuffix = all.some((c) => c.suffixed) ? wrongSuffix(mnemonic, operands, fits) : undefined;
   if (bySuffix !== undefined) return bySuffix;
   const forms = (isSuffixed ? formsOf(name) : all.map(({ form }) => form)).filter(
     ({ operands: specs }) => specs.length === operands.length,
@@ -51,9 +51,9 @@ export function mismatch(
   if (forms.some((form) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
     return `invalid register operand size for \`${name}'`;
   }
-  const isMisplaced = (operand: Actual, n: number): boolean =>
-    operand.kind === 'memory' && forms.length > 0 && forms.every((form) => takesRegisterOnly(form.operands[n]));
-  if (operands.some(isMisplaced)) return `operand size mismatch for \`${name}'`;
+  const areTwo = operands.filter((o) => o.kind === 'memory').length > 1;
+  if (areTwo || (forms.length > 0 && operands.some((operand, n) => isMisplaced(operand, forms, n))))
+    return `operand size mismatch for \`${name}'`;
   const last = operands[4];
   if (last?.kind === 'immediate' && isByte(last.value.known)) {
     return `constant doesn't fit in 4 bits for \`${name}'`;
@@ -77,8 +77,23 @@ function isOfKind(spec: OperandSpec, operand: Actual): boolean {
 const takesRegisterOnly = (spec: OperandSpec | undefined): boolean =>
   (spec?.kind === 'register' && !spec.orMemory) || spec?.kind === 'fixed';
 
+/** An address where only registers may stand, or a general register of a size that none of the forms has there. */
+function isMisplaced(operand: Actual, forms: readonly Form[], n: number): boolean {
+  if (operand.kind === 'memory') return forms.every((form) => takesRegisterOnly(form.operands[n]));
+  if (operand.kind !== 'register' || gprWidth(operand.register) === undefined) return false;
+  const specs = forms.map((form) => form.operands[n]!);
+  return (
+    specs.some((spec) => spec.kind === 'register' && spec.class.startsWith('gpr')) &&
+    specs.every((spec) => {
+      if (spec.kind !== 'register') return true;
+      return spec.class.startsWith('gpr') && spec.class !== operand.register.class;
+    })
+  );
+}
+
 /** The operands would do but for the suffix, which says another size. */
-function wrongSuffix(mnemonic: string, name: string, operands: readonly Actual[], fits: Fits): string | undefined {
+function wrongSuffix(mnemonic: string, operands: readonly Actual[], fits: Fits): string | undefined {
+  const name = mnemonic.slice(0, -1);
   const letter = mnemonic.slice(-1);
   const isMatch = (form: Form): boolean =>
     form.operands.length === operands.length && form.operands.every((spec, n) => fits(spec, operands[n]!, form));

@@ -40,7 +40,7 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
 
 /** An indirect branch has its star, and only gathers have a vector for an index. */
 const isOrdinary = (actual: ActualMemory, form: Form): boolean =>
-  form.branch === actual.indirect && !/^[xyz]mm$/.test(actual.index?.class ?? '');
+  (form.branch ? actual.indirect || !isBare(actual) : !actual.indirect) && !/^[xyz]mm$/.test(actual.index?.class ?? '');
 
 type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
 

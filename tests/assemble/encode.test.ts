@@ -18,8 +18,8 @@ const test = suite('assemble/encode');
 
 const SIZES = [64, 32, 16] as const;
 
-const rowsOf = (bits: Bits): { readonly line: string; readonly gas: string }[] =>
-  readFileSync(new URL(`./forms-${bits}.txt`, import.meta.url), 'utf8')
+const rowsOf = (bits: Bits, name = 'forms'): { readonly line: string; readonly gas: string }[] =>
+  readFileSync(new URL(`./${name}-${bits}.txt`, import.meta.url), 'utf8')
     .trimEnd()
     .split('\n')
     .map((row) => {
@@ -29,7 +29,7 @@ const rowsOf = (bits: Bits): { readonly line: string; readonly gas: string }[] =
 
 for (const bits of SIZES) {
   test(`encodes the fixture for ${bits}-bit code as GNU as did, and refuses in its words`, () => {
-    const rows = rowsOf(bits);
+    const rows = [...rowsOf(bits), ...rowsOf(bits, 'spellings')];
     const outcomes = byUs(
       rows.map(({ line }) => line),
       bits,

@@ -1,0 +1,94 @@
+/**
+ * The statements that make up most of a source, read without the grammar: an instruction in lower case, perhaps behind a
+ * label, whose operands are registers, numbers, names and addresses of these.
+ *
+ * In: the text of a statement after scrubbing. Out: exactly what the grammar makes of it, or undefined for everything that is
+ * not that simple, which the grammar then reads (and finds fault with). A test compares the two.
+ */
+import type { Expr, MemoryOperand, Operand, Statement } from './statement.ts';
+import { isPrefix } from './vocabulary.ts';
+
+const START = /(?:([A-Za-z_.][\w.$]*):[ \t]*)?([a-z][a-z0-9]*)(?:[ \t]+|$)/y;
+
+const NUMBER = '0x[0-9a-fA-F]+|[1-9]\\d*|0';
+const REGISTER = '%([a-z]+[0-9]*[a-z]?)';
+
+/** star, register | dollar, segment, number's sign and digits | name, addend's sign and digits, base, index, scale. */
+const OPERAND = new RegExp(
+  `(\\*?)(?:${REGISTER}|(\\$?)(?:%([c-gs]s):)?(?:(-?)(${NUMBER})|([A-Za-z_.][\\w.$]*)(?:([+-])(${NUMBER}))?)?` +
+    `(\\((?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?)(?=,|$)`,
+  'y',
+);
+
+export function quickStatements(text: string): Statement[] | undefined {
+  START.lastIndex = 0;
+  const start = START.exec(text);
+  if (start === null) return undefined;
+  const [, label, mnemonic = ''] = start;
+  if (label === '.' || isPrefix(mnemonic)) return undefined;
+  const operands = quickOperands(text, START.lastIndex);
+  if (operands === undefined) return undefined;
+  const instruction: Statement = { kind: 'instruction', prefixes: [], mnemonic, operands };
+  return label === undefined ? [instruction] : [{ kind: 'label', name: label }, instruction];
+}
+
+function quickOperands(text: string, start: number): Operand[] | undefined {
+  const operands: Operand[] = [];
+  for (let at = start; at < text.length; ) {
+    OPERAND.lastIndex = at;
+    const match = OPERAND.exec(text);
+    const operand = match === null ? undefined : quickOperand(match);
+    if (operand === undefined) return undefined;
+    operands.push(operand);
+    at = OPERAND.lastIndex;
+    if (at === text.length) return operands;
+    // A comma, and something behind it.
+    at++;
+    if (at === text.length) return undefined;
+  }
+  return operands;
+}
+
+function quickOperand(match: RegExpExecArray): Operand | undefined {
+  const [, star, register, dollar, segment, sign, digits, name, , , group, base, index, scale] = match;
+  const indirect = star === '*';
+  if (register !== undefined) {
+    if (register === 'st') return undefined;
+    return { kind: 'register', name: named(register), indirect };
+  }
+  const disp = digits !== undefined ? number(sign!, digits) : name === undefined ? undefined : sum(match, name);
+  if (dollar === '$') {
+    const isPlain = disp !== undefined && segment === undefined && group === undefined && !indirect;
+    return isPlain ? { kind: 'immediate', value: disp } : undefined;
+  }
+  if (group === undefined ? disp === undefined : base === undefined && index === undefined) return undefined;
+  const memory: Mutable<MemoryOperand> = {
+    kind: 'memory',
+    scale: scale === undefined ? 1 : (Number(scale) as 1 | 2 | 4 | 8),
+    indirect,
+  };
+  if (segment !== undefined) memory.segment = segment;
+  if (disp !== undefined) memory.disp = disp;
+  if (base !== undefined) memory.base = named(base);
+  if (index !== undefined) memory.index = named(index);
+  return memory;
+}
+
+/** `%db7` is an old name of `%dr7`. */
+const named = (register: string): string =>
+  register.startsWith('db') ? register.replace(/^db(\d+)$/, 'dr$1') : register;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function number(sign: string, digits: string): Expr {
+  const value: Expr = { kind: 'int', value: BigInt(digits) };
+  return sign === '-' ? { kind: 'unary', op: '-', arg: value } : value;
+}
+
+/** `name`, `name+8`; a lone dot is the location counter. */
+function sum(match: RegExpExecArray, name: string): Expr {
+  const left: Expr = name === '.' ? { kind: 'here' } : { kind: 'symbol', name };
+  const sign = match[8];
+  if (sign === undefined) return left;
+  return { kind: 'binary', op: sign as '+' | '-', left, right: { kind: 'int', value: BigInt(match[9]!) } };
+}

@@ -1,0 +1,36 @@
+/** What is read without the grammar is what the grammar makes of it, on the whole corpus and on spoilt lines. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { statementParser } from '../../src/assemble/grammar.ts';
+import { quickStatements } from '../../src/assemble/quick-statement.ts';
+import { tokenize } from '../../src/assemble/tokens.ts';
+import { corpus } from '../../tools/corpus.ts';
+
+const test = suite('assemble/quick-statement');
+
+function byGrammar(text: string): unknown {
+  const { tokens, errors } = tokenize(text);
+  const parser = statementParser();
+  parser.input = tokens;
+  const value = parser.line();
+  return errors.length === 0 && parser.errors.length === 0 ? value : undefined;
+}
+
+const lines = [64, 32, 16].flatMap((bits) =>
+  corpus({ count: 1, seed: bits, bits: bits as 64 | 32 | 16, mutate: true }).map((line) => line.trim()),
+);
+const more = `nop; label:mov $foo-8,%rax; .L1: call foo; jmp *%rax; jmp *foo(,%rax,8); mov %gs:0x10,%rax; mov -8(%rbp),%eax; lea .+4,%rax
+  push $-1; mov foo+4(%rip),%db7; mov (),%eax; mov ,%eax; mov %eax,; foo =3; foo: ; .byte 1; lock incl x; mov $010,%eax; jmp 1f; call foo@PLT;
+  mov $%eax,%eax; mov *$1,%eax; mov (%rax,,4),%ebx; mov (,4),%ebx; mov 4(%rax,4),%ebx; mov %st(1),%st; mov %ax:foo,%ebx; .:mov %eax,%ebx; f: g: nop`;
+
+test('agrees with the grammar on every statement that it takes', () => {
+  const all = [...lines, ...more.split(/;\s*/)];
+  const taken = all.flatMap((text) => {
+    const quick = quickStatements(text);
+    return quick === undefined ? [] : [{ text, quick }];
+  });
+  for (const { text, quick } of taken) assert.equal(quick, byGrammar(text), text);
+  assert.ok(taken.length > lines.length * 0.75, `${taken.length} of ${all.length}`);
+});
+
+test.run();
