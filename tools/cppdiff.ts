@@ -121,7 +121,7 @@ function compareKernel(given: string | undefined): boolean {
       execFileSync('tar', ['-C', temporary, ...archive]);
     }
     const unpacked = given ?? join(temporary, ROOT);
-    const words = [...tree.flags, `-I${unpacked}`, `-I${join(unpacked, 'arch/x86/boot')}`];
+    const words = [...tree.flags, '-DCC_USING_FENTRY', `-I${unpacked}`, `-I${join(unpacked, 'arch/x86/boot')}`];
     return compareAll(kernelFiles(unpacked), words, true);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
