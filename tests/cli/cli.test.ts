@@ -317,4 +317,22 @@ test('nothing but what was asked for is written', () => {
   assert.not.ok(existsSync('asm/cr3/restore_cr3.o'));
 });
 
+test('as -E prints what the preprocessor leaves, with and without markers', () => {
+  write('one.h', '#pragma once\nONE VALUE\n');
+  const source = write('e.S', '#include <one.h>\n#include <one.h>\n\n\nnop VALUE __i386__\n');
+  const options = ['-I', dir, '-DVALUE=1', '-UVALUE', '-DVALUE=2', '-m32'];
+  assert.is(output(['as', '-E', '-P', ...options, source]), 'ONE 2\nnop 2 1\n');
+  const marked = output(['as', '-E', ...options, source]);
+  assert.is(
+    marked,
+    [`# 0 "${source}"`, '# 0 "<built-in>"', '# 0 "<command-line>"', `# 1 "${source}"`, `# 1 "${dir}/one.h" 1`]
+      .concat(['', 'ONE 2', `# 2 "${source}" 2`, '', '', '', 'nop 2 1', ''])
+      .join('\n'),
+  );
+  const bad = entrylab(['as', '-E', write('bad.S', 'nop\n#error no\n#if 1/0\n#endif\n')]);
+  assert.is(bad.status, 2);
+  assert.is(bad.stdout, '');
+  assert.match(bad.stderr, /bad\.S:2: Error: #error no\n.*bad\.S:3: Error: division by zero in #if\n/);
+});
+
 test.run();
