@@ -11,6 +11,7 @@ import { CFI_DIRECTIVES } from './cfi.ts';
 import type { Args, Directive } from './directive-arguments.ts';
 import { demandEnd, type TextReader, takeString } from './directive-text.ts';
 import { DATA_DIRECTIVES } from './directives-data.ts';
+import { RELOCATION_DIRECTIVES } from './directives-relocation.ts';
 import { SECTION_DIRECTIVES } from './directives-section.ts';
 import { moveTo, SPACE_DIRECTIVES } from './directives-space.ts';
 import { SYMBOL_DIRECTIVES } from './directives-symbol.ts';
@@ -37,7 +38,7 @@ const file: Directive = (asm, args) => {
 const ident: TextReader = (asm, c) => {
   skipBlanks(c);
   const text = takeString(c);
-  if (text === undefined) return fail(asm, 'expected quoted string');
+  if (text === undefined) return void demandEnd(asm, c);
   const { here, previous } = asm;
   const known = asm.sectionsByKey.get('.comment');
   const section =
@@ -50,14 +51,12 @@ const ident: TextReader = (asm, c) => {
 };
 
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
-  ...SYMBOL_DIRECTIVES,
   '.file': file,
   '.org': (asm, args) => {
     const [target] = args;
     if (target?.kind === 'expr') moveTo(asm, target.value, 0n);
   },
   '.loc': nothing,
-  '.extern': nothing,
   '.code64': nothing,
   '.att_syntax': nothing,
   '.att_mnemonic': nothing,
@@ -81,13 +80,15 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(code16|code16gcc|code32|weakref|symver|largecomm|tls_common|bundle_\w+|reloc|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
+  /^\.(code16|code16gcc|code32|largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|symver|gnu_attribute|insn)$/;
 
 const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   ...SECTION_DIRECTIVES,
   ...CFI_DIRECTIVES,
   ...DATA_DIRECTIVES,
   ...SPACE_DIRECTIVES,
+  ...SYMBOL_DIRECTIVES,
+  ...RELOCATION_DIRECTIVES,
   '.ident': ident,
 };
 
