@@ -26,7 +26,8 @@ const unsupported: Directive = (asm, _args, name) => fail(asm, `\`${name}' is no
 /** `.file "name"` is a symbol of type FILE, the first of them before all others; `.file 1 "name"` belongs to line numbers. */
 const file: Directive = (asm, args) => {
   const [first] = args;
-  if (first?.kind !== 'string') return;
+  // Numbered ones make a line table, which is not written.
+  if (first?.kind !== 'string') return fail(asm, "`.file' with a number is not supported");
   const symbol = newSymbol(first.text, asm.place, false, { kind: 'value', value: { kind: 'int', value: 0n } });
   symbol.type = 'file';
   const { all } = asm.symbols;
@@ -56,7 +57,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
     const [target] = args;
     if (target?.kind === 'expr') moveTo(asm, target.value, 0n);
   },
-  '.loc': nothing,
+  '.loc': unsupported,
   '.code64': nothing,
   '.att_syntax': nothing,
   '.att_mnemonic': nothing,
