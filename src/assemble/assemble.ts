@@ -96,7 +96,10 @@ function readSource(path: string, options: AssembleOptions): Parsed<readonly Sou
 }
 
 const hostOf = (asm: Assembly, recording: Recording | undefined): ExpandHost => ({
-  evaluate: (expr) => numberNow(asm, expr),
+  evaluate: (expr, at) => {
+    if (at !== undefined) asm.place = at;
+    return numberNow(asm, expr);
+  },
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
   isDirective,
   ...(recording && { beginLine: (line) => beginLine(asm, recording, line) }),

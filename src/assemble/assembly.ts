@@ -159,9 +159,34 @@ export function extent(asm: Assembly): { readonly count: number; readonly size: 
 /** Binds an expression here and now; reports and returns undefined when it means nothing. */
 export function bound(asm: Assembly, expr: Expr): Bound | undefined {
   const result = bind(expr, asm.symbols, () => dotNow(asm), asm.place);
-  if (typeof result !== 'string') return folded(result);
-  fail(asm, result);
-  return undefined;
+  if (typeof result === 'string') {
+    fail(asm, result);
+    return undefined;
+  }
+  return folded(result.kind === 'binary' || result.kind === 'unary' ? checked(asm, result) : result);
+}
+
+/** Numbers that are divided by zero or shifted too far are what GNU as makes of them, with its warning. */
+function checked(asm: Assembly, expr: Bound): Bound {
+  if (expr.kind === 'unary') {
+    const arg = checked(asm, expr.arg);
+    return arg === expr.arg ? expr : { ...expr, arg };
+  }
+  if (expr.kind !== 'binary') return expr;
+  const left = checked(asm, expr.left);
+  const right = checked(asm, expr.right);
+  const { op } = expr;
+  if (op === '/' || op === '%') {
+    if (numberOf(right, knownDistance) !== 0n) return { kind: 'binary', op, left, right };
+    warn(asm, 'division by zero');
+    return { kind: 'binary', op, left, right: { kind: 'int', value: 1n } };
+  }
+  if (op === '<<' || op === '>>') {
+    const count = numberOf(right, knownDistance);
+    const isFar = count !== undefined && (count < 0n || count > 63n);
+    if (isFar) warn(asm, `shift count out of range (${count} is not between 0 and 63)`);
+  }
+  return left === expr.left && right === expr.right ? expr : { kind: 'binary', op, left, right };
 }
 
 /** An expression that is a number now stays that number, whatever becomes of its symbols. */
@@ -173,7 +198,7 @@ export function folded(expr: Bound): Bound {
 /** The number an expression is now; undefined when it is none (nothing is reported). */
 export function numberNow(asm: Assembly, expr: Expr): bigint | undefined {
   const result = bind(expr, asm.symbols, () => dotNow(asm), asm.place);
-  return typeof result === 'string' ? undefined : numberOf(result, snapshotDistance);
+  return typeof result === 'string' ? undefined : numberOf(checked(asm, result), snapshotDistance);
 }
 
 /** The expression as symbol + offset as far as it is known now. */

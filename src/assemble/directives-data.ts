@@ -20,6 +20,7 @@ import {
 import { FLOAT_FORMATS, type FloatFormat, floatBytes, readFloat } from './floats.ts';
 import { lebBytes } from './leb128.ts';
 import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
+import { mayModify } from './modifiers.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
 
@@ -45,6 +46,20 @@ const integers =
     demandEnd(asm, c);
   };
 
+/** The first symbol with an operator that no field of that size takes. */
+function strayModifier(expr: Expr, size: number): boolean {
+  switch (expr.kind) {
+    case 'symbol':
+      return expr.modifier !== undefined && !mayModify(expr.modifier, size);
+    case 'unary':
+      return strayModifier(expr.arg, size);
+    case 'binary':
+      return strayModifier(expr.left, size) || strayModifier(expr.right, size);
+    default:
+      return false;
+  }
+}
+
 /** A number that is cut to size, or a field for layout and linker. */
 export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
   const wide = wideNumber(expr);
@@ -52,6 +67,9 @@ export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
     checkStored(asm, wide !== 0n);
     if (bytesNeeded(wide) > size) warn(asm, `bignum truncated to ${size} byte${size === 1 ? '' : 's'}`);
     return emit(asm, toBytes(wide, size));
+  }
+  if (expr.kind !== 'int' && strayModifier(expr, size)) {
+    return fail(asm, "junk at end of line, first unrecognized character is `@'");
   }
   const value = bound(asm, expr);
   if (value === undefined) return;

@@ -2,8 +2,9 @@
  * Labels, assignments, and the directives that say something of a symbol: binding, type, visibility, size, common
  * storage. gas manual, chapter 5 (symbols) and 7.
  */
-import { type Assembly, bound, dot, fail, linearNow, warn } from './assembly.ts';
-import { type Args, type Directive, exprArg, nameOf, numberArg, symbolArg } from './directive-arguments.ts';
+import { type Assembly, bound, dot, fail, linearNow, numberNow, warn } from './assembly.ts';
+import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName, takeNumber } from './directive-text.ts';
+import { atEnd, type Cursor } from './macro-arguments.ts';
 import { append, openBytes, pushFragment } from './section.ts';
 import type { Expr } from './statement.ts';
 import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
@@ -13,12 +14,15 @@ export function defineLabel(asm: Assembly, name: string): void {
   const symbol = symbolNamed(asm.symbols, name, asm.place);
   const { home } = symbol;
   if (asm.here.section === asm.absolute) {
-    if (home.kind !== 'undefined') return fail(asm, `symbol \`${name}' is already defined`);
+    if (home.kind !== 'undefined' && !asm.assigned.delete(symbol)) {
+      return fail(asm, `symbol \`${name}' is already defined`);
+    }
     symbol.home = { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } };
     return;
   }
   const at = dot(asm);
-  if (home.kind === 'undefined') {
+  // A name that `=` gave a value may become a label.
+  if (home.kind === 'undefined' || asm.assigned.delete(symbol)) {
     symbol.home = { kind: 'label', at };
     return;
   }
@@ -39,13 +43,15 @@ export function defineLocalLabel(asm: Assembly, number: number): void {
 
 /** `name = expr`; `once` for `==`, `.equiv`: the name must be new. */
 export function assign(asm: Assembly, name: string, expr: Expr, once: boolean): void {
+  // The name comes first in the table of symbols, before those in the expression.
+  const symbol = symbolNamed(asm.symbols, name, asm.place);
   const value = bound(asm, expr);
   if (value === undefined) return;
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
   const { home } = symbol;
-  const taken = home.kind === 'common' || (home.kind === 'label' && !asm.assigned.has(symbol));
+  const taken = home.kind !== 'undefined' && !asm.assigned.has(symbol);
   if (taken || (once && home.kind !== 'undefined')) return fail(asm, `symbol \`${name}' is already defined`);
-  asm.assigned.add(symbol);
+  if (once) asm.assigned.delete(symbol);
+  else asm.assigned.add(symbol);
   symbol.home = homeOf(value);
   copyAttributes(symbol, value);
 }
@@ -70,25 +76,46 @@ function homeOf(value: Bound): AsmSymbol['home'] {
   return { kind: 'label', at: { section, fragment, offset: offset + Number(linear.offset) } };
 }
 
+/** A symbol's name, made a symbol; undefined (reported) when there is none. */
+function takeSymbol(asm: Assembly, c: Cursor, missing: string): AsmSymbol | undefined {
+  const name = takeName(c);
+  if (name !== '') return symbolNamed(asm.symbols, name, asm.place);
+  fail(asm, missing);
+  return undefined;
+}
+
+const MISSING = 'Missing symbol name in directive';
+
+/** `.globl a, b`: a comma may end the list. */
 const forEachSymbol =
-  (change: (symbol: AsmSymbol) => void): Directive =>
-  (asm, args) => {
-    if (args.length === 0) return fail(asm, 'expected symbol name');
-    for (const arg of args) {
-      const symbol = symbolArg(asm, arg);
+  (missing: string, change: (symbol: AsmSymbol, asm: Assembly) => void): TextReader =>
+  (asm, c) => {
+    do {
+      const symbol = takeSymbol(asm, c, missing);
       if (symbol === undefined) return;
-      symbol.mentioned = true;
-      change(symbol);
-    }
+      change(symbol, asm);
+    } while (takeChar(c, ',') && !atEnd(c));
+    demandEnd(asm, c);
   };
 
-const binding = (to: AsmSymbol['binding']): Directive =>
-  forEachSymbol((symbol) => {
-    symbol.binding = to;
-  });
+const global = forEachSymbol('expected symbol name', (symbol) => {
+  symbol.mentioned = true;
+  if (symbol.binding !== 'weak') symbol.binding = 'global';
+});
 
-const visibility = (to: AsmSymbol['visibility']): Directive =>
-  forEachSymbol((symbol) => {
+const weak = forEachSymbol(MISSING, (symbol) => {
+  symbol.mentioned = true;
+  symbol.binding = 'weak';
+});
+
+const local = forEachSymbol(MISSING, (symbol, asm) => {
+  symbol.binding = 'local';
+  asm.declaredLocal.add(symbol);
+});
+
+const visibility = (to: AsmSymbol['visibility']): TextReader =>
+  forEachSymbol(MISSING, (symbol) => {
+    symbol.mentioned = true;
     symbol.visibility = to;
   });
 
@@ -107,57 +134,100 @@ const TYPES: Readonly<Record<string, AsmSymbol['type']>> = {
   gnu_unique_object: 'object',
 };
 
-const type: Directive = (asm, args) => {
-  const symbol = symbolArg(asm, args[0]);
+/** Types by ELF's numbers. */
+const TYPE_NUMBERS: Readonly<Record<string, AsmSymbol['type']>> = {
+  0: 'notype',
+  1: 'object',
+  2: 'func',
+  6: 'tls',
+  10: 'gnu_ifunc',
+};
+
+/** `.type name, @function`; the comma may be missing, the sign be `%` or none, the word quoted. */
+const type: TextReader = (asm, c) => {
+  const symbol = takeSymbol(asm, c, MISSING);
   if (symbol === undefined) return;
-  const name = (nameOf(args[1]) ?? '').replace(/^[@%#]/, '');
-  const found = TYPES[name];
+  takeChar(c, ',');
+  if (peek(c) === '@' || peek(c) === '%') c.at++;
+  const digits = /^\d+/.exec(c.text.slice(c.at))?.[0];
+  if (digits !== undefined) c.at += digits.length;
+  const name = digits ?? takeName(c);
+  const found = digits === undefined ? TYPES[name] : TYPE_NUMBERS[digits];
   if (found === undefined) return fail(asm, `unrecognized symbol type "${name}"`);
-  symbol.type = found;
+  if (symbol.type !== 'notype' && symbol.type !== found && symbol.type !== 'section') {
+    warn(asm, `symbol '${symbol.name}' already has its type set`);
+  }
+  if (symbol.type !== 'section') symbol.type = found;
   if (name.endsWith('gnu_unique_object')) symbol.binding = 'unique';
   symbol.mentioned = true;
+  demandEnd(asm, c);
 };
 
-const size: Directive = (asm, args) => {
-  const symbol = symbolArg(asm, args[0]);
-  if (symbol === undefined) return;
-  if (args[1] === undefined) {
-    return fail(asm, `expected comma after name \`${symbol.name}' in .size directive`);
+const size: TextReader = (asm, c) => {
+  const name = takeName(c);
+  if (!takeChar(c, ',')) return fail(asm, `expected comma after name \`${name}' in .size directive`);
+  const before = asm.diagnostics.length;
+  const expr = takeExpression(asm, c);
+  if (expr === undefined) {
+    if (asm.diagnostics.length === before) fail(asm, 'missing expression in .size directive');
+    return;
   }
-  const value = exprArg(asm, args[1]);
+  // Names in the expression come before this one in the table of symbols.
+  const value = bound(asm, expr);
+  const symbol = symbolNamed(asm.symbols, name, asm.place);
   if (value !== undefined) symbol.size = value;
+  demandEnd(asm, c);
 };
 
-/** Size and alignment of `.comm` and `.lcomm`; without an alignment, that of the largest integer that fits. */
-function storage(asm: Assembly, args: Args): { symbol: AsmSymbol; size: bigint; align: number } | undefined {
-  const symbol = symbolArg(asm, args[0]);
+interface Storage {
+  readonly symbol: AsmSymbol;
+  readonly size: bigint;
+  readonly align: number;
+}
+
+/** Size and alignment of `.comm` and `.lcomm`; `natural` is the alignment where none is given. */
+function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint): Storage | undefined {
+  const symbol = takeSymbol(asm, c, 'expected symbol name');
   if (symbol === undefined) return undefined;
-  if (args[1] === undefined) {
-    fail(asm, 'missing size expression');
+  takeChar(c, ',');
+  const before = asm.diagnostics.length;
+  const expr = takeExpression(asm, c);
+  if (expr === undefined) {
+    if (asm.diagnostics.length === before) fail(asm, 'missing size expression');
     return undefined;
   }
-  const bytes = numberArg(asm, args[1], 0n);
-  if (bytes === undefined) return undefined;
+  const bytes = numberNow(asm, expr);
+  if (bytes === undefined) {
+    fail(asm, 'bad or irreducible absolute expression');
+    return undefined;
+  }
   if (bytes < 0n) {
-    fail(asm, `size (${bytes}) out of range`);
+    warn(asm, `size (${bytes}) out of range, ignored`);
     return undefined;
   }
-  const natural = bytes >= 16n ? 16n : bytes >= 8n ? 8n : bytes >= 4n ? 4n : bytes >= 2n ? 2n : 1n;
-  const align = numberArg(asm, args[2], natural);
+  const align = takeChar(c, ',') ? takeNumber(asm, c) : natural(bytes);
   if (align === undefined) return undefined;
   if (align <= 0n || (align & (align - 1n)) !== 0n || align > 1n << 28n) {
     fail(asm, 'alignment not a power of 2');
     return undefined;
   }
-  return { symbol, size: bytes, align: Number(align) };
+  return demandEnd(asm, c) ? { symbol, size: bytes, align: Number(align) } : undefined;
 }
 
-const common: Directive = (asm, args) => {
-  const asked = storage(asm, args);
+/** The power of two that holds the size, at most 16. */
+const holding = (size: bigint): bigint => [1n, 2n, 4n, 8n].find((power) => power >= size) ?? 16n;
+/** The largest integer that fits, at most 8 bytes. */
+const fitting = (size: bigint): bigint => [8n, 4n, 2n].find((power) => power <= size) ?? 1n;
+
+const common: TextReader = (asm, c) => {
+  const asked = storage(asm, c, holding);
   if (asked === undefined) return;
   const { symbol, size: bytes, align } = asked;
   if (symbol.home.kind === 'label' || symbol.home.kind === 'value') {
     return fail(asm, `symbol \`${symbol.name}' is already defined`);
+  }
+  if (symbol.home.kind === 'common' && symbol.home.size !== bytes) {
+    return warn(asm, `size of "${symbol.name}" is already ${symbol.home.size}; not changing to ${bytes}`);
   }
   symbol.home = { kind: 'common', size: bytes, align };
   symbol.type = 'object';
@@ -166,8 +236,8 @@ const common: Directive = (asm, args) => {
   else if (symbol.binding === 'local') allocate(asm, symbol, bytes, align);
 };
 
-const localCommon: Directive = (asm, args) => {
-  const asked = storage(asm, args);
+const localCommon: TextReader = (asm, c) => {
+  const asked = storage(asm, c, fitting);
   if (asked === undefined) return;
   if (asked.symbol.home.kind !== 'undefined') return fail(asm, `symbol \`${asked.symbol.name}' is already defined`);
   allocate(asm, asked.symbol, asked.size, asked.align);
@@ -190,19 +260,26 @@ function allocate(asm: Assembly, symbol: AsmSymbol, bytes: bigint, align: number
   else append(start, new Uint8Array(Number(bytes)));
 }
 
-const local: Directive = (asm, args, name) => {
-  for (const arg of args) {
-    const symbol = symbolArg(asm, arg);
-    if (symbol === undefined) return;
-    if (symbol.binding !== 'local') warn(asm, `${name} of \`${symbol.name}', which is ${symbol.binding}, ignored`);
-    else asm.declaredLocal.add(symbol);
+/** `.weakref a, b`: `a` is another name of `b`, which is weak unless it is named otherwise, too. */
+const weakReference: TextReader = (asm, c) => {
+  const alias = takeSymbol(asm, c, 'expected symbol name');
+  if (alias === undefined) return;
+  if (!takeChar(c, ',')) return fail(asm, `expected comma after "${alias.name}"`);
+  const before = asm.symbols.byName.has(takeName({ ...c }));
+  const target = takeSymbol(asm, c, 'expected symbol name');
+  if (target === undefined) return;
+  if (alias.home.kind !== 'undefined') return fail(asm, `symbol \`${alias.name}' is already defined`);
+  if (!before && target.binding === 'local' && target.home.kind === 'undefined') {
+    Object.assign(target, { binding: 'weak', onlyWeakly: true });
   }
+  alias.home = { kind: 'value', value: { kind: 'symbol', symbol: target } };
+  demandEnd(asm, c);
 };
 
-export const SYMBOL_DIRECTIVES: Readonly<Record<string, Directive>> = {
-  '.globl': binding('global'),
-  '.global': binding('global'),
-  '.weak': binding('weak'),
+export const SYMBOL_DIRECTIVES: Readonly<Record<string, TextReader>> = {
+  '.globl': global,
+  '.global': global,
+  '.weak': weak,
   '.local': local,
   '.hidden': visibility('hidden'),
   '.protected': visibility('protected'),
@@ -212,4 +289,5 @@ export const SYMBOL_DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.comm': common,
   '.common': common,
   '.lcomm': localCommon,
+  '.weakref': weakReference,
 };

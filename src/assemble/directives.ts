@@ -12,6 +12,7 @@ import { CODE_MODES } from './code-mode.ts';
 import type { Args, Directive } from './directive-arguments.ts';
 import { demandEnd, type TextReader, takeString } from './directive-text.ts';
 import { DATA_DIRECTIVES } from './directives-data.ts';
+import { RELOCATION_DIRECTIVES } from './directives-relocation.ts';
 import { SECTION_DIRECTIVES } from './directives-section.ts';
 import { moveTo, SPACE_DIRECTIVES } from './directives-space.ts';
 import { SYMBOL_DIRECTIVES } from './directives-symbol.ts';
@@ -26,7 +27,8 @@ const unsupported: Directive = (asm, _args, name) => fail(asm, `\`${name}' is no
 /** `.file "name"` is a symbol of type FILE, the first of them before all others; `.file 1 "name"` belongs to line numbers. */
 const file: Directive = (asm, args) => {
   const [first] = args;
-  if (first?.kind !== 'string') return;
+  // Numbered ones make a line table, which is not written.
+  if (first?.kind !== 'string') return fail(asm, "`.file' with a number is not supported");
   const symbol = newSymbol(first.text, asm.place, false, { kind: 'value', value: { kind: 'int', value: 0n } });
   symbol.type = 'file';
   const { all } = asm.symbols;
@@ -38,7 +40,7 @@ const file: Directive = (asm, args) => {
 const ident: TextReader = (asm, c) => {
   skipBlanks(c);
   const text = takeString(c);
-  if (text === undefined) return fail(asm, 'expected quoted string');
+  if (text === undefined) return void demandEnd(asm, c);
   const { here, previous } = asm;
   const known = asm.sectionsByKey.get('.comment');
   const section =
@@ -56,14 +58,12 @@ const code: Directive = (asm, _args, name) => {
 };
 
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
-  ...SYMBOL_DIRECTIVES,
   '.file': file,
   '.org': (asm, args) => {
     const [target] = args;
     if (target?.kind === 'expr') moveTo(asm, target.value, 0n);
   },
-  '.loc': nothing,
-  '.extern': nothing,
+  '.loc': unsupported,
   '.code16': code,
   '.code16gcc': code,
   '.code32': code,
@@ -90,13 +90,15 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(weakref|symver|largecomm|tls_common|bundle_\w+|reloc|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|version|gnu_attribute|attach_to_group|linkonce|insn)$/;
+  /^\.(largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|symver|gnu_attribute|insn)$/;
 
 const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   ...SECTION_DIRECTIVES,
   ...CFI_DIRECTIVES,
   ...DATA_DIRECTIVES,
   ...SPACE_DIRECTIVES,
+  ...SYMBOL_DIRECTIVES,
+  ...RELOCATION_DIRECTIVES,
   '.ident': ident,
 };
 

@@ -96,6 +96,9 @@ const stray =
     if (rest !== '') report(expander, junk(rest), place);
   };
 
+/** What nested repetitions may come to by their counts. */
+const MAX_NESTED_LINES = 1 << 24;
+
 function repeat(
   expander: Expander,
   rounds: number,
@@ -104,6 +107,11 @@ function repeat(
   { place }: Segment,
 ): void {
   if (rounds <= 0 || body.length === 0) return;
+  // Repetitions around this one are likely to repeat it as often.
+  const around = expander.frames.reduce((product, frame) => product * Math.max(1, frame.rounds), 1);
+  if (around > 1 && around * rounds * body.length > MAX_NESTED_LINES) {
+    return fatal(expander, `nested repetitions of more than ${MAX_NESTED_LINES} lines`, place);
+  }
   if (rounds * body.length > MAX_EXPANDED_LINES) {
     return report(expander, `more than ${MAX_EXPANDED_LINES} lines of expansion`, place);
   }

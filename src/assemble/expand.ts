@@ -52,13 +52,19 @@ function* run(expander: Expander, lines: readonly SourceLine[]): Generator<Logic
   for (let segment = read(expander); segment; segment = read(expander)) yield* perform(expander, segment);
 }
 
+const WORD = /^[A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*/;
+
 /** Labels, and the word behind them: `foo: 1: .if x` → `foo: 1: `, `.if`, ` x`. */
 const STATEMENT =
   /^((?:(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*"):\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)?(.*)$/s;
 
 function* perform(expander: Expander, segment: Segment): Generator<LogicalLine, void, undefined> {
   const { text, place } = segment;
-  const [, labels = '', word = '', rest = ''] = STATEMENT.exec(text) ?? [];
+  // Most statements have no label, which spares the longer pattern.
+  const plain = text.includes(':') ? undefined : WORD.exec(text);
+  const [, labels = '', word = '', rest = ''] = plain
+    ? ['', '', plain[0], text.slice(plain[0].length)]
+    : (STATEMENT.exec(text) ?? []);
   const name = word.toLowerCase();
   const isAssignment = /^\s*=/.test(rest);
   const directive = isAssignment || !name.startsWith('.') ? undefined : DIRECTIVES.get(name);

@@ -15,7 +15,7 @@ export interface LogicalLine {
 /** What conditionals and repetitions need to know of the symbols defined so far. */
 export interface ExpandHost {
   /** The value of an absolute expression; undefined when it is not absolute here and now. */
-  evaluate(expr: Expr): bigint | undefined;
+  evaluate(expr: Expr, at?: Place): bigint | undefined;
   /** Whether `.ifdef name` holds. */
   isDefined(name: string): boolean;
   /** Whether the assembler has a directive of that name, which no macro may take. */

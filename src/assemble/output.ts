@@ -9,7 +9,7 @@ import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHT } from 
 import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
-import { type AsmSymbol, newSymbol, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, numberOf, reduce } from './symbols.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
   const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16));
@@ -94,7 +94,6 @@ function toSection(section: AsmSection, { data, relocations }: Filled, numbers: 
     symbol: numberOfTarget(target, numbers),
     addend,
   }));
-  numbered.sort((a, b) => a.offset - b.offset);
   return { name, type, flags, align, entsize, data, size, relocations: numbered };
 }
 
@@ -119,6 +118,10 @@ function symbolTable(
 ): { symbols: ObjectSymbol[]; numbers: Numbers } {
   const targets = filled.flatMap((f) => f.relocations.map((r) => r.target));
   const usedSections = new Set(targets.flatMap((t) => (t.kind === 'section' ? [t.section] : [])));
+  for (const section of asm.sections) {
+    // A `.reloc` at a label brings its section's symbol along.
+    if (section.asked.some(({ where }) => where.kind !== 'int')) usedSections.add(section);
+  }
   const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [t.symbol] : [])));
   const locals: [AsmSymbol | undefined, ObjectSymbol][] = [];
   const globals: [AsmSymbol | undefined, ObjectSymbol][] = [];
@@ -126,7 +129,7 @@ function symbolTable(
   // Symbols that usually have no place in the table get theirs when a relocation asks for one: at the end.
   const temporaries = new Set([...usedSymbols].filter((symbol) => symbol.temporary));
   const signatures = new Set(groups.map(({ name }) => name));
-  const chain = withGotSymbol(asm, filled).filter((symbol) => !temporaries.has(symbol));
+  const chain = asm.symbols.all.filter((symbol) => !temporaries.has(symbol));
   for (const symbol of [...chain, ...temporaries]) {
     const isUsed = usedSymbols.has(symbol) || signatures.has(symbol.name);
     const made =
@@ -163,16 +166,6 @@ const signatureSymbol = (name: string, index: number): ObjectSymbol => ({
   visibility: 'default',
 });
 
-const GOT_RELOCATIONS: ReadonlySet<number> = new Set([9, 41, 42]);
-
-/** A GOT reference makes GNU as mention the table itself. */
-function withGotSymbol(asm: Assembly, filled: readonly Filled[]): AsmSymbol[] {
-  const all = asm.symbols.all;
-  const usesGot = filled.some((f) => f.relocations.some((r) => GOT_RELOCATIONS.has(r.type)));
-  if (!usesGot || asm.symbols.byName.has('_GLOBAL_OFFSET_TABLE_')) return all;
-  return [...all, { ...newSymbol('_GLOBAL_OFFSET_TABLE_', asm.place, false), mentioned: true }];
-}
-
 const sectionSymbol = (name: string, index: number): ObjectSymbol => ({
   name,
   home: { kind: 'section', index },
@@ -195,7 +188,7 @@ function toSymbol(
     diagnostics.push(error(`local label \`"${name}" (instance number 1 of a fb label)' is not defined`, symbol.place));
     return undefined;
   }
-  if (symbol.temporary && !isUsed) return undefined;
+  if (symbol.temporary && !isUsed && binding === 'local') return undefined;
   const size = sizeOf(symbol, diagnostics);
   const common = { name, size, visibility, type } as const;
   switch (home.kind) {

@@ -13,7 +13,7 @@ import { explain, type Failure } from './parse-errors.ts';
 import { quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
-import { Comma, tokenize } from './tokens.ts';
+import { Comma, LBracket, LParen, Minus, Not, Plus, RBracket, RParen, Tilde, tokenize } from './tokens.ts';
 import { SET_ONCE, TEXT_DIRECTIVES } from './vocabulary.ts';
 
 interface Result<T> {
@@ -22,7 +22,7 @@ interface Result<T> {
   readonly message?: string;
 }
 
-const CACHE_LIMIT = 50_000;
+const CACHE_LIMIT = 8192;
 const statementCache = new Map<string, Result<readonly Statement[]>>();
 const expressionCache = new Map<string, Result<Expr | undefined>>();
 
@@ -40,7 +40,8 @@ export function parseStatements(text: string, place: Place): Parsed<readonly Sta
   const statements: Statement[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const segment of text.includes(';') ? splitSegments(text) : [text]) {
-    const { value, message } = cached(statementCache, segment, () => parseSegment(segment));
+    // Directives that read their own text are as quickly read anew.
+    const { value, message } = textDirective(segment) ?? cached(statementCache, segment, () => parseSegment(segment));
     statements.push(...value);
     if (message !== undefined) diagnostics.push(error(message, place));
   }
@@ -106,8 +107,9 @@ function parseOperand(text: string): ExpressionAt {
     // What follows the expression is its reader's affair.
     if (first.name === 'NotAllInputParsedException') return { value, length: Math.min(offset, stray) };
     const message = explain({ what: 'expression', text, offset: Math.min(stray, offset), exception: first });
-    const completed = message === 'missing operand' ? parseOperand(`${text}0`) : undefined;
-    if (completed?.value !== undefined && /[-+*/|&^<>=!]\s*$/.test(text)) {
+    const isCut = message === 'missing operand' && /[-+*/|&^<>=!]\s*$/.test(text);
+    const completed = isCut ? parseOperand(`${text}0`) : undefined;
+    if (completed?.value !== undefined) {
       return { ...completed, length: text.length, warning: 'missing operand; zero assumed' };
     }
     return { value: undefined, length: 0, message };
@@ -122,7 +124,8 @@ const DIRECTIVE =
 
 /** A directive that reads its own text, with the labels in front of it. */
 function textDirective(segment: string): Result<readonly Statement[]> | undefined {
-  const [, labels = '', word = '', text = ''] = (segment.includes('.') && DIRECTIVE.exec(segment)) || [];
+  if ((!segment.startsWith('.') && !segment.includes(':')) || segment.endsWith(':')) return undefined;
+  const [, labels = '', word = '', text = ''] = DIRECTIVE.exec(segment) ?? [];
   const name = word.toLowerCase();
   if (!TEXT_DIRECTIVES.has(name) && !name.startsWith('.cfi_')) return undefined;
   const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
@@ -150,14 +153,23 @@ function parseSegment(text: string): Result<readonly Statement[]> {
   };
 }
 
-/** Tokens in one operand. The parser, and those who evaluate, may go down a level for each of them. */
+/** Tokens in one operand: those who evaluate may go down a level for each of them. */
 const MAX_TOKENS = 2000;
+/** Tokens in a row that are no operands, so that the parser may go down several levels for each. */
+const MAX_NESTING = 300;
 
 function isTooDeep(tokens: readonly IToken[]): boolean {
+  if (tokens.length <= MAX_NESTING) return false;
   let count = 0;
-  for (const { tokenType } of tokens.length > MAX_TOKENS ? tokens : []) {
-    if (tokenType === Comma) count = 0;
+  let depth = 0;
+  let row = 0;
+  for (const { tokenType } of tokens) {
+    if (tokenType === Comma) count = row = 0;
     else if (++count > MAX_TOKENS) return true;
+    if (tokenType === LParen || tokenType === LBracket) depth++;
+    else if (tokenType === RParen || tokenType === RBracket) depth--;
+    row = tokenType === Minus || tokenType === Plus || tokenType === Tilde || tokenType === Not ? row + 1 : 0;
+    if (depth + row > MAX_NESTING) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 /**
  * The statements that make up most of a source, read without the grammar: an instruction in lower case, perhaps behind a
- * label, whose operands are registers, numbers, names and addresses of these.
+ * label, whose operands are registers, numbers, names and addresses of these; and a label by itself.
  *
  * In: the text of a statement after scrubbing. Out: exactly what the grammar makes of it, or undefined for everything that is
  * not that simple, which the grammar then reads (and finds fault with). A test compares the two.
@@ -13,14 +13,24 @@ const START = /(?:([A-Za-z_.][\w.$]*):[ \t]*)?([a-z][a-z0-9]*)(?:[ \t]+|$)/y;
 const NUMBER = '0x[0-9a-fA-F]+|[1-9]\\d*|0';
 const REGISTER = '%([a-z]+[0-9]*[a-z]?)';
 
-/** star, register | dollar, segment, number's sign and digits | name, addend's sign and digits, base, index, scale. */
+/** star, register | dollar, segment, number's sign and digits | name | local label and direction; addend's sign and digits, base, index, scale. */
 const OPERAND = new RegExp(
-  `(\\*?)(?:${REGISTER}|(\\$?)(?:%([c-gs]s):)?(?:(-?)(${NUMBER})|([A-Za-z_.][\\w.$]*)(?:([+-])(${NUMBER}))?)?` +
+  `(\\*?)(?:${REGISTER}|(\\$?)(?:%([c-gs]s):)?(?:(-?)(${NUMBER})|(?:([A-Za-z_.][\\w.$]*)|(\\d{1,3})([fb]))(?:([+-])(${NUMBER}))?)?` +
     `(\\((?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?)(?=,|$)`,
   'y',
 );
 
+/** A label by itself. */
+const LABEL = /^(?:([A-Za-z_.\u0080-\uffff][\w.$\u0080-\uffff]*)|(\d{1,9})):$/;
+
+function loneLabel(text: string): Statement[] | undefined {
+  const [, name, number] = LABEL.exec(text) ?? [];
+  if (name !== undefined && name !== '.') return [{ kind: 'label', name }];
+  return number === undefined ? undefined : [{ kind: 'localLabel', number: Number(number) }];
+}
+
 export function quickStatements(text: string): Statement[] | undefined {
+  if (text.endsWith(':')) return loneLabel(text);
   START.lastIndex = 0;
   const start = START.exec(text);
   if (start === null) return undefined;
@@ -50,13 +60,14 @@ function quickOperands(text: string, start: number): Operand[] | undefined {
 }
 
 function quickOperand(match: RegExpExecArray): Operand | undefined {
-  const [, star, register, dollar, segment, sign, digits, name, , , group, base, index, scale] = match;
+  const [, star, register, dollar, segment, sign, digits, name, local, , , , group, base, index, scale] = match;
   const indirect = star === '*';
   if (register !== undefined) {
     if (register === 'st') return undefined;
     return { kind: 'register', name: named(register), indirect };
   }
-  const disp = digits !== undefined ? number(sign!, digits) : name === undefined ? undefined : sum(match, name);
+  const disp =
+    digits !== undefined ? number(sign!, digits) : name === undefined && local === undefined ? undefined : sum(match);
   if (dollar === '$') {
     const isPlain = disp !== undefined && segment === undefined && group === undefined && !indirect;
     return isPlain ? { kind: 'immediate', value: disp } : undefined;
@@ -85,10 +96,15 @@ function number(sign: string, digits: string): Expr {
   return sign === '-' ? { kind: 'unary', op: '-', arg: value } : value;
 }
 
-/** `name`, `name+8`; a lone dot is the location counter. */
-function sum(match: RegExpExecArray, name: string): Expr {
-  const left: Expr = name === '.' ? { kind: 'here' } : { kind: 'symbol', name };
-  const sign = match[8];
+/** `name`, `name+8`, `1f`; a lone dot is the location counter. */
+function sum(match: RegExpExecArray): Expr {
+  const [, , , , , , , name, local, direction, sign, digits] = match;
+  const left: Expr =
+    name === undefined
+      ? { kind: 'local', number: Number(local), direction: direction as 'f' | 'b' }
+      : name === '.'
+        ? { kind: 'here' }
+        : { kind: 'symbol', name };
   if (sign === undefined) return left;
-  return { kind: 'binary', op: sign as '+' | '-', left, right: { kind: 'int', value: BigInt(match[9]!) } };
+  return { kind: 'binary', op: sign as '+' | '-', left, right: { kind: 'int', value: BigInt(digits!) } };
 }

@@ -11,8 +11,10 @@ import { type Diagnostic, error } from '../base/diagnostics.ts';
 import { fitsSigned, s64, toBytes } from '../base/u64.ts';
 import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
 import { advanceBytes, isFixedTarget, lebOf } from './layout.ts';
+import { modifierType } from './modifiers.ts';
 import { nops, nopsUpTo } from './nops.ts';
 import {
+  type AskedRelocation,
   type AsmSection,
   addressOf,
   type BranchFragment,
@@ -21,7 +23,7 @@ import {
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, type Linear, reduce } from './symbols.ts';
+import { type AsmSymbol, type Linear, numberOf, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -47,7 +49,9 @@ export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
   // What was stored in a section without data has been judged by who stored it.
   const hasData = section.type !== SHT.NOBITS;
   const data = new Uint8Array(hasData ? section.size : 0);
+  // GNU as makes the relocations of jumps when it sizes them, after all others, and writes them in that order.
   const relocations: AsmRelocation[] = [];
+  const ofJumps: AsmRelocation[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
     if (hasData) data.set(bytesOf(fragment, endsIn16), fragment.address);
@@ -57,10 +61,37 @@ export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
       if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
       else if (!hasData) continue;
       else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
-      else relocations.push(result.relocation);
+      else (fragment.kind === 'branch' ? ofJumps : relocations).push(result.relocation);
     }
   }
-  return { data, relocations, diagnostics };
+  for (const asked of section.asked) {
+    const made = askedRelocation(section, asked);
+    if (typeof made === 'string') diagnostics.push(error(made, asked.place));
+    else insert(relocations, made);
+  }
+  return { data, relocations: [...relocations, ...ofJumps], diagnostics };
+}
+
+/** Before the first that lies behind it. */
+function insert(relocations: AsmRelocation[], made: AsmRelocation): void {
+  const at = relocations.findIndex(({ offset }) => offset > made.offset);
+  relocations.splice(at < 0 ? relocations.length : at, 0, made);
+}
+
+/** A `.reloc`: the type is the source's affair, the symbol stays what it is. */
+function askedRelocation(section: AsmSection, { where, type, value }: AskedRelocation): AsmRelocation | string {
+  const at = reduce(where, finalDistance);
+  const home = typeof at === 'string' ? undefined : at.symbol?.home;
+  if (typeof at === 'string' || at.minus !== undefined) return 'invalid offset expression';
+  if (home !== undefined && (home.kind !== 'label' || home.at.section !== section)) return 'invalid offset expression';
+  const offset = Number(at.offset) + (home === undefined ? 0 : addressOf(home.at));
+  if (offset < 0 || offset > section.size) return 'reloc not within (fixed part of) section';
+  const linear = value === undefined ? { offset: 0n } : reduce(value, finalDistance);
+  if (typeof linear === 'string') return linear;
+  if (linear.minus !== undefined) return 'invalid reloc expression';
+  const target =
+    linear.symbol === undefined ? { kind: 'none' as const } : { kind: 'symbol' as const, symbol: linear.symbol };
+  return { offset, type, target, addend: linear.offset };
 }
 
 function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
@@ -130,6 +161,10 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
     return isRelative ? relocation(at, fixup, { kind: 'none' }, offset, true, linear) : fitted(offset, fixup, at);
   }
   const { home } = symbol;
+  if (linear.modifier === 'SIZE' && symbol.binding === 'local' && home.kind === 'label' && symbol.size !== undefined) {
+    const bytes = numberOf(symbol.size, finalDistance);
+    if (bytes !== undefined) return fitted(bytes + linear.offset, fixup, at);
+  }
   const isHere = home.kind === 'label' && home.at.section === section;
   const isSettled = isHere && isFixedTarget(symbol) && (isSized || symbol.binding === 'local');
   if (isRelative && isSettled && !isGot(linear)) {
@@ -142,9 +177,15 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   return relocation(at, fixup, { kind: 'symbol', symbol }, offset, isRelative, linear);
 }
 
-const isGot = ({ modifier }: Linear): boolean => modifier === 'GOTPCREL';
+/** Whether the linker has to see the symbol itself: its entry in a table, its size. `@PLT` alone is settled like a plain one. */
+const isGot = ({ modifier }: Linear): boolean => modifier !== undefined && modifier !== 'PLT';
 
-const unresolved = ({ symbol, minus }: Linear): string => `can't resolve ${symbol?.name ?? 0} - ${minus?.name ?? 0}`;
+function unresolved({ symbol, minus }: Linear): string {
+  // A local label has been replaced by its section at this point.
+  const isLocal = symbol?.home.kind === 'label' && symbol.binding === 'local';
+  const left = isLocal && symbol.home.kind === 'label' ? symbol.home.at.section.name : (symbol?.name ?? 0);
+  return `can't resolve ${left} - ${minus?.name ?? 0}`;
+}
 
 /** Whether the section may stand for the symbol. */
 function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean): boolean {
@@ -158,13 +199,13 @@ function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean): b
 /** A value in its field, if it fits: as signed or, where nothing extends it, as unsigned. */
 function fitted(value: bigint, { size, kind }: Fixup, at: number): Resolved {
   const bits = 8 * size;
-  const signed = fitsSigned(s64(value), bits);
-  const fits = size >= 8 || signed || (kind === 'absolute' && value >= 0n && value < 1n << BigInt(bits));
+  const limit = 1n << BigInt(bits);
+  // gas looks only whether the bits beyond the field are all equal, where the field's sign is nobody's.
+  const fits = size >= 8 || fitsSigned(s64(value), bits) || (kind === 'absolute' && value >= -limit && value < limit);
   if (fits) return { kind: 'value', value };
-  const shown = value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
-  return wrong(
-    `value of ${shown} too large for field of ${size} byte${size === 1 ? '' : 's'} at 0x${at.toString(16).padStart(16, '0')}`,
-  );
+  const hex = (number: bigint): string => BigInt.asUintN(64, number).toString(16).padStart(16, '0');
+  const shown = value >= 0n && value <= 1000n ? `${value}` : hex(value);
+  return wrong(`value of ${shown} too large for field of ${size} byte${size === 1 ? '' : 's'} at ${hex(BigInt(at))}`);
 }
 
 function relocation(
@@ -179,6 +220,8 @@ function relocation(
   if (typeof type === 'string') return wrong(type);
   return { kind: 'relocation', relocation: { offset, type, target, addend: s64(addend) } };
 }
+
+const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
 
 const RELATIVE: Readonly<Record<number, number>> = {
   1: R_X86_64.PC8,
@@ -202,6 +245,9 @@ function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: bool
   const { size, kind, got } = fixup;
   switch (linear.modifier) {
     case undefined: {
+      if (target.kind === 'symbol' && target.symbol.name === GOT_SYMBOL && size >= 4) {
+        return size === 8 ? R_X86_64.GOTPC64 : R_X86_64.GOTPC32;
+      }
       const isCall = kind === 'branch' && size === 4 && target.kind === 'symbol' && linear.offset === 0n;
       if (isCall) return R_X86_64.PLT32;
       if (isRelative) return RELATIVE[size] ?? 'cannot represent relocation';
@@ -209,10 +255,13 @@ function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: bool
       return ABSOLUTE[size] ?? `cannot represent relocation of ${size} bytes`;
     }
     case 'PLT':
-      return size === 4 ? R_X86_64.PLT32 : 'relocation @PLT needs a field of 4 bytes';
+      // What is local needs no such table.
+      if (size === 4 && target.kind === 'section' && !isRelative) return R_X86_64[32];
+      return modifierType('PLT', size);
     case 'GOTPCREL':
-      return isRelative && size === 4 ? GOT[got] : 'relocated field and relocation type differ in signedness';
+      if (size === 4 && isRelative) return GOT[got];
+      return modifierType('GOTPCREL', size);
     default:
-      return `relocation @${linear.modifier} is not supported`;
+      return modifierType(linear.modifier, size);
   }
 }

@@ -24,6 +24,8 @@ export interface AsmSection {
   isComdat: boolean;
   /** The section or symbol that `.section name,"ao",@progbits,other` names. */
   linkedTo?: string;
+  /** Relocations that `.reloc` asks for. */
+  readonly asked: AskedRelocation[];
   /** Stands for the section in relocations and expressions. */
   symbol: AsmSymbol | undefined;
   /** A point at address 0 that is a distance to nothing until layout. */
@@ -32,6 +34,13 @@ export interface AsmSection {
   runs: number;
   /** Bytes, after layout. */
   size: number;
+}
+
+export interface AskedRelocation {
+  readonly where: Bound;
+  readonly type: number;
+  readonly value?: Bound;
+  readonly place: Place;
 }
 
 /** A point in a section: a label, or `.` */
@@ -163,6 +172,7 @@ export function newSection(index: number, name: string, type: number, flags: num
     subsections: new Map(),
     marks: [],
     isComdat: false,
+    asked: [],
     symbol: undefined,
     runs: 0,
     size: 0,

@@ -10,6 +10,7 @@
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
+import { isTlsModifier } from './modifiers.ts';
 import { finalDistance, knownDistance, type Location } from './section.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 
@@ -20,6 +21,8 @@ export interface AsmSymbol {
   type: 'notype' | 'object' | 'func' | 'tls' | 'gnu_ifunc' | 'section' | 'file';
   visibility: 'default' | 'internal' | 'hidden' | 'protected';
   size?: Bound;
+  /** Known as the target of `.weakref` only: weak until something names it. */
+  onlyWeakly?: boolean;
   /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
   mentioned: boolean;
   /** Named by `1:` or `.`, or beginning with `.L`: never in the symbol table. */
@@ -122,6 +125,11 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
     }
     case 'symbol': {
       const symbol = symbolNamed(table, expr.name, place);
+      if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
+      if (expr.modifier !== undefined) {
+        if (expr.modifier !== 'SIZE') symbolNamed(table, '_GLOBAL_OFFSET_TABLE_', place);
+        if (isTlsModifier(expr.modifier)) symbol.type = 'tls';
+      }
       if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
       return { kind: 'symbol', symbol, ...(expr.modifier === undefined ? {} : { modifier: expr.modifier }) };
     }

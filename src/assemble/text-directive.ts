@@ -43,7 +43,7 @@ export function evaluate(expander: Expander, text: string, at: Place, message: s
     const { value, diagnostics } = parseExpression(text, at);
     expander.diagnostics.push(...diagnostics);
     if (!value) return undefined;
-    const result = expander.host.evaluate(value);
+    const result = expander.host.evaluate(value, at);
     if (result !== undefined) return result;
   }
   report(expander, message, at);

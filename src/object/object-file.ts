@@ -24,7 +24,7 @@ export interface Section {
   /** Empty when `type` is SHT_NOBITS; `size` counts then. */
   readonly data: Uint8Array;
   readonly size: number;
-  /** Ascending by offset. */
+  /** In the order of the file, which need not be that of the offsets. */
   readonly relocations: Relocation[];
   /** Index of the section that SHF_LINK_ORDER names. */
   readonly linkedTo?: number;
@@ -123,6 +123,8 @@ export const R_X86_64 = {
   8: 14,
   PC8: 15,
   PC64: 24,
+  GOTPC32: 26,
+  GOTPC64: 29,
   GOTPCRELX: 41,
   REX_GOTPCRELX: 42,
 } as const;

@@ -23,8 +23,52 @@ const more = `nop; label:mov $foo-8,%rax; .L1: call foo; jmp *%rax; jmp *foo(,%r
   push $-1; mov foo+4(%rip),%db7; mov (),%eax; mov ,%eax; mov %eax,; foo =3; foo: ; .byte 1; lock incl x; mov $010,%eax; jmp 1f; call foo@PLT;
   mov $%eax,%eax; mov *$1,%eax; mov (%rax,,4),%ebx; mov (,4),%ebx; mov 4(%rax,4),%ebx; mov %st(1),%st; mov %ax:foo,%ebx; .:mov %eax,%ebx; f: g: nop`;
 
+/** Operands of all shapes, good and bad. */
+const values = [
+  '',
+  '0',
+  '12',
+  '-8',
+  '0x7f',
+  '-0xff',
+  'foo',
+  '.Lx',
+  'a.b$c',
+  '.',
+  'foo+4',
+  'foo-0x10',
+  '1f',
+  '22b-4',
+  '08',
+  '1x',
+  '00',
+];
+const groups = [
+  '',
+  '(%rax)',
+  '(%rip)',
+  '(,%rcx,8)',
+  '(%rax,%rbx)',
+  '(%rax,%rbx,4)',
+  '(%rax,,4)',
+  '(,%rbx)',
+  '(%rax,%rbx,3)',
+  '(,)',
+  '()',
+  '(%st)',
+];
+const shapes = values.flatMap((value) =>
+  groups.flatMap((group) => [
+    `mov ${value}${group},%eax`,
+    `jmp ${value}${group}`,
+    `mov $${value},%rax`,
+    `inc %${value}`,
+  ]),
+);
+const odd = ['1:', '22:', 'foo:', '.:', '08:', 'ret', 'lock', 'rep movsb', 'mov', 'mov %eax,', 'nop '];
+
 test('agrees with the grammar on every statement that it takes', () => {
-  const all = [...lines, ...more.split(/;\s*/)];
+  const all = [...lines, ...more.split(/;\s*/), ...shapes, ...odd];
   const taken = all.flatMap((text) => {
     const quick = quickStatements(text);
     return quick === undefined ? [] : [{ text, quick }];

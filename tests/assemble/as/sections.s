@@ -340,3 +340,19 @@ x:	.zero 4
 	.quad 0
 	.section .w,"aw",@nobits
 	nop
+#= order of relocations
+	jmp ext
+	call ext2
+	jne ext3
+	.long ext4
+	.reloc 0, R_X86_64_NONE, foo
+	.text 1
+	jmp ext5
+	.long ext6
+	.text 0
+	.byte ext7
+	.reloc ., R_X86_64_NONE, foo2
+	jmp .data
+	jmp w
+	.weak w
+w:

@@ -1,0 +1,322 @@
+#= assignments
+a = 1
+b == 2
+	.set c, 3
+	.equ d, 4
+	.equiv e, 5
+	.eqv f, 6
+	.long a, b, c, d, e, f
+a = a + 1
+	.set c, c + 1
+	.long a, c
+g = . + 4
+	.long g - .
+h = x
+x:	.long h, x
+#= assignments wrong
+a == 1
+a == 2
+	.equiv a, 3
+	.eqv a, 4
+a = 5
+x:
+x = 5
+	.set x, 6
+y = 1
+y:
+	.set z, 1, 2
+	.set 5, 2
+	.equ %rax, 3
+#= aliases of undefined symbols
+	.set a, ext
+	.set b, ext + 4
+	.set c, a
+	.globl c
+	.long a, b, c
+	call a
+	.quad b + 8
+	.weak w
+	.set v, w
+	.quad v
+#= forward sets
+	.long a, b
+	.set a, 5
+	.set b, x + 2
+x:	.long 0
+	.set c, d
+	.set d, e
+	.set e, 7
+	.long c
+y = z - x
+z:	.long y
+#= sets of differences
+p = q - r
+r:	.skip 5
+	.balign 16
+q:	.long p
+#= equated functions and objects
+	.type f, @function
+	.size f, .-f
+f:	nop
+	.set g, f
+	.globl g
+	.type h, @object
+h = f
+	.size h, 8
+	.set i, f
+	.type i, @object
+	.weak j
+	j = f
+#= binding
+	.globl a, b
+	.global c
+	.weak d, e
+	.local f
+	.hidden g
+	.internal h
+	.protected i
+a: b: c: d: e: f: g: h: i:
+	.globl d
+	.weak a
+	.local c
+	.hidden a
+	.protected b
+	.globl j
+	.long k
+	.weak k
+	.extern l
+	.globl .Lx
+.Lx:
+	.local .Ly
+.Ly:
+#= binding wrong
+	.globl a b
+	.globl a,
+	.local a,,b
+	.hidden "q r"
+	.globl %rax
+#= types
+	.type a, @function
+	.type b, %object
+	.type c, "notype"
+	.type d, STT_FUNC
+	.type e, #function
+	.type f, @tls_object
+	.type g, @common
+	.type h, @gnu_indirect_function
+	.type i @function
+	.type j, function
+	.type k, @0
+	.type l, @foo
+	.type m
+	.type n, @function junk
+	.type o, 2
+a: b: c: d: f: g: h: i: j:
+	call h
+	jmp h
+	.quad h
+#= sizes
+	.type a, @function
+a:	nop
+	nop
+	.size a, .-a
+	.size b, 5
+	.globl b
+	.size c, d-a
+c:
+d:
+	.size e, 1+2*3
+e:
+#= sizes wrong
+	.size
+	.size a
+	.size a 5
+	.size a, 5, 6
+	.size a,
+a:
+#= common
+	.comm a, 8
+	.comm b, 8, 4
+	.comm c, 100
+	.comm d, 3
+	.comm e, 16, 32
+	.local f
+	.comm f, 8, 8
+	.lcomm g, 5
+	.lcomm h, 32
+	.comm i, 0
+	.comm a, 8
+	.weak j
+	.hidden b
+	.type a, @object
+	.quad a, b, f, g
+	.common k, 4, 4
+	.comm "l m", 4
+#= common wrong
+	.comm a, foo
+	.comm a, -1
+	.comm b, 4
+	.comm b, 8
+x:	.comm x, 4
+	.comm d, 4, 4, 4
+	.lcomm e, -1
+	.lcomm x, 4
+	.comm f 5
+#= local labels
+1:	nop
+	jmp 1b
+	jmp 1f
+	.long 1b-., 1f-.
+1:	nop
+	jmp 1b
+10:	jmp 10b
+	jmp 0f
+0:	.long 0b-1b
+	.byte 0b101
+	.long 1b
+	.byte 0b
+#= local labels wrong
+	jmp 3b
+	.long 5b
+1: 1: nop
+#= dollar labels
+1$:	nop
+	jmp 1$
+x:
+1$:	nop
+#= labels
+a: b: c:	nop
+"x y":	nop
+	.long "x y"
+.La:	nop
+	.long .La
+a$b:	.long a$b
+_x.y:	.long _x.y
+	.globl "z w"
+"z w":
+a:
+#= weakref
+	.weakref a, b
+	.long a
+	call a
+	.weakref c, d
+	.weakref e, f
+	.long f
+	.weakref g, h
+#= visibility of undefined
+	.hidden a
+	.long a
+	.protected b
+	call b
+	.internal c
+#= relocation operators
+	call f@PLT
+	jmp f@plt
+	mov f@GOTPCREL(%rip), %rax
+	mov f@GOT(%rax), %eax
+	movq f@GOT(%rax), %rax
+	movabs $f@GOT, %rax
+	movabs $f@GOTOFF, %rax
+	movabs $f@GOTPLT, %rax
+	mov %fs:f@TPOFF, %rax
+	mov f@GOTTPOFF(%rip), %rax
+	lea f@TLSGD(%rip), %rdi
+	lea f@TLSLD(%rip), %rdi
+	lea f@DTPOFF(%rax), %rdi
+	lea f@TLSDESC(%rip), %rax
+	movabs $f@TPOFF, %rax
+	movabs $f@DTPOFF, %rax
+	movabs $f@PLTOFF, %rax
+	mov $f@SIZE, %eax
+	movabs $f@SIZE, %rax
+	.long f@PLT, f@GOTPCREL, f@GOT, f@TPOFF, f@DTPOFF, f@SIZE, f@GOTTPOFF, f@TLSGD
+	.quad f@GOTOFF, f@TPOFF, f@DTPOFF, f@SIZE, f@GOT, f@PLTOFF, f@GOTPCREL, f@GOTPLT
+	.long f@PLT+4, f@GOTPCREL+1
+	call *f@GOTPCREL(%rip)
+	jmp *f@GOTPCREL(%rip)
+	add f@GOTPCREL(%rip), %rax
+	add f@GOTPCREL(%rip), %eax
+	test %rax, f@GOTPCREL(%rip)
+	push f@GOTPCREL(%rip)
+	mov f@GOTPCREL+4(%rip), %rax
+#= relocation operators on local symbols
+	.data
+v:	.quad v@GOTOFF, v@SIZE
+	.long v@PLT, v@GOTPCREL
+	.size v, 8
+	.section .tdata,"awT"
+t:	.long 5
+	.text
+	mov v@GOTPCREL(%rip), %rax
+	mov %fs:t@TPOFF, %rax
+	call x@PLT
+x:	lea t@TLSGD(%rip), %rdi
+#= relocation operators wrong
+	.long f@FOO
+	.byte f@PLT
+	call f@GOTPCREL
+	.quad f@PLT
+	.short f@GOT
+	.quad f@TLSGD
+#= global offset table
+	lea _GLOBAL_OFFSET_TABLE_(%rip), %rbx
+	.long _GLOBAL_OFFSET_TABLE_
+	.long _GLOBAL_OFFSET_TABLE_-.
+	.quad _GLOBAL_OFFSET_TABLE_
+#= data relocations
+	.byte ext
+	.short ext
+	.long ext
+	.quad ext
+	.byte ext-.
+	.short ext-.
+	.long ext-.
+	.quad ext-.
+	.long ext+5-.
+x:	.long ext-x, x-ext2
+#= pc relative to another section
+	.data
+d:	.long 5
+	.text
+	.long d-.
+	.quad d-.
+x:	.long d-x
+	.long x-d
+#= differences
+	.data
+a:	.long 1
+	.balign 16
+b:	.long b-a
+	.quad a-b
+	.byte b-a
+	.text
+c:	.long b-a
+	jmp d
+	.skip 130
+d:	.byte d-c
+	.short d-c
+#= reloc directive
+	.reloc 0, R_X86_64_NONE, foo
+	.reloc ., R_X86_64_64, bar+4
+	.quad 0
+	.long 0
+	.reloc 4, R_X86_64_32
+	.reloc 4, BFD_RELOC_NONE
+	.reloc 8, BFD_RELOC_32, foo
+#= reloc directive wrong
+	.reloc
+	.reloc 0
+	.reloc 0, FOO
+	.reloc 0, R_X86_64_FOO, x
+	.reloc foo, R_X86_64_64, x
+#= odds
+	.version "1.0"
+	.linkonce
+	.ident "x"
+	.ident foo
+#= version
+	.version "01.01"
+#= attach_to_group
+	.section .a,"a"
+	.attach_to_group g
+	.byte 1
