@@ -51,14 +51,16 @@ function bytesByLine({ sections, symbols }: ObjectFile, count: number): (string 
   const at = new Map(symbols.map((s) => [s.name, Number(s.value)]));
   const starts = Array.from({ length: count }, (_, n) => at.get(`i${n}`));
   let end = text.size;
-  let next = text.relocations.length - 1;
+  // Those of jumps stand behind all others in the file.
+  const placed = [...text.relocations].sort((a, b) => a.offset - b.offset);
+  let next = placed.length - 1;
   const found: (string | undefined)[] = [];
   for (let n = count - 1; n >= 0; n--) {
     const start = starts[n];
     if (start === undefined) continue;
     const relocations: string[] = [];
-    for (; next >= 0 && text.relocations[next]!.offset >= start; next--) {
-      const { type, offset, symbol, addend } = text.relocations[next]!;
+    for (; next >= 0 && placed[next]!.offset >= start; next--) {
+      const { type, offset, symbol, addend } = placed[next]!;
       relocations.unshift(`${type}@${offset - start}${symbols[symbol]?.type === 'section' ? '' : `+${addend}`}`);
     }
     found[n] = [Buffer.from(text.data.subarray(start, end)).toString('hex'), ...relocations].join(' ');

@@ -179,7 +179,7 @@ function homeOf(section: number, value: bigint, indexOf: ReadonlyMap<number, num
   return index === undefined ? { kind: 'absolute' } : { kind: 'section', index };
 }
 
-/** Relocations by the section they apply to. */
+/** Relocations by the section they apply to, in the file's order. */
 function readRelocations(file: File, symtab: number, symbolCount: number): Map<number, Relocation[]> {
   const found = new Map<number, Relocation[]>();
   for (const header of file.headers) {
@@ -188,7 +188,6 @@ function readRelocations(file: File, symtab: number, symbolCount: number): Map<n
     if (target === undefined) malformed('relocations for no section');
     const list = found.get(header.info) ?? [];
     list.push(...readRelocationTable(contents(file.bytes, header), symbolCount, target!));
-    list.sort((a, b) => a.offset - b.offset);
     found.set(header.info, list);
   }
   return found;
