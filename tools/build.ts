@@ -10,8 +10,11 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
-/** A run through every stage: what it compiles goes into the code cache. */
-const WARM_UP = ['matrix', 'asm/cr3/restore_cr3.S', '--listing'];
+/** Runs through every stage: what they compile goes into the code cache. */
+const WARM_UPS = [
+  ['matrix', 'asm/cr3/restore_cr3.S', '--listing'],
+  ['as', 'tools/warm-up.S', '-o', '/dev/null'],
+];
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit();
 
@@ -22,7 +25,7 @@ const { bundleCommandLine, bundleLibrary } = await import('./bundle.ts');
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 await buildEngine();
-await Promise.all([bundleCommandLine('dist', version, WARM_UP), bundleLibrary('src/index.ts', 'dist/index.js')]);
+await Promise.all([bundleCommandLine('dist', version, WARM_UPS), bundleLibrary('src/index.ts', 'dist/index.js')]);
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tools/tsconfig.types.json'], {
   stdio: 'inherit',
 });

@@ -41,13 +41,17 @@ const icedPlugin = (wasm: keyof typeof WASM_SOURCE): Plugin => ({
   },
 });
 
-const COMMON: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
+const COMMON: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', minifyWhitespace: true, minifySyntax: true, logLevel: 'warning' };
 
 /**
  * The command line for Node, into a folder: main.cjs, which is what runs, entrylab.cjs, the WebAssembly beside it, and the
- * code cache that a run of `warmUp` leaves.
+ * code cache that runs of `warmUps` leave.
  */
-export async function bundleCommandLine(dir: string, version: string, warmUp: readonly string[]): Promise<void> {
+export async function bundleCommandLine(
+  dir: string,
+  version: string,
+  warmUps: readonly (readonly string[])[],
+): Promise<void> {
   const node: BuildOptions = { ...COMMON, format: 'cjs', platform: 'node' };
   const define = { ENTRYLAB_VERSION: JSON.stringify(version) };
   await Promise.all([
@@ -67,9 +71,9 @@ export async function bundleCommandLine(dir: string, version: string, warmUp: re
   ]);
   chmodSync(join(dir, 'main.cjs'), 0o755);
   copyFileSync(createRequire(import.meta.url).resolve('iced-x86/iced_x86_bg.wasm'), join(dir, 'iced_x86_bg.wasm'));
-  if (warmUp.length === 0) return;
-  const env = { ...process.env, ENTRYLAB_MAKE_CODE_CACHE: '1' };
-  execFileSync(process.execPath, [join(dir, 'main.cjs'), ...warmUp], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (warmUps.length === 0) return;
+  const env = { ...process.env, ENTRYLAB_MAKE_CODE_CACHE: JSON.stringify(warmUps) };
+  execFileSync(process.execPath, [join(dir, 'main.cjs')], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The library, for Node and the browser alike: no import of any Node module, WebAssembly embedded. */

@@ -3,7 +3,7 @@
  * problems are reported. Exit status: 0 fine, 1 the program under test fell short, 2 the input or the command line was
  * wrong.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import pc from 'picocolors';
 import type { FilePort } from '../assemble/logical-line.ts';
@@ -39,10 +39,14 @@ export const files: FilePort = {
   },
 };
 
-/** Writes a file whole or not at all; what went wrong, if anything did. */
+/** Writes a file whole or not at all; what went wrong, if anything did. What is there and no file (/dev/null, a pipe) is written to as it is. */
 export function writeWhole(path: string, data: Uint8Array | string): string | undefined {
   const draft = `${path}.${process.pid}.part`;
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      writeFileSync(path, data);
+      return undefined;
+    }
     writeFileSync(draft, data);
     renameSync(draft, path);
     return undefined;

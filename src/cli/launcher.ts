@@ -1,7 +1,7 @@
 /**
  * dist/main.cjs: starts the command line through V8's code cache. Compiling the bundle's megabyte of JavaScript costs
- * half of the start; the build runs it once and keeps what V8 compiled (`createCachedData`) beside it. V8 itself refuses
- * a cache of another version or source, and then compiles as ever.
+ * half of the start; the build runs the commands that people wait for and keeps what V8 compiled (`createCachedData`) beside it. V8
+ * itself refuses a cache of another version or source, and then compiles as ever.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,8 +11,9 @@ import { Script } from 'node:vm';
 const BUNDLE = join(__dirname, 'entrylab.cjs');
 const CACHE = join(__dirname, 'entrylab.cache');
 
-/** Set by the build alone: write the cache when this run has ended. */
+/** Set by the build alone: command lines, as JSON, to be run one after the other before the cache is written. */
 const MAKE_CACHE = 'ENTRYLAB_MAKE_CODE_CACHE';
+const warmUps = process.env[MAKE_CACHE];
 
 function cachedCode(): Buffer | undefined {
   try {
@@ -22,11 +23,18 @@ function cachedCode(): Buffer | undefined {
   }
 }
 
-const cachedData = process.env[MAKE_CACHE] ? undefined : cachedCode();
+const cachedData = warmUps === undefined ? cachedCode() : undefined;
 const script = new Script(`(function (exports, require, __filename, __dirname) {${readFileSync(BUNDLE, 'utf8')}\n})`, {
   filename: BUNDLE,
   ...(cachedData && { cachedData }),
 });
 const main = script.runInThisContext() as (exports: object, require: NodeJS.Require, file: string, dir: string) => void;
-main({}, createRequire(BUNDLE), BUNDLE, __dirname);
-if (process.env[MAKE_CACHE]) writeFileSync(CACHE, script.createCachedData());
+const run = (): void => main({}, createRequire(BUNDLE), BUNDLE, __dirname);
+if (warmUps === undefined) run();
+else {
+  for (const args of JSON.parse(warmUps) as string[][]) {
+    process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
+    run();
+  }
+  writeFileSync(CACHE, script.createCachedData());
+}
