@@ -25,7 +25,7 @@ export async function commandLine(): Promise<CommandLine> {
   const dir = mkdtempSync(join(tmpdir(), 'entrylab-cli-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   if (!existsSync('src/engine/module.ts')) await buildEngine();
-  await bundleCommandLine(dir, 'test', [['matrix', 'asm/cr3/restore_cr3.S', '--listing']]);
+  await bundleCommandLine(dir, 'test', { entrylab: [['matrix', 'asm/cr3/restore_cr3.S', '--listing']] });
   const main = join(dir, 'main.cjs');
   const run = (args: readonly string[], cwd = process.cwd(), env: Readonly<Record<string, string>> = {}): Ran => {
     const { CI: _, UPDATE: __, ...rest } = process.env;

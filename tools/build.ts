@@ -11,10 +11,10 @@ const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /** Runs through every stage: what they compile goes into the code cache. */
-const WARM_UPS = [
-  ['matrix', 'asm/cr3/restore_cr3.S', '--listing'],
-  ['as', 'tools/warm-up.S', '-o', '/dev/null'],
-];
+const WARM_UPS = {
+  entrylab: [['matrix', 'asm/cr3/restore_cr3.S', '--listing']],
+  as: [['as', 'tools/warm-up.S', '-o', '/dev/null']],
+};
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit();
 
@@ -32,7 +32,7 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'to
 
 /** Whether the last outputs of a build are younger than every source. */
 function isFresh(): boolean {
-  const outputs = ['dist/entrylab.cache', 'dist/index.js', 'dist/types/index.d.ts'];
+  const outputs = ['dist/entrylab.cache', 'dist/as.cache', 'dist/index.js', 'dist/types/index.d.ts'];
   if (!outputs.every(existsSync)) return false;
   const sources = ['src', 'tools'].flatMap((dir) =>
     readdirSync(dir, { recursive: true, withFileTypes: true })

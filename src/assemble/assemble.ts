@@ -13,7 +13,7 @@
  */
 import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
-import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
+import { type Assembly, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
 import { type CppOptions, preprocess } from './cpp.ts';
 import { isDirective, runDirective, runTextDirective } from './directives.ts';
@@ -26,6 +26,7 @@ import { beginLine, type ListedLine, listedLines, type Recording } from './listi
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
 import { parseStatements } from './parse.ts';
+import { fragmentsOf, openBytes } from './section.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
@@ -108,15 +109,15 @@ const hostOf = (asm: Assembly, recording: Recording | undefined): ExpandHost => 
 function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
   asm.place = at;
   const { value, diagnostics } = parseStatements(text, at);
-  asm.diagnostics.push(...diagnostics);
+  if (diagnostics.length > 0) asm.diagnostics.push(...diagnostics);
   for (const statement of value) {
-    const { section } = asm.here;
-    const start = dot(asm);
-    const before = extent(asm);
+    const { section, subsection } = asm.here;
+    const fragment = openBytes(section, subsection, at);
+    const { size } = fragment;
     perform(asm, statement, text);
-    if (asm.here.section !== section) continue;
-    const after = extent(asm);
-    if (after.count !== before.count || after.size !== before.size) section.marks.push({ at: start, place: at });
+    if (asm.here.section !== section || asm.here.subsection !== subsection) continue;
+    const leftBytes = fragment.size !== size || fragmentsOf(section, subsection).at(-1) !== fragment;
+    if (leftBytes) section.marks.push({ at: { section, fragment, offset: size }, place: at });
   }
 }
 

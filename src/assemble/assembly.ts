@@ -4,6 +4,7 @@
  * Plain data that the statement handlers (instruction.ts, directives.ts) change; nothing of the text is kept.
  */
 import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
+import { s64 } from '../base/u64.ts';
 import { SHF, SHT } from '../object/object-file.ts';
 import { type CfiState, newCfiState } from './cfi.ts';
 import { CODE_MODES, type CodeMode } from './code-mode.ts';
@@ -13,7 +14,6 @@ import {
   append,
   type BytesFragment,
   type Fixup,
-  fragmentsOf,
   knownDistance,
   type Location,
   type NewFragment,
@@ -150,14 +150,9 @@ export function emitFragment(asm: Assembly, fragment: NewFragment): void {
   pushFragment(asm.here.section, asm.here.subsection, fragment);
 }
 
-/** How far the current subsection has come, to tell whether a statement left bytes. */
-export function extent(asm: Assembly): { readonly count: number; readonly size: number } {
-  const list = fragmentsOf(asm.here.section, asm.here.subsection);
-  return { count: list.length, size: list.at(-1)?.size ?? 0 };
-}
-
 /** Binds an expression here and now; reports and returns undefined when it means nothing. */
 export function bound(asm: Assembly, expr: Expr): Bound | undefined {
+  if (expr.kind === 'int') return { kind: 'int', value: s64(expr.value) };
   const result = bind(expr, asm.symbols, () => dotNow(asm), asm.place);
   if (typeof result === 'string') {
     fail(asm, result);

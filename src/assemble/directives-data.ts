@@ -62,6 +62,11 @@ function strayModifier(expr: Expr, size: number): boolean {
 
 /** A number that is cut to size, or a field for layout and linker. */
 export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
+  if (expr.kind === 'int' && expr.value >= 0n && expr.value < 0x80n && !hasNoData(asm)) {
+    const bytes = new Array<number>(size).fill(0);
+    bytes[0] = Number(expr.value);
+    return emit(asm, bytes);
+  }
   const wide = wideNumber(expr);
   if (wide !== undefined && (size === 16 || isBig(wide))) {
     checkStored(asm, wide !== 0n);

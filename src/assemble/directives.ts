@@ -92,22 +92,24 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 const BEYOND =
   /^\.(largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|symver|gnu_attribute|insn)$/;
 
-const TEXT_DIRECTIVES: Readonly<Record<string, TextReader>> = {
-  ...SECTION_DIRECTIVES,
-  ...CFI_DIRECTIVES,
-  ...DATA_DIRECTIVES,
-  ...SPACE_DIRECTIVES,
-  ...SYMBOL_DIRECTIVES,
-  ...RELOCATION_DIRECTIVES,
-  '.ident': ident,
-};
+const TEXT_DIRECTIVES: ReadonlyMap<string, TextReader> = new Map(
+  Object.entries({
+    ...SECTION_DIRECTIVES,
+    ...CFI_DIRECTIVES,
+    ...DATA_DIRECTIVES,
+    ...SPACE_DIRECTIVES,
+    ...SYMBOL_DIRECTIVES,
+    ...RELOCATION_DIRECTIVES,
+    '.ident': ident,
+  }),
+);
 
 export const isDirective = (name: string): boolean =>
-  Object.hasOwn(TEXT_DIRECTIVES, name) || Object.hasOwn(DIRECTIVES, name) || BEYOND.test(name);
+  TEXT_DIRECTIVES.has(name) || Object.hasOwn(DIRECTIVES, name) || BEYOND.test(name);
 
 /** A directive that reads its own text. */
 export function runTextDirective(asm: Assembly, name: string, text: string): void {
-  const directive = Object.hasOwn(TEXT_DIRECTIVES, name) ? TEXT_DIRECTIVES[name] : undefined;
+  const directive = TEXT_DIRECTIVES.get(name);
   if (directive !== undefined) directive(asm, cursor(text), name);
   else if (BEYOND.test(name)) fail(asm, `\`${name}' is not supported`);
   else fail(asm, `unknown pseudo-op: \`${name}'`);

@@ -10,11 +10,12 @@
 import { type Diagnostic, error, type Place, warning } from '../base/diagnostics.ts';
 import { isSkipping } from './conditional.ts';
 import { DIRECTIVES } from './expand-directives.ts';
-import { type Expander, type Macro, pushExpansion, pushFile, read, substituteLine } from './expander.ts';
+import { bodyOf, type Expander, type Macro, pushExpansion, pushFile, read } from './expander.ts';
 import type { Segment } from './frames.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { readCall } from './macro-arguments.ts';
 import type { SourceLine } from './source.ts';
+import type { TextDirective } from './text-directive.ts';
 
 export interface ExpandOptions {
   /** For `.include`; without it there are no files. */
@@ -52,22 +53,40 @@ function* run(expander: Expander, lines: readonly SourceLine[]): Generator<Logic
   for (let segment = read(expander); segment; segment = read(expander)) yield* perform(expander, segment);
 }
 
-const WORD = /^[A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*/;
-
 /** Labels, and the word behind them: `foo: 1: .if x` → `foo: 1: `, `.if`, ` x`. */
 const STATEMENT =
   /^((?:(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*"):\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)?(.*)$/s;
 
+/** A statement cut into its parts; what it is by itself, before macros. */
+interface Parts {
+  readonly labels: string;
+  /** In lower case. */
+  readonly name: string;
+  readonly rest: string;
+  readonly isAssignment: boolean;
+  readonly directive: TextDirective | undefined;
+}
+
+const CACHE_LIMIT = 8192;
+const parts = new Map<string, Parts>();
+
+function partsOf(text: string): Parts {
+  let known = parts.get(text);
+  if (known === undefined) {
+    const [, labels = '', word = '', rest = ''] = STATEMENT.exec(text) ?? [];
+    const name = word.toLowerCase();
+    const isAssignment = /^\s*=/.test(rest);
+    const directive = isAssignment || !name.startsWith('.') ? undefined : DIRECTIVES.get(name);
+    known = { labels, name, rest, isAssignment, directive };
+    if (parts.size >= CACHE_LIMIT) parts.clear();
+    parts.set(text, known);
+  }
+  return known;
+}
+
 function* perform(expander: Expander, segment: Segment): Generator<LogicalLine, void, undefined> {
   const { text, place } = segment;
-  // Most statements have no label, which spares the longer pattern.
-  const plain = text.includes(':') ? undefined : WORD.exec(text);
-  const [, labels = '', word = '', rest = ''] = plain
-    ? ['', '', plain[0], text.slice(plain[0].length)]
-    : (STATEMENT.exec(text) ?? []);
-  const name = word.toLowerCase();
-  const isAssignment = /^\s*=/.test(rest);
-  const directive = isAssignment || !name.startsWith('.') ? undefined : DIRECTIVES.get(name);
+  const { labels, name, rest, isAssignment, directive } = partsOf(text);
   if (isSkipping(expander.conditionals) && !directive?.evenWhenSkipping) return;
   const macro = isAssignment || directive ? undefined : expander.macros.get(name);
   if (!directive && !macro) {
@@ -75,7 +94,13 @@ function* perform(expander: Expander, segment: Segment): Generator<LogicalLine, 
     return;
   }
   if (labels !== '' && !isSkipping(expander.conditionals)) yield { text: labels.trim(), place };
-  if (directive) directive.perform(expander, rest.trim(), { ...segment, text: text.slice(labels.length) }, name);
+  if (directive)
+    directive.perform(
+      expander,
+      rest.trim(),
+      labels === '' ? segment : { ...segment, text: text.slice(labels.length) },
+      name,
+    );
   else if (macro) callMacro(expander, macro, rest, place);
 }
 
@@ -95,6 +120,6 @@ function callMacro(expander: Expander, macro: Macro, text: string, at: Place): v
       ),
   };
   const substitution = { actuals: call.actuals, number, alternate: names };
-  const linesOf = () => macro.body.map((line) => substituteLine(line, substitution));
+  const linesOf = () => bodyOf(macro, substitution);
   pushExpansion(expander, 'macro', 1, linesOf, chain, at);
 }

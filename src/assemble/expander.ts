@@ -19,7 +19,7 @@ import type { ExpandHost, FilePort } from './logical-line.ts';
 import type { Alternate, Formal } from './macro-arguments.ts';
 import { scrub, scrubText } from './scrub.ts';
 import type { SourceLine } from './source.ts';
-import { type Substitution, substitute } from './substitute.ts';
+import { type Cut, cut, join, type Substitution, substitute } from './substitute.ts';
 
 export interface Macro {
   readonly name: string;
@@ -27,6 +27,8 @@ export interface Macro {
   readonly body: readonly SourceLine[];
   /** Where it is defined. */
   readonly span: SourceLine['span'];
+  /** The lines of the body, cut for their parameters when they are first needed. */
+  cuts?: readonly (Cut | 'anew')[];
 }
 
 /** Everything expansion remembers between two lines. */
@@ -101,7 +103,36 @@ export function fatal(expander: Expander, message: string, at: Place): void {
 /** A line that a substitution changed is scrubbed again, as gas scrubs every expansion. */
 export function substituteLine(line: SourceLine, substitution: Substitution): SourceLine {
   const text = substitute(line.text, substitution);
-  return text === line.text ? line : { text: scrubText(text), span: line.span };
+  return text === line.text ? line : { text: scrubbed(text), span: line.span };
+}
+
+/** The lines of a call. */
+export function bodyOf(macro: Macro, substitution: Substitution): readonly SourceLine[] {
+  const { body } = macro;
+  if (substitution.alternate !== undefined) return body.map((line) => substituteLine(line, substitution));
+  macro.cuts ??= body.map(({ text }) => cut(text));
+  const { cuts } = macro;
+  return body.map((line, n) => {
+    const pieces = cuts[n];
+    if (pieces === undefined) return line;
+    return pieces === 'anew'
+      ? substituteLine(line, substitution)
+      : { text: scrubbed(join(pieces, substitution)), span: line.span };
+  });
+}
+
+const CACHE_LIMIT = 8192;
+const scrubs = new Map<string, string>();
+
+/** Calls repeat what they put in. */
+function scrubbed(text: string): string {
+  let known = scrubs.get(text);
+  if (known === undefined) {
+    known = scrubText(text);
+    if (scrubs.size >= CACHE_LIMIT) scrubs.clear();
+    scrubs.set(text, known);
+  }
+  return known;
 }
 
 export function pushExpansion(
@@ -112,7 +143,8 @@ export function pushExpansion(
   chain: Place['chain'],
   at: Place,
 ): void {
-  const depth = expander.frames.filter((frame) => frame.kind !== 'file').length;
+  let depth = 0;
+  for (const open of expander.frames) if (open.kind !== 'file') depth++;
   if (depth >= MAX_NESTING) return fatal(expander, 'macros nested too deeply', at);
   expander.frames.push(frame(kind, rounds, linesOf, chain, expander.conditionals.length));
 }

@@ -12,8 +12,7 @@ export interface Formal {
   readonly fallback: string;
 }
 
-const NAME_START = /[A-Za-z_.$\u0080-\uffff]/;
-const NAME_PART = /[\w.$\u0080-\uffff]/;
+const NAME = /[A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*/y;
 
 /** A position in a text; the readers below advance it. */
 export interface Cursor {
@@ -44,15 +43,25 @@ export function skipComma(c: Cursor): void {
 
 /** A name, or '' when there is none here. */
 export function readName(c: Cursor): string {
-  const from = c.at;
-  if (NAME_START.test(peek(c))) while (NAME_PART.test(peek(c))) c.at++;
-  return c.text.slice(from, c.at);
+  NAME.lastIndex = c.at;
+  const name = NAME.exec(c.text)?.[0] ?? '';
+  c.at += name.length;
+  return name;
 }
+
+/** An argument of no surprises: nothing in it that is quoted, bracketed or a comma, or that only `.altmacro` knows. */
+const PLAIN_ARGUMENT = /[^\s,"'()[\]<%]*(?=[\s,]|$)/y;
 
 /** One argument, unquoted. */
 export function readArgument(c: Cursor): string {
   skipBlanks(c);
   const { alternate } = c;
+  PLAIN_ARGUMENT.lastIndex = c.at;
+  const plain = PLAIN_ARGUMENT.exec(c.text)?.[0];
+  if (plain !== undefined) {
+    c.at += plain.length;
+    return plain;
+  }
   if (alternate !== undefined) {
     const special = readAlternate(c, alternate);
     if (special !== undefined) return special;
@@ -201,9 +210,13 @@ export interface Call {
   readonly failed: boolean;
 }
 
-/** What ends the name in `name=value`. */
-const isSeparator = (char: string, { alternate }: Cursor): boolean =>
-  ' \t,";()'.includes(char) || (alternate !== undefined && (char === '<' || char === '>'));
+/** `name=value`: nothing that ends a name stands before the sign. */
+const KEYWORD = /[^\s,";()=]*=/y;
+
+function isKeyword(text: string, at: number): boolean {
+  KEYWORD.lastIndex = at;
+  return KEYWORD.test(text);
+}
 
 export function readCall(macro: string, formals: readonly Formal[], text: string, alternate?: Alternate): Call {
   const c = cursor(text, alternate);
@@ -214,9 +227,7 @@ export function readCall(macro: string, formals: readonly Formal[], text: string
   let sawKeyword = false;
   let failure: string | undefined;
   for (skipBlanks(c); !atEnd(c) && failure === undefined; skipComma(c)) {
-    let scan = c.at;
-    while (scan < text.length && !isSeparator(text[scan]!, c) && text[scan] !== '=') scan++;
-    if (text[scan] === '=' && alternate === undefined) {
+    if (alternate === undefined && isKeyword(text, c.at)) {
       sawKeyword = true;
       failure = readKeyword(c, macro, formals, given, errors, warnings);
       continue;

@@ -51,6 +51,44 @@ export function substitute(line: string, substitution: Substitution): string {
   return out;
 }
 
+const NUMBER = Symbol('number');
+type Piece = string | { readonly parameter: string } | typeof NUMBER;
+
+/** A line of a body cut where something is put in, for calls without `.altmacro`; undefined: nothing is. */
+export type Cut = readonly Piece[] | undefined;
+
+/** `\\name`, `\\@`, `\\(text)`, a lone backslash. */
+const PLACE = /\\(?:\(([^)]*)\)?|(@)|([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)?)/g;
+
+/** Undefined for a line with an `&`, which `substitute` has to look at. */
+export function cut(line: string): Cut | 'anew' {
+  if (line.includes('&')) return 'anew';
+  if (!line.includes('\\')) return undefined;
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of line.matchAll(PLACE)) {
+    const [whole, inner, at, name] = match;
+    if (match.index > from) pieces.push(line.slice(from, match.index));
+    from = match.index + whole.length;
+    if (at !== undefined) pieces.push(NUMBER);
+    else if (name !== undefined) pieces.push({ parameter: name });
+    else pieces.push(inner ?? whole);
+  }
+  if (from < line.length) pieces.push(line.slice(from));
+  return pieces;
+}
+
+/** The line that a cut one becomes in a call. */
+export function join(pieces: readonly Piece[], { actuals, number }: Substitution): string {
+  let out = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') out += piece;
+    else if (piece === NUMBER) out += number;
+    else out += actuals.get(piece.parameter) ?? `\\${piece.parameter}`;
+  }
+  return out;
+}
+
 /** A name; an `&` behind it belongs to it after `.altmacro`. */
 function token(c: Cursor, isAlternate: boolean): string {
   const name = readName(c);

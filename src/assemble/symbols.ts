@@ -209,8 +209,10 @@ const swap = ({ symbol, minus, offset }: Linear): Linear => ({
 });
 
 function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distance, depth: number): Linear | string {
-  const same = compareRegisters(op, registerOnly(left), registerOnly(right));
-  if (same !== undefined) return { offset: same };
+  if (left.kind === 'register' || right.kind === 'register') {
+    const same = compareRegisters(op, registerOnly(left), registerOnly(right));
+    if (same !== undefined) return { offset: same };
+  }
   const a = reduce(left, distance, depth + 1);
   if (typeof a === 'string') return a;
   const b = reduce(right, distance, depth + 1);
@@ -254,6 +256,15 @@ const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['==', '!=', '<>', '<', '<=',
 const registerOnly = (expr: Bound): Expr => (expr.kind === 'register' ? expr : { kind: 'int', value: 0n });
 
 function add(a: Linear, b: Linear, op: BinaryOp, distance: Distance): Linear | string {
+  // Most often a number is added, or a place taken from another.
+  if (b.symbol === undefined && b.minus === undefined && b.modifier === undefined) {
+    const offset = s64(a.offset + b.offset);
+    return isNumber(a) && a.modifier === undefined ? { offset } : { ...a, offset };
+  }
+  if (a.symbol !== undefined && b.minus !== undefined && a.minus === undefined && b.symbol === undefined) {
+    const apart = (a.modifier ?? b.modifier) ? undefined : between(a.symbol, b.minus, distance);
+    if (apart !== undefined) return { offset: s64(a.offset + b.offset + apart) };
+  }
   const plus = [a.symbol, b.symbol].filter((s) => s !== undefined);
   const minus = [a.minus, b.minus].filter((s) => s !== undefined);
   let offset = a.offset + b.offset;

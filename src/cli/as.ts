@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type AssembleOptions, assemble, assembleWithListing } from '../assemble/assemble.ts';
 import { type MacroOption, preprocessToText } from '../assemble/cpp.ts';
 import { hasErrors, type Parsed } from '../base/diagnostics.ts';
-import { listLines } from '../lab/listing.ts';
+import { listLines } from '../lab/assembly-listing.ts';
 import { writeElf } from '../object/elf-write.ts';
 import {
   accept,

@@ -7,19 +7,8 @@ import { featureName, featureSet } from '../isa/features.ts';
 import { type DisasmLine, disassemble } from '../lab/listing.ts';
 import { buildImage, loadProgram } from '../lab/program.ts';
 import { patchName, placeJson } from '../trace/text.ts';
-import {
-  accept,
-  EXIT,
-  FEATURES_OPTION,
-  featureList,
-  kernelOption,
-  MACHINE_OPTIONS,
-  print,
-  printJson,
-  programOptions,
-  SOURCE_OPTIONS,
-  type SourceFlags,
-} from './context.ts';
+import { accept, EXIT, print, printJson, programOptions, SOURCE_OPTIONS, type SourceFlags } from './context.ts';
+import { FEATURES_OPTION, featureList, kernelOption, MACHINE_OPTIONS } from './machine-options.ts';
 
 interface DisasmFlags extends SourceFlags {
   readonly features?: readonly string[];

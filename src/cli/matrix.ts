@@ -9,23 +9,16 @@ import { createBench, entriesOf, type RunResult } from '../lab/execute.ts';
 import { type Matrix, runMatrix } from '../lab/matrix.ts';
 import { loadProgram, type Program } from '../lab/program.ts';
 import type { Scenario } from '../lab/scenario.ts';
+import { accept, collect, colors, EXIT, print, printJson, programOptions, SOURCE_OPTIONS } from './context.ts';
+import { disasmText, patchLogText } from './disasm.ts';
 import {
-  accept,
   assignments,
-  collect,
-  colors,
-  EXIT,
   featureList,
   instructionBudget,
   MACHINE_OPTIONS,
   type MachineFlags,
   machineOptions,
-  print,
-  printJson,
-  programOptions,
-  SOURCE_OPTIONS,
-} from './context.ts';
-import { disasmText, patchLogText } from './disasm.ts';
+} from './machine-options.ts';
 import { matrixTable, runText, showLines, verdictText } from './matrix-table.ts';
 
 interface MatrixFlags extends MachineFlags {

@@ -24,15 +24,8 @@ import { traceRun } from '../trace/step.ts';
 import { stepJson, stepText } from '../trace/text.ts';
 import {
   accept,
-  assignments,
   collect,
   EXIT,
-  FEATURES_OPTION,
-  featureList,
-  instructionBudget,
-  MACHINE_OPTIONS,
-  type MachineFlags,
-  machineOptions,
   print,
   printJson,
   programOptions,
@@ -40,6 +33,15 @@ import {
   UsageError,
   write,
 } from './context.ts';
+import {
+  assignments,
+  FEATURES_OPTION,
+  featureList,
+  instructionBudget,
+  MACHINE_OPTIONS,
+  type MachineFlags,
+  machineOptions,
+} from './machine-options.ts';
 import { cpuJson, runJson } from './matrix.ts';
 import { maskText, showLines, verdictText, writesText } from './matrix-table.ts';
 

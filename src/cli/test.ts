@@ -13,8 +13,6 @@ import { runMatrix } from '../lab/matrix.ts';
 import { isSource, loadProgram, type Program } from '../lab/program.ts';
 import { DEFAULT_MAX_INSNS } from '../machine/machine.ts';
 import {
-  CPU_OPTION,
-  cpuOptions,
   EXIT,
   files,
   print,
@@ -24,6 +22,7 @@ import {
   UsageError,
   writeWhole,
 } from './context.ts';
+import { CPU_OPTION, cpuOptions } from './machine-options.ts';
 import { runText, verdictText } from './matrix-table.ts';
 
 interface TestFlags extends SourceFlags {

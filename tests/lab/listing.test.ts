@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { assembleWithListing } from '../../src/assemble/assemble.ts';
 import type { FilePort } from '../../src/assemble/logical-line.ts';
 import { hexBytes } from '../../src/base/hex.ts';
-import { disassemble, listLines } from '../../src/lab/listing.ts';
+import { listLines } from '../../src/lab/assembly-listing.ts';
+import { disassemble } from '../../src/lab/listing.ts';
 import { benchOf, files, programOf } from './laboratory.ts';
 
 const test = suite('listing');
