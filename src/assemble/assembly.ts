@@ -186,6 +186,7 @@ function checked(asm: Assembly, expr: Bound): Bound {
 
 /** An expression that is a number now stays that number, whatever becomes of its symbols. */
 export function folded(expr: Bound): Bound {
+  if (expr.kind === 'int' || (expr.kind === 'symbol' && expr.symbol.home.kind !== 'value')) return expr;
   const value = numberOf(expr, knownDistance);
   return value === undefined ? expr : { kind: 'int', value };
 }

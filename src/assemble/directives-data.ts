@@ -21,6 +21,7 @@ import { FLOAT_FORMATS, type FloatFormat, floatBytes, readFloat } from './floats
 import { lebBytes } from './leb128.ts';
 import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
 import { mayModify } from './modifiers.ts';
+import { quickExpression } from './quick-expression.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
 
@@ -29,9 +30,30 @@ export const hasNoData = ({ here }: Assembly): boolean => here.section.type === 
 
 // ---- Integers -----------------------------------------------------------------------------------------------------
 
+/** Lists of expressions that read without a word, by text. */
+const lists = new Map<string, readonly Expr[]>();
+const LISTS_LIMIT = 2048;
+
+/** The list, where nothing is to be said of it. */
+function plainList(text: string): readonly Expr[] | undefined {
+  let list = lists.get(text);
+  if (list !== undefined) return list;
+  const parts = text.split(',').map(quickExpression);
+  if (!parts.every((part) => part !== undefined)) return undefined;
+  list = parts;
+  if (lists.size >= LISTS_LIMIT) lists.clear();
+  lists.set(text, list);
+  return list;
+}
+
 const integers =
   (size: Fixup['size']): TextReader =>
   (asm, c) => {
+    const list = plainList(c.text);
+    if (list !== undefined) {
+      for (const expr of list) integer(asm, expr, size);
+      return;
+    }
     skipBlanks(c);
     if (atEnd(c)) return;
     do {

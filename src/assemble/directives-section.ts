@@ -233,11 +233,28 @@ const section: TextReader = (asm, c) => {
   if (wanted !== undefined) enterNamed(asm, wanted.wanted, 0);
 };
 
-function readSection(
-  asm: Assembly,
-  c: Cursor,
-  isPush: boolean,
-): { readonly wanted: Wanted; readonly subsection: number } | undefined {
+interface ReadSection {
+  readonly wanted: Wanted;
+  readonly subsection: number;
+}
+
+/** By text, what reads the same wherever it stands: macros push a few sections over and over. */
+const known = new Map<string, ReadSection>();
+const KNOWN_LIMIT = 256;
+
+function readSection(asm: Assembly, c: Cursor, isPush: boolean): ReadSection | undefined {
+  const key = `${isPush ? 'p' : 's'}${c.text}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const { length } = asm.diagnostics;
+  const read = readAnew(asm, c, isPush);
+  // `?` asks for the group of the section that is left.
+  const isPlain = asm.diagnostics.length === length && !c.text.includes('?');
+  if (read !== undefined && isPlain && known.size < KNOWN_LIMIT) known.set(key, read);
+  return read;
+}
+
+function readAnew(asm: Assembly, c: Cursor, isPush: boolean): ReadSection | undefined {
   const name = takeSectionName(asm, c);
   if (name === undefined) return undefined;
   const wanted: Wanted = { name, entsize: 0 };

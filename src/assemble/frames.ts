@@ -62,19 +62,27 @@ export const frame = (
   segment: 0,
 });
 
+const NONE: readonly string[] = [];
+
+function statementsOf(text: string): readonly string[] {
+  if (text.includes(';')) return splitSegments(text).flatMap((part) => part.trim() || []);
+  const only = text.trim();
+  return only === '' ? NONE : [only];
+}
+
 /** The next statement of a frame, blank ones left out; undefined at its end. */
 export function nextSegment(top: Frame): Segment | undefined {
   for (;;) {
     while (top.segment < top.segments.length) {
-      const text = top.segments[top.segment++]!.trim();
-      if (text === '') continue;
+      const text = top.segments[top.segment++]!;
       const span = top.lines[top.line - 1]!.span;
       return { text, place: { span, chain: top.chain }, joined: top.segment < top.segments.length };
     }
     if (top.line < top.lines.length) {
       const line = top.lines[top.line++]!;
       top.onLine?.(line.span);
-      top.segments = splitSegments(line.text);
+      line.statements ??= statementsOf(line.text);
+      top.segments = line.statements;
       top.segment = 0;
     } else if (top.round < top.rounds) {
       top.lines = top.linesOf(top.round++);

@@ -10,6 +10,7 @@ import { type Diagnostic, error, type Parsed, type Place } from '../base/diagnos
 import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure } from './parse-errors.ts';
+import { quickExpression } from './quick-expression.ts';
 import { quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
@@ -50,9 +51,10 @@ export function parseStatements(text: string, place: Place): Parsed<readonly Sta
 
 /** A whole text as one expression: what follows `.if`. Undefined when it is none. */
 export function parseExpression(text: string, place: Place): Parsed<Expr | undefined> {
-  const { value, message } = cached(expressionCache, text, () =>
-    run(text, 'expression', (parser) => parser.expression()),
-  );
+  const { value, message } = cached(expressionCache, text, () => {
+    const quick = quickExpression(text);
+    return quick === undefined ? run(text, 'expression', (parser) => parser.expression()) : { value: quick };
+  });
   return { value, diagnostics: message === undefined ? [] : [error(message, place)] };
 }
 
@@ -94,6 +96,8 @@ export function parseExpressionAt(text: string, at: number): Omit<ExpressionAt, 
 }
 
 function parseOperand(text: string): ExpressionAt {
+  const quick = quickExpression(text);
+  if (quick !== undefined) return { value: quick, length: text.length };
   const { tokens, errors: lexical } = tokenize(text);
   if (isTooDeep(tokens)) return { value: undefined, length: 0, message: 'expression too complex' };
   const parser = statementParser();

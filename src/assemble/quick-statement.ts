@@ -1,10 +1,11 @@
 /**
  * The statements that make up most of a source, read without the grammar: an instruction in lower case, perhaps behind a
- * label, whose operands are registers, numbers, names and addresses of these; and a label by itself.
+ * label, whose operands are registers, numbers, names and addresses of these; a label by itself; and an assignment.
  *
  * In: the text of a statement after scrubbing. Out: exactly what the grammar makes of it, or undefined for everything that is
  * not that simple, which the grammar then reads (and finds fault with). A test compares the two.
  */
+import { quickExpression } from './quick-expression.ts';
 import type { Expr, MemoryOperand, Operand, Statement } from './statement.ts';
 import { isPrefix } from './vocabulary.ts';
 
@@ -31,6 +32,7 @@ function loneLabel(text: string): Statement[] | undefined {
 
 export function quickStatements(text: string): Statement[] | undefined {
   if (text.endsWith(':')) return loneLabel(text);
+  if (text.includes('=') || text.startsWith('.set')) return assignment(text);
   START.lastIndex = 0;
   const start = START.exec(text);
   if (start === null) return undefined;
@@ -40,6 +42,17 @@ export function quickStatements(text: string): Statement[] | undefined {
   if (operands === undefined) return undefined;
   const instruction: Statement = { kind: 'instruction', prefixes: [], mnemonic, operands };
   return label === undefined ? [instruction] : [{ kind: 'label', name: label }, instruction];
+}
+
+/** `name = expression`, `.set name, expression`; `.` is no name. */
+const ASSIGNMENT = /^(?:([A-Za-z_.][\w.$]*)[ \t]*=(?!=)|\.set[ \t]+([A-Za-z_.][\w.$]*)[ \t]*,)(.*)$/s;
+
+function assignment(text: string): Statement[] | undefined {
+  const [, plain, set, expression = ''] = ASSIGNMENT.exec(text) ?? [];
+  const name = plain ?? set;
+  if (name === undefined || name === '.') return undefined;
+  const value = quickExpression(expression);
+  return value && [{ kind: 'assign', name, value, once: false }];
 }
 
 function quickOperands(text: string, start: number): Operand[] | undefined {

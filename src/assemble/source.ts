@@ -7,6 +7,8 @@ import type { Span } from '../base/diagnostics.ts';
 export interface SourceLine {
   readonly text: string;
   readonly span: Span;
+  /** Its statements, once somebody has cut it: lines of macros are read many times. */
+  statements?: readonly string[];
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: false });
