@@ -1,14 +1,14 @@
 /**
- * Expressions read without the grammar: numbers, names, local labels and `.`, with operators and parentheses. In goes a text, out comes
- * what grammar.ts makes of it, or undefined for everything else (registers, `@PLT`, octal numbers, what is wrong): then the grammar
+ * Expressions read without the grammar: numbers, names, local labels, registers and `.`, with operators and parentheses. In goes a text, out comes
+ * what grammar.ts makes of it, or undefined for everything else (`@PLT`, octal numbers, what is wrong): then the grammar
  * decides. A test compares the two.
  */
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 import { RANK } from './vocabulary.ts';
 
-/** A name, a hexadecimal number, a local label's number and direction, a decimal number, an operator or parenthesis. */
+/** A name, a hexadecimal number, a local label's number and direction, a decimal number, an operator or parenthesis, a register. */
 const TOKEN =
-  /[ \t]*(?:([A-Za-z_.][\w.$]*(?![\w.$\u0080-\uffff@"]))|(0[xX][0-9a-fA-F]+)(?![\w.$])|(\d+)([fb])(?![\w.$])|(0|[1-9]\d*)(?![\w.$])|(==|<<|>>|&&|\|\||!=|<>|<=|>=|[-+*/|&^!~()<>]))/y;
+  /[ \t]*(?:([A-Za-z_.][\w.$]*(?![\w.$\u0080-\uffff@"]))|(0[xX][0-9a-fA-F]+)(?![\w.$])|(\d+)([fb])(?![\w.$])|(0|[1-9]\d*)(?![\w.$])|(==|<<|>>|&&|\|\||!=|<>|<=|>=|[-+*/|&^!~()<>])|%([a-z][a-z0-9]*)(?![\w.$\u0080-\uffff(]))/y;
 const BLANKS = /[ \t]*$/y;
 /** Longer texts are the grammar's, which counts their tokens. */
 const MAX_LENGTH = 400;
@@ -65,13 +65,17 @@ function term(reader: Reader): Expr | undefined {
   const match = TOKEN.exec(reader.text);
   if (match === null) return undefined;
   reader.at = TOKEN.lastIndex;
-  const [, name, hex, local, direction, decimal, operator] = match;
+  const [, name, hex, local, direction, decimal, operator, register] = match;
   if (name !== undefined) return name === '.' ? { kind: 'here' } : { kind: 'symbol', name };
   if (local !== undefined) return { kind: 'local', number: Number(local), direction: direction as 'f' | 'b' };
+  if (register !== undefined) return isOdd(register) ? undefined : { kind: 'register', name: register };
   const digits = hex ?? decimal;
   if (digits !== undefined) return { kind: 'int', value: BigInt(digits) };
   return operator === undefined ? undefined : prefixed(reader, operator);
 }
+
+/** Registers with other names, or with parentheses behind. */
+const isOdd = (register: string): boolean => register === 'st' || register.startsWith('db');
 
 function prefixed(reader: Reader, operator: string): Expr | undefined {
   if (++reader.depth > MAX_DEPTH) return undefined;

@@ -9,7 +9,7 @@ import { quickExpression } from './quick-expression.ts';
 import type { Expr, MemoryOperand, Operand, Statement } from './statement.ts';
 import { isPrefix } from './vocabulary.ts';
 
-const START = /(?:([A-Za-z_.][\w.$]*):[ \t]*)?([a-z][a-z0-9]*)(?:[ \t]+|$)/y;
+const START = /(?:(?:([A-Za-z_.][\w.$]*)|(\d{1,9})):[ \t]*)?([a-z][a-z0-9]*)(?:[ \t]+|$)/y;
 
 const NUMBER = '0x[0-9a-fA-F]+|[1-9]\\d*|0';
 const REGISTER = '%([a-z]+[0-9]*[a-z]?)';
@@ -36,12 +36,13 @@ export function quickStatements(text: string): Statement[] | undefined {
   START.lastIndex = 0;
   const start = START.exec(text);
   if (start === null) return undefined;
-  const [, label, mnemonic = ''] = start;
+  const [, label, number, mnemonic = ''] = start;
   if (label === '.' || isPrefix(mnemonic)) return undefined;
   const operands = quickOperands(text, START.lastIndex);
   if (operands === undefined) return undefined;
   const instruction: Statement = { kind: 'instruction', prefixes: [], mnemonic, operands };
-  return label === undefined ? [instruction] : [{ kind: 'label', name: label }, instruction];
+  if (label !== undefined) return [{ kind: 'label', name: label }, instruction];
+  return number === undefined ? [instruction] : [{ kind: 'localLabel', number: Number(number) }, instruction];
 }
 
 /** `name = expression`, `.set name, expression`; `.` is no name. */
@@ -60,16 +61,70 @@ function quickOperands(text: string, start: number): Operand[] | undefined {
   for (let at = start; at < text.length; ) {
     OPERAND.lastIndex = at;
     const match = OPERAND.exec(text);
-    const operand = match === null ? undefined : quickOperand(match);
+    const end = match === null ? operandEnd(text, at) : OPERAND.lastIndex;
+    const operand = match === null ? withExpression(text.slice(at, end)) : quickOperand(match);
     if (operand === undefined) return undefined;
     operands.push(operand);
-    at = OPERAND.lastIndex;
+    at = end;
     if (at === text.length) return operands;
     // A comma, and something behind it.
     at++;
     if (at === text.length) return undefined;
   }
   return operands;
+}
+
+/** The comma behind an operand, or the end. */
+function operandEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const char = text[at];
+    if (char === '(') depth++;
+    else if (char === ')') depth--;
+    else if (char === ',' && depth === 0) return at;
+  }
+  return text.length;
+}
+
+/** segment, displacement, base, index, scale: with a register, which tells the parentheses from those of an expression. */
+const ADDRESS = new RegExp(
+  `^(?:%([c-gs]s):)?([^%]*?)(?:\\((?=[,%])(?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?$`,
+);
+
+/** An immediate or an address with an expression in it. */
+function withExpression(text: string): Operand | undefined {
+  if (text.startsWith('$')) {
+    const value = quickExpression(text.slice(1));
+    return value && { kind: 'immediate', value };
+  }
+  const match = ADDRESS.exec(text);
+  if (match === null) return undefined;
+  const [, segment, expression = '', base, index, scale] = match;
+  const disp = quickExpression(expression);
+  if (disp === undefined || expression.trim() !== expression) return undefined;
+  return memory({ segment, disp, base, index, scale, indirect: false });
+}
+
+interface AddressParts {
+  readonly segment: string | undefined;
+  readonly disp: Expr | undefined;
+  readonly base: string | undefined;
+  readonly index: string | undefined;
+  readonly scale: string | undefined;
+  readonly indirect: boolean;
+}
+
+function memory({ segment, disp, base, index, scale, indirect }: AddressParts): MemoryOperand {
+  const operand: Mutable<MemoryOperand> = {
+    kind: 'memory',
+    scale: scale === undefined ? 1 : (Number(scale) as 1 | 2 | 4 | 8),
+    indirect,
+  };
+  if (segment !== undefined) operand.segment = segment;
+  if (disp !== undefined) operand.disp = disp;
+  if (base !== undefined) operand.base = named(base);
+  if (index !== undefined) operand.index = named(index);
+  return operand;
 }
 
 function quickOperand(match: RegExpExecArray): Operand | undefined {
@@ -86,16 +141,7 @@ function quickOperand(match: RegExpExecArray): Operand | undefined {
     return isPlain ? { kind: 'immediate', value: disp } : undefined;
   }
   if (group === undefined ? disp === undefined : base === undefined && index === undefined) return undefined;
-  const memory: Mutable<MemoryOperand> = {
-    kind: 'memory',
-    scale: scale === undefined ? 1 : (Number(scale) as 1 | 2 | 4 | 8),
-    indirect,
-  };
-  if (segment !== undefined) memory.segment = segment;
-  if (disp !== undefined) memory.disp = disp;
-  if (base !== undefined) memory.base = named(base);
-  if (index !== undefined) memory.index = named(index);
-  return memory;
+  return memory({ segment, disp, base, index, scale, indirect });
 }
 
 /** `%db7` is an old name of `%dr7`. */

@@ -65,10 +65,21 @@ const shapes = values.flatMap((value) =>
     `inc %${value}`,
   ]),
 );
+const sums = ['(6*8)', '15*8', '1+(2', '8 -8', 'a-(b*2)', '~(1<<3)', '%rax', '(', '(%rax)'];
+const general = sums.flatMap((sum) =>
+  ['', '(%rsp)', '(,%rax,4)', '(%rax,%rbx)', '(%rsp', ' (%rax)', '(%st)'].flatMap((group) => [
+    `mov ${sum}${group},%eax`,
+    `mov $${sum}${group},%eax`,
+    `2: push ${sum}${group}`,
+    `mov %gs:${sum}${group},%eax`,
+    `mov %eax,${sum}${group}`,
+    `jmp *${sum}${group}`,
+  ]),
+);
 const odd = ['1:', '22:', 'foo:', '.:', '08:', 'ret', 'lock', 'rep movsb', 'mov', 'mov %eax,', 'nop '];
 
 test('agrees with the grammar on every statement that it takes', () => {
-  const all = [...lines, ...more.split(/;\s*/), ...shapes, ...odd];
+  const all = [...lines, ...more.split(/;\s*/), ...shapes, ...general, ...odd];
   const taken = all.flatMap((text) => {
     const quick = quickStatements(text);
     return quick === undefined ? [] : [{ text, quick }];
