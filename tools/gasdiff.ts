@@ -130,7 +130,7 @@ function symbolLine({ name, home, value, size, binding, type, visibility }: Obje
   return `${name} ${where}+0x${value.toString(16)} size ${size} ${binding} ${type} ${visibility}`;
 }
 
-const REJECTED = 'gas rejects it';
+export const REJECTED = 'gas rejects it';
 
 /** Both assemblers on one file; the differences. */
 export function diffFile(path: string, options: GasOptions): string[] {
@@ -199,7 +199,7 @@ function diffKernel(unpacked: string | undefined): boolean {
   }
 }
 
-function gasOptions(args: readonly string[]): { options: GasOptions; paths: readonly string[] } {
+export function gasOptions(args: readonly string[]): { options: GasOptions; paths: readonly string[] } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {

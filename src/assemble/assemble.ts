@@ -38,6 +38,8 @@ export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs'
   readonly includes?: readonly string[];
   /** Whether to run the C preprocessor; by default files that end in `.S` are. */
   readonly preprocess?: boolean;
+  /** Defined before the first line, as after `--defsym`. */
+  readonly symbols?: readonly { readonly name: string; readonly value: bigint }[];
 }
 
 const EMPTY: ObjectFile = { sections: [], symbols: [], lines: [] };
@@ -62,6 +64,7 @@ export const assembleWithListing = (path: string, options: AssembleOptions): Par
 function assembleFile(path: string, options: AssembleOptions, recording: Recording | undefined): Parsed<Listed> {
   const source = readSource(path, options);
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
+  for (const { name, value } of options.symbols ?? []) assign(asm, name, { kind: 'int', value }, false);
   const expansion = expand(source.value, hostOf(asm, recording), options);
   for (const line of expansion.lines) {
     assembleLine(asm, line);

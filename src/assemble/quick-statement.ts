@@ -91,6 +91,9 @@ const ADDRESS = new RegExp(
   `^(?:%([c-gs]s):)?([^%]*?)(?:\\((?=[,%])(?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?$`,
 );
 
+/** A name in parentheses at the end may stand for a register. */
+const NAMED_GROUP = /\([ \t]*[A-Za-z_.][\w.$]*[ \t]*\)$/;
+
 /** An immediate or an address with an expression in it. */
 function withExpression(text: string): Operand | undefined {
   if (text.startsWith('$')) {
@@ -100,6 +103,7 @@ function withExpression(text: string): Operand | undefined {
   const match = ADDRESS.exec(text);
   if (match === null) return undefined;
   const [, segment, expression = '', base, index, scale] = match;
+  if (NAMED_GROUP.test(expression)) return undefined;
   const disp = quickExpression(expression);
   if (disp === undefined || expression.trim() !== expression) return undefined;
   return memory({ segment, disp, base, index, scale, indirect: false });

@@ -1,5 +1,5 @@
 /** `entrylab as`: source in, ELF64 object out; with --listing the bytes beside their source, with -E the preprocessed text. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type AssembleOptions, assemble, assembleWithListing } from '../assemble/assemble.ts';
 import { type MacroOption, preprocessToText } from '../assemble/cpp.ts';
 import { hasErrors, type Parsed } from '../base/diagnostics.ts';
@@ -7,6 +7,7 @@ import { listLines } from '../lab/assembly-listing.ts';
 import { writeElf } from '../object/elf-write.ts';
 import {
   accept,
+  collect,
   EXIT,
   files,
   print,
@@ -14,6 +15,7 @@ import {
   report,
   SOURCE_OPTIONS,
   type SourceFlags,
+  UsageError,
   write,
   writeWhole,
 } from './context.ts';
@@ -22,6 +24,7 @@ import { type CppFlags, cppOptions } from './gcc-options.ts';
 interface AsFlags extends SourceFlags, CppFlags {
   readonly o?: string;
   readonly listing?: boolean;
+  readonly defsym: readonly string[];
   readonly E?: boolean;
   /** Commander's name for -P being absent is undefined. */
   readonly P?: boolean;
@@ -40,6 +43,11 @@ export function asCommand(): Command {
     .option(
       '--listing',
       'print number, address, bytes and source of every line, as `as -alm` does; writes an object only with -o',
+    )
+    .addOption(
+      new Option('--defsym <name=value>', 'define a symbol before the first line (repeatable)')
+        .argParser(collect)
+        .default([] as string[], 'none'),
     )
     .option('-E', 'print the preprocessed text instead, as gcc -E does')
     .option('-P', 'with -E: no line markers')
@@ -61,10 +69,20 @@ export function asCommand(): Command {
         systemDirs: flags.isystem,
         quoteDirs: flags.iquote,
         machine: flags.machine,
+        symbols: flags.defsym.map(definition),
       };
       if (flags.E) preprocessOnly(preprocessToText(path, { ...options, defines: [] }, !flags.P), flags.o);
       else assembleFile(path, options, flags);
     });
+}
+
+/** `name=value`, the value a number as in a source. */
+function definition(text: string): { readonly name: string; readonly value: bigint } {
+  const [, name, sign, digits = ''] =
+    /^([A-Za-z_.][\w.$]*)=([-+]?)(0[xX][\da-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(text) ?? [];
+  if (name === undefined) throw new UsageError(`bad defsym ${text}; format is --defsym name=value`);
+  const value = BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
+  return { name, value: sign === '-' ? -value : value };
 }
 
 function preprocessOnly(text: Parsed<string>, output: string | undefined): void {

@@ -65,7 +65,21 @@ const shapes = values.flatMap((value) =>
     `inc %${value}`,
   ]),
 );
-const sums = ['(6*8)', '15*8', '1+(2', '8 -8', 'a-(b*2)', '~(1<<3)', '%rax', '(', '(%rax)'];
+const sums = [
+  '(foo)',
+  '8(foo)',
+  '(foo+8)',
+  '(6*8)',
+  '2*(foo)',
+  '15*8',
+  '1+(2',
+  '8 -8',
+  'a-(b*2)',
+  '~(1<<3)',
+  '%rax',
+  '(',
+  '(%rax)',
+];
 const general = sums.flatMap((sum) =>
   ['', '(%rsp)', '(,%rax,4)', '(%rax,%rbx)', '(%rsp', ' (%rax)', '(%st)'].flatMap((group) => [
     `mov ${sum}${group},%eax`,

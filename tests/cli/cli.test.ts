@@ -1,6 +1,6 @@
 /** The commands as their users run them: output, JSON, exit status. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -229,6 +229,25 @@ test('as writes an object that binutils reads, and a listing', () => {
   output(['as', RESTORE, '-o', object]);
   assert.match(execFileSync('objdump', ['-d', object]).toString(), /<restore_btr>:/);
   assert.match(output(['as', RESTORE, '--listing']), /^ *\d+ [0-9a-f]{4} 490FBAE6 \t> {2}bt \$/m);
+});
+
+test('as --defsym defines symbols before the first line, and refuses what is no definition', () => {
+  const source = join(dir, 'defsym.s');
+  const object = join(dir, 'defsym.o');
+  writeFileSync(source, '.byte x, y\nx = 5\n.byte x\n');
+  output(['as', source, '--defsym', 'x=0x10', '--defsym', 'y=-1', '-o', object]);
+  assert.match(execFileSync('objdump', ['-s', '-j', '.text', object]).toString(), / 0000 10ff05 /);
+  for (const bad of ['x', 'x=', '1x=2', 'x=08', 'x=y']) {
+    const { status, stderr } = entrylab(['as', source, '--defsym', bad, '-o', object]);
+    assert.is(status, 2, bad);
+    assert.is(stderr, `entrylab: bad defsym ${bad}; format is --defsym name=value\n`);
+  }
+});
+
+test('as writes to what is no file as it is', () => {
+  const { status } = entrylab(['as', RESTORE, '-o', '/dev/null']);
+  assert.is(status, 0);
+  assert.ok(statSync('/dev/null').isCharacterDevice());
 });
 
 test('an object that cannot be written is an error, and nothing is left behind', () => {
