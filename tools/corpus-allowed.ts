@@ -23,10 +23,6 @@ export const ALLOWED: readonly Allowed[] = [
     holds: ({ line, ours, gas }) => /\bcmps/.test(line) && ours.startsWith('-') && gas.startsWith('- | Warning'),
   },
   {
-    reason: 'EVEX encodings are left out; GNU as prefers them for what came to AVX later, unless {vex} says otherwise',
-    holds: ({ ours }) => /^- .*unsupported instruction `v(pdp(bus|wss)ds?|pmadd52|cvtneps2bf16)/.test(ours),
-  },
-  {
     reason: 'of several reasons to refuse operands GNU as names the one of the template it came furthest with',
     holds: ({ ours, gas }) => REASON.test(ours) && REASON.test(gas),
   },

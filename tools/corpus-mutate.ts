@@ -2,7 +2,22 @@
 import type { Bits } from '../src/isa/forms.ts';
 import { type Pick, registersOf } from './corpus-operands.ts';
 
-const CLASSES = ['gpr8', 'gpr16', 'gpr32', 'gpr64', 'segment', 'cr', 'dr', 'mm', 'xmm', 'ymm', 'st'];
+const CLASSES = [
+  'gpr8',
+  'gpr16',
+  'gpr32',
+  'gpr64',
+  'segment',
+  'cr',
+  'dr',
+  'mm',
+  'xmm',
+  'ymm',
+  'st',
+  'zmm+',
+  'xmm+',
+  'k',
+];
 const SUFFIXES = ['b', 'w', 'l', 'q', 's', 't', ''];
 const PREFIXES = [
   'lock',
@@ -22,6 +37,7 @@ const PREFIXES = [
   '{load}',
   '{store}',
   '{vex}',
+  '{evex}',
   '{rex}',
 ];
 
@@ -29,7 +45,7 @@ type Change = (line: string, pick: Pick, bits: Bits) => string;
 
 /** The mnemonic, and what stands before and behind. */
 const split = (line: string): [string, string, string] => {
-  const [, before = '', mnemonic = '', after = ''] = /^((?:lock |rep )?)(\S+)(.*)$/.exec(line) ?? [];
+  const [, before = '', mnemonic = '', after = ''] = /^((?:lock |rep |\{\w+\} )?)(\S+)(.*)$/.exec(line) ?? [];
   return [before, mnemonic, after];
 };
 
@@ -64,6 +80,18 @@ const operands: Change = (line, pick) => {
   return `${before}${mnemonic} ${changed.join(',')}`.trim();
 };
 
+/** A mask, a broadcast or a rounding mode more. */
+const decoration: Change = (line, pick) => {
+  const [before, mnemonic, after] = split(line);
+  const list = after.trim() === '' ? [] : after.trim().split(/,(?![^(]*\))/);
+  const n = pick(list.length === 0 ? [0] : [...list.keys()]);
+  const added = pick(['{%k2}', '{%k2}{z}', '{z}', '{1to4}', '{1to8}', '{1to16}', '{1to3}', '{%k0}', '{%eax}']);
+  const changed = list.map((one, i) => (i === n ? one + added : one));
+  const mode = pick([[], [], [pick(['{rn-sae}', '{sae}', '{rz-sae}'])]]);
+  const whole = mode.length > 0 ? [...list.slice(0, n), ...mode, ...list.slice(n)] : changed;
+  return `${before}${mnemonic} ${whole.join(',')}`.trim();
+};
+
 export function mutate(line: string, pick: Pick, bits: Bits): string {
-  return pick([register, register, suffix, prefix, operands])(line, pick, bits);
+  return pick([register, register, suffix, prefix, operands, decoration])(line, pick, bits);
 }

@@ -18,6 +18,9 @@ const REGISTERS: Readonly<Record<string, string>> = {
   xmm: '%xmm0 %xmm5 | %xmm8 %xmm15',
   ymm: '%ymm0 %ymm6 | %ymm8 %ymm15',
   zmm: '%zmm0 %zmm6 | %zmm8 %zmm31',
+  'xmm+': '%xmm0 %xmm5 | %xmm8 %xmm15 %xmm16 %xmm21 %xmm24 %xmm31',
+  'ymm+': '%ymm0 %ymm6 | %ymm8 %ymm15 %ymm17 %ymm20 %ymm26 %ymm31',
+  'zmm+': '%zmm0 %zmm6 | %zmm8 %zmm15 %zmm18 %zmm23 %zmm27 %zmm31',
   k: '%k0 %k1 %k7',
   tmm: '| %tmm0 %tmm7',
   bnd: '%bnd0 %bnd3',
@@ -51,6 +54,27 @@ const MEMORY: Readonly<Record<Bits, readonly string[]>> = {
   16: `${ADDRESS_16} ${ADDRESS_BARE} ${ADDRESS_32}`.split(/\s+/),
 };
 
+/** Displacements at the edges of what 8 scaled bits say. */
+const SCALED = [
+  '64',
+  '-64',
+  '0x1fc0',
+  '0x2000',
+  '-0x2000',
+  '0x3f8',
+  '0x400',
+  '-0x400',
+  '4',
+  '-2',
+  '508',
+  '512',
+  '254',
+  '256',
+];
+
+const scaled = (pick: Pick, bits: Bits): string =>
+  pick(SCALED) + pick(bits === 64 ? ['(%rax)', '(%r12,%rbp)', '(%r9d)'] : ['(%eax)', '(%ebp,%ecx,4)', '(%bx,%si)']);
+
 const IMMEDIATE =
   `0 1 3 -1 5 127 128 -128 -129 255 256 0x7fff 0x8000 0xff80 0xffff 0x10000 0x7fffffff 0x80000000 0xffffff80 0xffffffff
   -0x80000000 0x100000000 0x123456789a foo foo+8`.split(/\s+/);
@@ -68,14 +92,44 @@ function gathered(vector: string, pick: Pick, bits: Bits): string {
   return `${pick(['', '8', '0x1000', 'foo'])}(${base},${index},${pick([1, 2, 4, 8])})`;
 }
 
+const addressText = (isEvex: boolean, pick: Pick, bits: Bits): string =>
+  isEvex && pick([true, false]) ? scaled(pick, bits) : pick(MEMORY[bits]);
+
+/**
+ * Masks, broadcasts and roundings for operands in AT&T order; in a few of the lines one that the form can't have, or none
+ * where it must.
+ */
+export function decorated(operands: readonly string[], { encoding: { evex } }: Form, pick: Pick): string[] {
+  const list = [...operands];
+  if (evex === undefined) return list;
+  const memory = list.findIndex((text) => !/^(\$|%\w+$)/.test(text));
+  const last = list.length - 1;
+  const isWild = pick([false, false, false, false, false, false, false, true]);
+  if (memory >= 0 && (memory < last || isWild) && evex.copies > 1 && pick([true, false])) {
+    list[memory] += `{1to${isWild ? pick([2, 4, 8, 16, 32]) : evex.copies}}`;
+  }
+  const hasMask = evex.mask === 'required' ? !isWild : (evex.mask === 'optional' || isWild) && pick([true, false]);
+  if (hasMask) list[last] += `{%k${pick([1, 3, 7])}}`;
+  if (hasMask && (isWild || (evex.zeroing && memory !== last)) && pick([true, false])) list[last] += '{z}';
+  if ((memory < 0 || isWild) && evex.rounding !== 'none' && pick([true, false])) {
+    const isSae = (evex.rounding === 'sae') !== isWild;
+    const mode = isSae ? '{sae}' : pick(['{rn-sae}', '{rd-sae}', '{ru-sae}', '{rz-sae}']);
+    const at = list.findIndex((text) => !/^(\$|%[er])/.test(text));
+    list.splice(isWild ? pick([0, 1, 2]) : Math.max(0, at), 0, mode);
+  }
+  return list;
+}
+
 export function operandText(spec: OperandSpec, form: Form, pick: Pick, bits: Bits): string {
   const star = form.branch ? '*' : '';
+  const isEvex = form.encoding.evex !== undefined;
   switch (spec.kind) {
     case 'register':
-      if (spec.orMemory && pick([0, 1, 1]) === 1) return star + pick(MEMORY[bits]);
-      return star + pick(registersOf(spec.class, bits));
+      if (spec.orMemory && pick([0, 1, 1]) === 1) return star + addressText(isEvex, pick, bits);
+      return star + pick(registersOf(isEvex && /^[xyz]mm$/.test(spec.class) ? `${spec.class}+` : spec.class, bits));
     case 'memory':
-      return spec.vector === undefined ? star + pick(MEMORY[bits]) : gathered(spec.vector, pick, bits);
+      if (spec.vector !== undefined) return gathered(isEvex ? `${spec.vector}+` : spec.vector, pick, bits);
+      return star + addressText(isEvex, pick, bits);
     case 'fixed':
       return `%${spec.register}`;
     case 'literal':

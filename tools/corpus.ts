@@ -1,7 +1,7 @@
 /**
  * Compares entrylab with GNU as instruction by instruction, on text generated from the table of forms.
  *
- *   npx tsx tools/corpus.ts [--bits 16|32|64] [--mutate] [--evex] [count] [seed] [mnemonic…]
+ *   npx tsx tools/corpus.ts [--bits 16|32|64] [--mutate] [count] [seed] [mnemonic…]
  *
  * Every form that code of that size has is written with each of its names, with and without suffix, over a spread of
  * operands (corpus-operands.ts). With --mutate about half of the lines are then spoilt (an operand, a register's size, a
@@ -14,7 +14,7 @@ import { type Difference, isAllowed } from './corpus-allowed.ts';
 import { byGas, byUs, type Outcome } from './corpus-assemblers.ts';
 import { decodesAs } from './corpus-decode.ts';
 import { mutate } from './corpus-mutate.ts';
-import { operandText, type Pick } from './corpus-operands.ts';
+import { decorated, operandText, type Pick } from './corpus-operands.ts';
 
 /** A small generator of the linear congruential kind; the corpus is the same for a seed. */
 export function random(seed: number): (below: number) => number {
@@ -31,8 +31,13 @@ function lineOf(form: Form, name: string, pick: Pick, bits: Bits): string {
   const operands = written.map((spec) => operandText(spec, form, pick, bits));
   if (!written.every((s) => s.kind === 'immediate')) operands.reverse();
   const suffix = form.suffix === '' ? '' : pick([form.suffix, form.suffix, '']);
-  const prefix = form.lockable ? pick(['', '', '', 'lock ']) : form.rep ? pick(['', 'rep ']) : '';
-  return `${prefix}${name}${suffix} ${operands.join(',')}`.trim();
+  return `${prefixOf(form, pick)}${name}${suffix} ${decorated(operands, form, pick).join(',')}`.trim();
+}
+
+function prefixOf(form: Form, pick: Pick): string {
+  if (form.encoding.evex !== undefined) return pick(['', '', '{evex} ']);
+  if (form.onRequest) return pick(['', '{vex} ']);
+  return form.lockable ? pick(['', '', '', 'lock ']) : form.rep ? pick(['', 'rep ']) : '';
 }
 
 export interface Wanted {

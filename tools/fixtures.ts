@@ -4,7 +4,8 @@
  *
  *   npx tsx tools/fixtures.ts
  *
- * A line: bytes, relocations (`type@offset+addend`), the instruction, its messages, with tabs between; `-` for one that GNU as rejects. The same for spellings.s. And tests/assemble/modes.txt: what it
+ * A line: bytes, relocations (`type@offset+addend`), the instruction, its messages, with tabs between; `-` for one that GNU as rejects. The same for
+ * spellings.s and decorations.s. And tests/assemble/modes.txt: what it
  * makes of modes.s.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -25,9 +26,13 @@ function write(name: string, lines: readonly string[], bits: Bits): void {
   writeFileSync(at(`${name}-${bits}.txt`), `${rows.join('\n')}\n`);
 }
 
-const spellings = readFileSync(at('spellings.s'), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'));
+const linesOf = (name: string): string[] =>
+  readFileSync(at(name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+const spellings = linesOf('spellings.s');
+const decorations = linesOf('decorations.s');
 for (const bits of [64, 32, 16] as const) {
   const lines = corpus({ count: ROUNDS[bits], seed: SEED, bits });
   write(
@@ -36,6 +41,7 @@ for (const bits of [64, 32, 16] as const) {
     bits,
   );
   write('spellings', spellings, bits);
+  write('decorations', decorations, bits);
 }
 const modes = assembleWithGas(fileURLToPath(new URL('../tests/assemble/modes.s', import.meta.url)), NO_OPTIONS);
 if (typeof modes === 'string') throw new Error(modes);

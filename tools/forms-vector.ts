@@ -1,21 +1,28 @@
 /**
  * Generates src/isa/forms-vector.json: the forms in VEX and EVEX encoding, and the instructions that are another one with
- * its immediate fixed (CMPEQPS, PCLMULLQLQDQ …), by mnemonic. Rows have the columns of tools/forms.ts, with semicolons between:
+ * its immediate fixed (CMPEQPS, PCLMULLQLQDQ …), by mnemonic. One string holds a mnemonic's rows, a line
+ * each: a program asks for few of them, and nothing else has to be built when it starts. Rows have the columns of tools/forms.ts, with semicolons between:
  *
- *   - the encoding begins with the manual's `VEX.128.66.0F.WIG` or `EVEX.…`; `ib=1F` is an immediate that the name implies;
- *   - operands besides those of legacy forms: ymm zmm k tmm, `…/v` in VEX.vvvv, `…/i` in an immediate's high half, `imm4` its low
- *     half, vxmm vymm vzmm memory with such an index, msib memory with a SIB byte always;
- *   - the attribute V: only where {vex} asks for it, since GNU as takes the EVEX form otherwise.
+ *   - the encoding begins with the manual's `VEX.128.66.0F.WIG` or `EVEX.…`;
+ *   - operands besides those of legacy forms: ymm zmm k tmm, `…/v` in VEX.vvvv, `…/4` likewise, the first of four,
+ *     `…/i` in an immediate's high half, `imm4` its low half, vxmm vymm vzmm memory with such an index, msib memory with a
+ *     SIB byte always;
+ *   - the attribute V: only where {vex} asks for it, since GNU as takes the EVEX form otherwise;
+ *   - a seventh column for EVEX forms: the power of two that an 8-bit displacement is scaled by, then `b` and the same for
+ *     the element where it may be broadcast, `k` a mask, `K` one that has to be written, `z` with zeroing, `r` rounding,
+ *     `s` only {sae}, `u` a destination that may be no source.
+ *
+ * `=vcmpps 11`: the forms of that mnemonic with 0x11 for the immediate.
  */
 import { writeFileSync } from 'node:fs';
-import { Code, CodeExt, type OpCodeInfo } from 'iced-x86';
+import { Code, CodeExt, type OpCodeInfo, TupleType } from 'iced-x86';
 import { type Row, rowsOf } from './forms.ts';
-import { ABSENT, ONLY_ON_REQUEST, OPERANDS, PREDICATES, VECTOR_SUFFIX } from './forms-vector-att.ts';
+import { ABSENT, EXACT, ONLY_ON_REQUEST, OPERANDS, PREDICATES, VECTOR_SUFFIX } from './forms-vector-att.ts';
 
 const FILE = new URL('../src/isa/forms-vector.json', import.meta.url);
 
 const LEGACY = 0;
-const VEX = 1;
+const EVEX = 2;
 
 function vectorRows(name: string, info: OpCodeInfo): Row[] {
   return rowsOf(name, info)
@@ -30,15 +37,19 @@ function vectorRows(name: string, info: OpCodeInfo): Row[] {
     ]);
 }
 
-/** `cmpltps`: CMPPS with its immediate fixed, which then is no operand. */
-function withPredicates(row: Row): Row[] {
-  const [form, mnemonics, suffix, encoding, operands, attributes] = row;
-  return PREDICATES.filter(([pattern]) => pattern.test(form)).flatMap(([, stem, names]) =>
-    names.map(({ name, value }): Row => {
-      const fixed = encoding.replace(/ ib$/, ` ib=${value.toString(16).padStart(2, '0')}`);
-      return [form, mnemonics.replace(stem, name), suffix, fixed, operands.replace(/ imm8$/, ''), attributes];
-    }),
-  );
+/** The seventh column. */
+function evexTraits(name: string, info: OpCodeInfo): string {
+  const tuple = TupleType[info.tupleType] ?? '';
+  const [, whole = '1', element] = /^N(\d+)(?:b(\d+))?$/.exec(tuple) ?? [];
+  const rounding = EXACT.test(name) ? '' : info.canUseRoundingControl ? 'r' : info.canSuppressAllExceptions ? 's' : '';
+  return [
+    Math.log2(Number(whole)),
+    element === undefined ? '' : `b${Math.log2(Number(element))}`,
+    info.requireOpMaskRegister ? 'K' : info.canUseOpMaskRegister ? 'k' : '',
+    info.canUseZeroingMasking ? 'z' : '',
+    rounding,
+    info.requiresUniqueDestRegNum ? 'u' : '',
+  ].join('');
 }
 
 /** FMA4 has its forms in pairs; of two registers GNU as takes the form that could have the last one in memory. */
@@ -49,33 +60,46 @@ function inOrder(rows: readonly Row[]): Row[] {
   );
 }
 
-export function generateVector(): Record<string, string[]> {
-  const rows: Row[] = [];
-  for (const [name, code] of Object.entries(Code)) {
-    if (typeof code !== 'number') continue;
-    const info = CodeExt.opCode(code);
-    if (info.isInstruction && info.encoding <= VEX && !ABSENT.test(name)) {
-      const own = vectorRows(name, info);
-      if (info.encoding !== LEGACY) rows.push(...own);
-      rows.push(...own.flatMap(withPredicates));
-    }
-    info.free();
-  }
-  const byName: Record<string, Row[]> = {};
-  for (const row of rows) {
-    for (const name of row[1].split(' ')) byName[name] = [...(byName[name] ?? []), row];
-  }
-  return Object.fromEntries(
-    Object.entries(byName).map(([name, list]) => [
-      name,
-      inOrder(list).map(([form, , suffix, ...rest]) => [form, name, suffix, ...rest].join(';')),
+/** Mnemonics that fix an immediate: what they stand for. */
+function aliases(): [string, string][] {
+  return PREDICATES.flatMap(([mnemonic, stem, names]) =>
+    names.map(({ name, value }): [string, string] => [
+      mnemonic.replace(stem, name),
+      `=${mnemonic} ${value.toString(16).padStart(2, '0')}`,
     ]),
   );
 }
 
-export const renderVector = (forms: Readonly<Record<string, readonly string[]>>): string =>
+export function generateVector(): Record<string, string> {
+  const byName = new Map<string, Row[]>();
+  const traits = new Map<string, string>();
+  for (const [name, code] of Object.entries(Code)) {
+    if (typeof code !== 'number') continue;
+    const info = CodeExt.opCode(code);
+    if (info.isInstruction && info.encoding > LEGACY && info.encoding <= EVEX && !ABSENT.test(name)) {
+      if (info.encoding === EVEX) traits.set(name, `;${evexTraits(name, info)}`);
+      for (const row of vectorRows(name, info)) {
+        for (const word of row[1].split(' ')) byName.set(word, [...(byName.get(word) ?? []), row]);
+      }
+    }
+    info.free();
+  }
+  const text = (name: string, [form, , suffix, ...rest]: Row): string =>
+    [form, name, suffix, ...rest].join(';') + (traits.get(form) ?? '');
+  return Object.fromEntries([
+    ...[...byName].map(([name, rows]) => [
+      name,
+      inOrder(rows)
+        .map((row) => text(name, row))
+        .join('\n'),
+    ]),
+    ...aliases(),
+  ]);
+}
+
+export const renderVector = (forms: Readonly<Record<string, string>>): string =>
   `{\n${Object.entries(forms)
-    .map(([name, rows]) => `${JSON.stringify(name)}:[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}]`)
+    .map(([name, rows]) => `${JSON.stringify(name)}:${JSON.stringify(rows)}`)
     .join(',\n')}\n}\n`;
 
 if (process.argv[1]?.endsWith('forms-vector.ts')) writeFileSync(FILE, renderVector(generateVector()));

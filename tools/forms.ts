@@ -164,7 +164,7 @@ function operandTokens(info: OpCodeInfo): string[] {
 }
 
 /** Forms with a 64-bit register of which they use less; GNU as leaves out REX.W. */
-const NARROW = /^(?:VEX_V)?(movmskp[sd]|pmovmskb|pextr[bw]|pinsr[bw]|extractps)_.*r64/i;
+const NARROW = /^(?:E?VEX_V)?(movmskp[sd]|pmovmskb|pextr[bw]|pinsr[bw]|extractps)_.*r64/i;
 
 /** The manual's opcode column; sizes that 64-bit mode has without a prefix are left out. */
 function encoding(name: string, info: OpCodeInfo): string {
@@ -172,8 +172,9 @@ function encoding(name: string, info: OpCodeInfo): string {
   const words = info.opCodeString.split(' ').flatMap((word) => {
     if (/^o(16|32)$/.test(word) && isNativeBranch(info)) return [];
     if (word === 'o64') return implied64 ? [] : ['W'];
-    if (word.startsWith('VEX.') && NARROW.test(name)) return [word.replace('W1', 'W0')];
+    if (/^E?VEX\./.test(word) && NARROW.test(name)) return [word.replace('W1', 'W0')];
     if (word === 'a64' || word === 'NP') return [];
+    if (word === '/vsib') return /\/\d /.test(info.opCodeString) ? [] : ['/r'];
     if (word === 'io') return ['iq'];
     if (word === 'cp') return ['id', 'iw'];
     if (word === 'cd' && /ptr16/.test(info.instructionString)) return ['iw', 'iw'];

@@ -3,11 +3,13 @@
  *
  * In: the form with its operands, and the prefixes of the statement. Out: bytes and the fixups in them, or a message.
  * The order of bytes is that of GNU as (which the CPU does not care about except for REX, which comes last): FWAIT,
- * segment, 67, 66, F2/F3, F0, REX or VEX, opcode, ModRM, SIB, displacement, immediates. SDM vol. 2, chapter 2.1 to 2.3.
+ * segment, 67, 66, F2/F3, F0, REX, VEX or EVEX, opcode, ModRM, SIB, displacement, immediates. SDM vol. 2, chapter 2.1 to 2.3.
  */
 import { toBytes } from '../base/u64.ts';
 import type { Bits, Form, OperandSpec } from '../isa/forms.ts';
 import type { Register } from '../isa/registers.ts';
+import type { Decorations } from './decorations.ts';
+import { evexBytes, UPPER } from './encode-evex.ts';
 import { placeMemory } from './encode-memory.ts';
 import { vexBytes } from './encode-vex.ts';
 import { type Actual, type ActualMemory, isBare, type Value } from './operands.ts';
@@ -32,6 +34,8 @@ export interface Fields {
   /** The register in VEX.vvvv, and the one in the immediate's high half. */
   vvvv: number;
   is4: number;
+  /** UPPER bits. */
+  upper: number;
   /** SIB and displacement. */
   address: number[];
   disp?: { readonly at: number; readonly value: Value; readonly kind: Fixup['kind'] };
@@ -49,16 +53,25 @@ export interface Choice {
   readonly operands: readonly Actual[];
 }
 
-export function encode(choice: Choice, given: Prefixes, wishes: Wishes, bits: Bits): Encoded | string {
+export function encode(
+  choice: Choice,
+  given: Prefixes,
+  wishes: Wishes,
+  decorations: Decorations,
+  bits: Bits,
+): Encoded | string {
   const { form } = choice;
   const { encoding } = form;
-  const fields = place(choice, wishes, bits);
+  const { evex } = encoding;
+  const shift = evex === undefined ? 0 : decorations.broadcast === undefined ? evex.shift : evex.element;
+  const fields = place(choice, wishes, shift, bits);
   if (typeof fields === 'string') return fields;
   const bytes: number[] = [];
   const wrong = pushPrefixes(bytes, form, fields, given, bits);
   if (wrong !== undefined) return wrong;
   let rex = 0;
-  if (encoding.vex !== undefined) vexBytes(bytes, encoding.vex, fields, wishes);
+  if (encoding.vex?.kind === 'evex') evexBytes(bytes, encoding.vex, fields, decorations);
+  else if (encoding.vex !== undefined) vexBytes(bytes, encoding.vex, fields, wishes);
   else {
     rex = fields.rex | given.rex | (encoding.rexW ? REX.PRESENT | REX.W : 0);
     if (rex !== 0 && fields.rexForbiddenBy !== undefined && given.rex === 0) {
@@ -150,7 +163,8 @@ function gotShape(form: Form, fields: Fields, rex: number): Fixup['got'] {
   return rex === 0 ? 'relaxable' : 'relaxable-rex';
 }
 
-function place({ form, specs, operands }: Choice, wishes: Wishes, bits: Bits): Fields | string {
+/** `shift`: the power of two that an 8-bit displacement is scaled by. */
+function place({ form, specs, operands }: Choice, wishes: Wishes, shift: number, bits: Bits): Fields | string {
   const { modrm, tail } = form.encoding;
   const fields: Fields = {
     rex: 0,
@@ -158,6 +172,7 @@ function place({ form, specs, operands }: Choice, wishes: Wishes, bits: Bits): F
     opcodeRegister: 0,
     vvvv: 0,
     is4: -1,
+    upper: 0,
     address: [],
     segment: 0,
     addressSize: 0,
@@ -176,7 +191,7 @@ function place({ form, specs, operands }: Choice, wishes: Wishes, bits: Bits): F
       else fields.tail.push({ size: tail[tails++] ?? 1, value: actual.value, signed: spec.bits < spec.width });
     } else if (spec.kind === 'target') fields.target = actual.disp?.bound ?? { kind: 'int', value: 0n };
     else {
-      const wrong = placeAddress(fields, spec, actual, wishes, form, bits);
+      const wrong = placeAddress(fields, spec, actual, wishes, form, shift, bits);
       if (wrong !== undefined) return wrong;
     }
   }
@@ -187,11 +202,13 @@ function place({ form, specs, operands }: Choice, wishes: Wishes, bits: Bits): F
 function placeRegister(fields: Fields, spec: Extract<OperandSpec, { kind: 'register' }>, register: Register): void {
   const { number } = register;
   const low = number & 7;
-  const high = number >= 8;
+  const high = (number & 8) !== 0;
+  const upper = number >= 16;
   if (spec.isAddress) fields.addressSize = register.class === 'gpr16' ? 16 : register.class === 'gpr32' ? 32 : 64;
   switch (spec.place) {
     case 'vvvv':
-      fields.vvvv = number;
+      fields.vvvv = number & 15;
+      if (upper) fields.upper |= UPPER.VVVV;
       return;
     case 'is4':
       fields.is4 = number;
@@ -203,10 +220,12 @@ function placeRegister(fields: Fields, spec: Extract<OperandSpec, { kind: 'regis
     case 'reg':
       fields.modrm |= low << 3;
       if (high) fields.rex |= REX.R;
+      if (upper) fields.upper |= UPPER.REG;
       break;
     case 'rm':
       fields.modrm |= low;
       if (high) fields.rex |= REX.B;
+      if (upper) fields.rex |= REX.X;
       break;
     case 'both':
       fields.modrm |= (low << 3) | low;
@@ -226,6 +245,7 @@ function placeAddress(
   written: ActualMemory,
   wishes: Wishes,
   form: Form,
+  shift: number,
   bits: Bits,
 ): string | undefined {
   // MOVDIR64B's register says the size for both addresses.
@@ -248,6 +268,7 @@ function placeAddress(
     wishes,
     bits,
     isNarrow: isNarrowLea(form),
+    shift,
     needsSib: spec.kind === 'memory' && spec.sib,
   });
 }

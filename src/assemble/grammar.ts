@@ -167,9 +167,8 @@ class StatementParser extends EmbeddedActionsParser {
         this.OR([
           {
             ALT: () => {
-              this.CONSUME(T.LBrace);
-              prefixes.push(`{${this.CONSUME(T.Name).image.toLowerCase()}}`);
-              this.CONSUME(T.RBrace);
+              const { image } = this.CONSUME(T.Braced);
+              prefixes.push(this.ACTION(() => image.toLowerCase()));
             },
           },
           {
@@ -211,15 +210,36 @@ class StatementParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           this.CONSUME(T.Dollar);
-          return { kind: 'immediate', value: this.SUBRULE(this.expression) };
+          const value = this.SUBRULE(this.expression);
+          return { kind: 'immediate', value, ...this.SUBRULE2(this.decorations) };
+        },
+      },
+      {
+        ALT: () => {
+          const text = this.CONSUME(T.Braced).image;
+          const { decorations = [] } = this.SUBRULE3(this.decorations);
+          return { kind: 'rounding', text: this.ACTION(() => text + decorations.join('')) };
         },
       },
       {
         GATE: () => !this.is(3, T.Colon),
-        ALT: () => ({ kind: 'register', name: this.SUBRULE(this.register), indirect }),
+        ALT: () => {
+          const name = this.SUBRULE(this.register);
+          return { kind: 'register', name, indirect, ...this.SUBRULE(this.decorations) };
+        },
       },
-      { ALT: () => ({ ...this.SUBRULE(this.memory), indirect }) },
+      { ALT: () => ({ ...this.SUBRULE(this.memory), indirect, ...this.SUBRULE1(this.decorations) }) },
     ]);
+  });
+
+  private readonly decorations = this.RULE('decorations', (): { decorations?: readonly string[] } => {
+    let list: string[] | undefined;
+    this.MANY(() => {
+      const { image } = this.CONSUME(T.Braced);
+      if (list === undefined) list = [image];
+      else list.push(image);
+    });
+    return list === undefined ? {} : { decorations: list };
   });
 
   /** `%gs:disp(base,index,scale)`, every part optional. */

@@ -7,6 +7,7 @@
 import { type Assembly, bound, emit, fail, warn } from './assembly.ts';
 import { emitBranch } from './branch.ts';
 import { type CodeMode, otherAddressSize } from './code-mode.ts';
+import { addDecorations, addRounding, type Decorations, misplaced, PLAIN } from './decorations.ts';
 import { encode } from './encode.ts';
 import { checkOperands, operandWarnings } from './operand-rules.ts';
 import { type Actual, actualOperand, type OperandContext } from './operands.ts';
@@ -14,7 +15,7 @@ import { splitOperands } from './parse-errors.ts';
 import { checkPrefixes, type Prefixes, prefixBytes, readPrefixes } from './prefixes.ts';
 import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
-import type { Statement } from './statement.ts';
+import type { Operand, Statement } from './statement.ts';
 import { impliedOperand, impliedPlaces } from './string-operands.ts';
 
 type Instruction = Extract<Statement, { kind: 'instruction' }>;
@@ -26,12 +27,20 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   if (read === undefined) return fail(asm, `no such instruction: \`${withoutLabels(text)}'`);
   if (typeof read === 'string') return fail(asm, read);
   const { prefixes, wishes } = read;
-  if (mnemonic === '') return emit(asm, prefixBytes(prefixes));
+  if (mnemonic === '') {
+    if (!prefixes.any) return fail(asm, 'pseudo prefix without instruction');
+    return emit(asm, prefixBytes(prefixes));
+  }
   const all = candidates(mnemonic, mode);
   if (all.length === 0) return fail(asm, unknown(mnemonic, withoutLabels(text), mode));
-  const operands = readOperands(asm, statement, prefixes, all, text);
-  if (operands === undefined) return;
-  const selected = select(mnemonic, operands, { mode, wishes, prefixes });
+  const actual = readOperands(asm, statement, prefixes, all, text);
+  if (actual === undefined) return;
+  const { operands, decorations } = actual;
+  if (decorations.rounding !== undefined) {
+    const wrong = misplaced(decorations, operands, shownName(mnemonic, all));
+    if (wrong !== undefined) return fail(asm, wrong);
+  }
+  const selected = select(mnemonic, operands, { mode, wishes, prefixes, decorations });
   if (typeof selected === 'string') return fail(asm, selected);
   const { form } = selected;
   if (prefixes.any) {
@@ -49,7 +58,7 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
     const rule = checkOperands(selected, mode.bits, (n) => operandText(text, n));
     if (typeof rule === 'string') return fail(asm, rule);
   }
-  const encoded = encode(selected, prefixes, wishes, mode.bits);
+  const encoded = encode(selected, prefixes, wishes, decorations, mode.bits);
   if (typeof encoded === 'string') return fail(asm, encoded);
   for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
@@ -69,7 +78,9 @@ function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   const isWide = mode.bits !== 64 && mnemonic.endsWith('q') && candidates(stem, mode).some((c) => !c.suffixed);
   if (isWide) return `\`${mnemonic}' is only supported in 64-bit mode`;
   const isKnown = findCandidates(mnemonic).length > 0;
-  const hasStem = (isKnown ? candidates(stem, mode) : findCandidates(stem)).some((c) => !c.suffixed);
+  const hasStem = (isKnown ? candidates(stem, mode) : findCandidates(stem)).some(
+    (c) => !c.suffixed || /[xyz]/.test(c.form.suffix),
+  );
   if (SUFFIX.test(mnemonic) && hasStem) return `invalid instruction suffix for \`${stem}'`;
   if (isKnown) {
     return `\`${mnemonic}' is ${mode.bits === 64 ? 'not' : 'only'} supported in 64-bit mode`;
@@ -85,10 +96,11 @@ function readOperands(
   prefixes: Prefixes,
   all: readonly Candidate[],
   text: string,
-): Actual[] | undefined {
+): { readonly operands: readonly Actual[]; readonly decorations: Decorations } | undefined {
   const { operands } = statement;
   const { bits } = asm.mode;
-  if (operands.length > MOST_OPERANDS) {
+  let decorations: Decorations = PLAIN;
+  if (operands.length > MOST_OPERANDS && operands.filter(({ kind }) => kind !== 'rounding').length > MOST_OPERANDS) {
     fail(asm, `spurious operands; (${MOST_OPERANDS} operands/instruction max)`);
     return undefined;
   }
@@ -112,6 +124,12 @@ function readOperands(
   };
   const actuals: Actual[] = [];
   for (const operand of operands) {
+    const hasBraces = operand.kind === 'rounding' || operand.decorations !== undefined;
+    if (hasBraces && decorations === PLAIN) decorations = {};
+    // Of a register the name comes first, of an address what stands in braces.
+    const isFirst = hasBraces && operand.kind !== 'register';
+    if (isFirst && !readBraces(asm, operand, actuals.length, decorations)) return undefined;
+    if (operand.kind === 'rounding') continue;
     let actual = actualOperand(operand, context);
     if (typeof actual === 'string') {
       // An expression that means nothing has been reported where it was bound.
@@ -119,6 +137,7 @@ function readOperands(
       if (actual !== '') fail(asm, isString ? actual.replace('base/index', 'string address') : actual);
       return undefined;
     }
+    if (hasBraces && !isFirst && !readBraces(asm, operand, actuals.length, decorations)) return undefined;
     const place = places[actuals.length];
     if (actual.kind === 'memory' && place !== undefined) {
       const { operand: meant, warning } = impliedOperand(actual, place, context.textOf(operand));
@@ -131,7 +150,22 @@ function readOperands(
     }
     actuals.push(actual);
   }
-  return actuals;
+  return { operands: actuals, decorations };
+}
+
+/** Adds what an operand, the one of that number, has in braces; false, and the reason reported, when that ends the statement. */
+function readBraces(asm: Assembly, operand: Operand, number: number, found: Decorations): boolean {
+  const { decorations = [] } = operand.kind === 'rounding' ? {} : operand;
+  if (operand.kind === 'immediate') {
+    fail(asm, `junk \`${decorations.join('')}' after expression`);
+    return true;
+  }
+  const wrong =
+    operand.kind === 'rounding'
+      ? addRounding(found, operand.text, number)
+      : addDecorations(found, decorations, number, asm.mode.bits);
+  for (const message of wrong) fail(asm, message);
+  return wrong.length === 0;
 }
 
 /** An operand as it was written, as gas quotes it. */

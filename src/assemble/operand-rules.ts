@@ -13,7 +13,10 @@ import { converted } from './select-match.ts';
 
 export const isPeculiar = ({ name, operands }: Form): boolean =>
   /^(Bnd|Lea|F\w+p_sti_st0|Prefetchit|(Call|Jmp)_ptr1616)/.test(name) ||
-  operands.some((spec) => (spec.kind === 'memory' && spec.sib) || (spec.kind === 'register' && spec.class === 'tmm'));
+  operands.some(
+    (spec) =>
+      (spec.kind === 'memory' && spec.sib) || (spec.kind === 'register' && (spec.class === 'tmm' || spec.group)),
+  );
 
 /** `textOf`: the operand of that number in AT&T order, as written. */
 export function checkOperands(selected: Selected, bits: Bits, textOf: (n: number) => string): string | undefined {
@@ -95,11 +98,30 @@ function peculiarWarnings({ form, specs, operands }: Selected, prefixes: Prefixe
   if (form.name.startsWith('Prefetchit') && !isRelative(operands[0])) {
     return [`'${name}' only supports RIP-relative address`];
   }
-  if (!specs.some((spec) => spec.kind === 'memory' && spec.vector !== undefined)) return [];
+  const group = specs.findIndex((spec) => spec.kind === 'register' && spec.group);
+  if (group >= 0) return groupWarnings(operands[group]!, name!);
+  return specs.some((spec) => spec.kind === 'memory' && spec.vector !== undefined)
+    ? gatherWarnings(form, operands)
+    : [];
+}
+
+/** Four registers that begin at a multiple of four. */
+function groupWarnings(operand: Actual, name: string): string[] {
+  if (operand.kind !== 'register' || (operand.register.number & 3) === 0) return [];
+  const { class: cls, number } = operand.register;
+  const first = number & ~3;
+  const group = `\`%${cls}${first}' to \`%${cls}${first + 3}'`;
+  return [`source register \`%${cls}${number}' implicitly denotes ${group} source group in \`${name}'`];
+}
+
+/** A gather's registers should be distinct, the mask of VEX forms with them; a scatter's need not be. */
+function gatherWarnings({ encoding }: Form, operands: readonly Actual[]): string[] {
+  const isEvex = encoding.evex !== undefined;
+  if (isEvex && operands[0]?.kind !== 'register') return [];
   const numbers = operands.flatMap((operand) => {
     if (operand.kind === 'register') return [operand.register.number];
     return operand.kind === 'memory' ? [operand.index?.number] : [];
   });
-  const areDistinct = new Set(numbers).size === numbers.length;
-  return areDistinct ? [] : ['mask, index, and destination registers should be distinct'];
+  if (new Set(numbers).size === numbers.length) return [];
+  return [`${isEvex ? 'index and' : 'mask, index, and'} destination registers should be distinct`];
 }

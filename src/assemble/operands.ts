@@ -7,7 +7,7 @@
  */
 import type { Bits } from '../isa/forms.ts';
 import { findRegister, GPR_WIDTH, type Register } from '../isa/registers.ts';
-import type { Expr, MemoryOperand, Operand } from './statement.ts';
+import type { Expr, MemoryOperand, Operand, RoundingOperand } from './statement.ts';
 import type { Bound } from './symbols.ts';
 
 /** An expression in an operand; `known` when it is a number already. */
@@ -59,12 +59,12 @@ export interface OperandContext {
 }
 
 /** The operand as the encoder takes it, or a message. */
-export function actualOperand(operand: Operand, context: OperandContext): Actual | string {
+export function actualOperand(operand: Exclude<Operand, RoundingOperand>, context: OperandContext): Actual | string {
   switch (operand.kind) {
     case 'register': {
       const register = registerNamed(operand.name, context.bits);
       return register === undefined
-        ? `bad register name \`%${operand.name}'`
+        ? `bad register name \`%${operand.name}${operand.decorations?.join('') ?? ''}'`
         : { kind: 'register', register, indirect: operand.indirect };
     }
     case 'immediate': {

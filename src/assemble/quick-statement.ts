@@ -1,23 +1,26 @@
 /**
  * The statements that make up most of a source, read without the grammar: an instruction in lower case, perhaps behind a
- * label, whose operands are registers, numbers, names and addresses of these; a label by itself; and an assignment.
+ * label and pseudo prefixes, whose operands are registers, numbers, names and addresses of these; a label by itself; and an assignment.
  *
  * In: the text of a statement after scrubbing. Out: exactly what the grammar makes of it, or undefined for everything that is
  * not that simple, which the grammar then reads (and finds fault with). A test compares the two.
  */
 import { quickExpression } from './quick-expression.ts';
-import type { Expr, MemoryOperand, Operand, Statement } from './statement.ts';
+import type { Expr, MemoryOperand, Operand, RegisterOperand, Statement } from './statement.ts';
 import { isPrefix } from './vocabulary.ts';
 
-const START = /(?:(?:([A-Za-z_.][\w.$]*)|(\d{1,9})):[ \t]*)?([a-z][a-z0-9]*)(?:[ \t]+|$)/y;
+const START = /(?:(?:([A-Za-z_.][\w.$]*)|(\d{1,9})):[ \t]*)?((?:\{\w+\}[ \t]+)*)([a-z][a-z0-9_]*)(?:[ \t]+|$)/y;
 
 const NUMBER = '0x[0-9a-fA-F]+|[1-9]\\d*|0';
 const REGISTER = '%([a-z]+[0-9]*[a-z]?)';
 
-/** star, register | dollar, segment, number's sign and digits | name | local label and direction; addend's sign and digits, base, index, scale. */
+/**
+ * star, register | dollar, segment, number's sign and digits | name | local label and direction; addend's sign and digits, base,
+ * index, scale; what stands in braces.
+ */
 const OPERAND = new RegExp(
   `(\\*?)(?:${REGISTER}|(\\$?)(?:%([c-gs]s):)?(?:(-?)(${NUMBER})|(?:([A-Za-z_.][\\w.$]*)|(\\d{1,3})([fb]))(?:([+-])(${NUMBER}))?)?` +
-    `(\\((?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?)(?=,|$)`,
+    `(\\((?:${REGISTER})?(?:,${REGISTER}(?:,([1248]))?)?\\))?)((?:\\{[^,{}]*\\})*)(?=,|$)`,
   'y',
 );
 
@@ -36,11 +39,12 @@ export function quickStatements(text: string): Statement[] | undefined {
   START.lastIndex = 0;
   const start = START.exec(text);
   if (start === null) return undefined;
-  const [, label, number, mnemonic = ''] = start;
+  const [, label, number, pseudo = '', mnemonic = ''] = start;
   if (label === '.' || isPrefix(mnemonic)) return undefined;
   const operands = quickOperands(text, START.lastIndex);
   if (operands === undefined) return undefined;
-  const instruction: Statement = { kind: 'instruction', prefixes: [], mnemonic, operands };
+  const prefixes = pseudo === '' ? [] : pseudo.toLowerCase().trim().split(/\s+/);
+  const instruction: Statement = { kind: 'instruction', prefixes, mnemonic, operands };
   if (label !== undefined) return [{ kind: 'label', name: label }, instruction];
   return number === undefined ? [instruction] : [{ kind: 'localLabel', number: Number(number) }, instruction];
 }
@@ -132,21 +136,28 @@ function memory({ segment, disp, base, index, scale, indirect }: AddressParts): 
 }
 
 function quickOperand(match: RegExpExecArray): Operand | undefined {
-  const [, star, register, dollar, segment, sign, digits, name, local, , , , group, base, index, scale] = match;
+  const [, star, register, dollar, segment, sign, digits, name, local, , , , group, base, index, scale, braces] = match;
   const indirect = star === '*';
   if (register !== undefined) {
     if (register === 'st') return undefined;
-    return { kind: 'register', name: named(register), indirect };
+    return withBraces({ kind: 'register', name: named(register), indirect }, braces!);
   }
   const disp =
     digits !== undefined ? number(sign!, digits) : name === undefined && local === undefined ? undefined : sum(match);
   if (dollar === '$') {
-    const isPlain = disp !== undefined && segment === undefined && group === undefined && !indirect;
+    const isPlain = disp !== undefined && segment === undefined && group === undefined && !indirect && braces === '';
     return isPlain ? { kind: 'immediate', value: disp } : undefined;
   }
+  if (isRounding(match)) return { kind: 'rounding', text: braces! };
   if (group === undefined ? disp === undefined : base === undefined && index === undefined) return undefined;
-  return memory({ segment, disp, base, index, scale, indirect });
+  return withBraces(memory({ segment, disp, base, index, scale, indirect }), braces!);
 }
+
+/** Braces alone. */
+const isRounding = (match: RegExpExecArray): boolean => match[0] !== '' && match[0] === match.at(-1);
+
+const withBraces = (operand: RegisterOperand | MemoryOperand, braces: string): Operand =>
+  braces === '' ? operand : { ...operand, decorations: braces.match(/\{[^}]*\}/g)! };
 
 /** `%db7` is an old name of `%dr7`. */
 const named = (register: string): string =>

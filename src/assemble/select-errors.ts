@@ -7,6 +7,7 @@
 import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
 import { findRegister } from '../isa/registers.ts';
 import { type Actual, gprWidth } from './operands.ts';
+import { needsEvex } from './select-vector.ts';
 
 export interface Candidate {
   readonly form: Form;
@@ -14,9 +15,12 @@ export interface Candidate {
   readonly suffixed: boolean;
 }
 
-/** GNU as names the mnemonic without its suffix, once it has found the instruction by taking the suffix off. */
+/**
+ * GNU as names the mnemonic without its suffix, once it has found the instruction by taking the suffix off; those with a
+ * vector's length are instructions of their own to it.
+ */
 export const shownName = (mnemonic: string, all: readonly Candidate[]): string =>
-  all.length > 0 && all.every((c) => c.suffixed) ? mnemonic.slice(0, -1) : mnemonic;
+  all.length > 0 && all.every((c) => c.suffixed && !/[xyz]/.test(c.form.suffix)) ? mnemonic.slice(0, -1) : mnemonic;
 
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64 };
 
@@ -34,11 +38,17 @@ export function mismatch(
   const isSuffixed = all.every((c) => c.suffixed);
   const bySuffix = all.some((c) => c.suffixed) ? wrongSuffix(mnemonic, operands, fits) : undefined;
   if (bySuffix !== undefined) return bySuffix;
-  const forms = (isSuffixed ? formsOf(name) : all.map(({ form }) => form)).filter(
+  const forms = (isSuffixed ? formsOf(mnemonic.slice(0, -1)) : all.map(({ form }) => form)).filter(
     ({ operands: specs }) => specs.length === operands.length,
   );
   const vector = operands.find((o) => o.kind === 'memory' && /^[xyz]mm$/.test(o.index?.class ?? ''));
-  if (vector !== undefined) return `unsupported vector index register for \`${name}'`;
+  const isGather = forms.some((form) =>
+    form.operands.some((spec) => spec.kind === 'memory' && spec.vector !== undefined),
+  );
+  if (vector !== undefined && !isGather) {
+    const isBeyond = needsEvex([vector]) && forms.every((form) => form.encoding.evex === undefined);
+    return isBeyond ? `unsupported instruction \`${name}'` : `unsupported vector index register for \`${name}'`;
+  }
   const fitsSomewhere = (operand: Actual, n: number): boolean =>
     forms.some((form) => fits(form.operands[n]!, operand, form));
   const isUniform = forms.every((form) => operands.every((operand, n) => isOfKind(form.operands[n]!, operand)));
@@ -51,6 +61,9 @@ export function mismatch(
   if (forms.some((form) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
     return `invalid register operand size for \`${name}'`;
   }
+  if (operands.slice(1).filter((o) => o.kind === 'memory').length > 1) {
+    return `too many memory references for \`${name}'`;
+  }
   const areTwo = operands.filter((o) => o.kind === 'memory').length > 1;
   if (areTwo || (forms.length > 0 && operands.some((operand, n) => isMisplaced(operand, forms, n))))
     return `operand size mismatch for \`${name}'`;
@@ -59,7 +72,7 @@ export function mismatch(
     return `constant doesn't fit in 4 bits for \`${name}'`;
   }
   // VCVTPD2PS from memory: only a suffix could tell the size.
-  if (operands.length === 2 && operands[1]?.kind === 'memory' && all.some((c) => c.form.suffix === 'x')) {
+  if (operands[1]?.kind === 'memory' && all.some((c) => c.form.suffix === 'x')) {
     return `operand size mismatch for \`${name}'`;
   }
   return `operand type mismatch for \`${name}'`;

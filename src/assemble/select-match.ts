@@ -20,7 +20,8 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
       return spec.orMemory && actual.kind === 'memory' && isOrdinary(actual, form) && isReachable(actual);
     case 'memory':
       if (actual.kind !== 'memory' || form.branch !== actual.indirect) return false;
-      return spec.vector === undefined ? isOrdinary(actual, form) : actual.index?.class === spec.vector;
+      // Of a gather's index select-vector.ts says whether it will do.
+      return spec.vector !== undefined || isOrdinary(actual, form);
     case 'fixed':
       return actual.kind === 'register' && actual.register.name === spec.register && !actual.indirect;
     case 'literal':

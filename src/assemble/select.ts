@@ -12,6 +12,7 @@
  */
 import { type Form, formsOf, MODE, type OperandSpec } from '../isa/forms.ts';
 import type { CodeMode } from './code-mode.ts';
+import { type Decorations, PLAIN } from './decorations.ts';
 import type { Choice } from './encode.ts';
 import { isShortVex } from './encode-vex.ts';
 import { isPeculiar } from './operand-rules.ts';
@@ -19,6 +20,7 @@ import { type Actual, type ActualMemory, gprWidth, isBare } from './operands.ts'
 import { type Prefixes, REX, type Wishes } from './prefixes.ts';
 import { type Candidate, type Fits, mismatch, shownName } from './select-errors.ts';
 import { addressSizesAgree, matches, needs64 } from './select-match.ts';
+import { needsEvex, takeDecorations } from './select-vector.ts';
 
 export interface Selected extends Choice {
   /** The guessed size of the operation in bits. */
@@ -33,6 +35,7 @@ export interface SelectContext {
   readonly mode: CodeMode;
   readonly wishes: Wishes;
   readonly prefixes: Prefixes;
+  readonly decorations: Decorations;
 }
 
 const found = new Map<string, readonly Candidate[]>();
@@ -99,21 +102,29 @@ function choose(mnemonic: string, intel: readonly Actual[], context: SelectConte
   const size = guessSize(mnemonic, all, intel, context);
   const fits: Fits = (spec, operand, form) => matches(spec, operand, form, size);
   const roughly = fitting.filter((c) => isRoughly(c, intel));
-  if (isVague(roughly, intel)) return mismatch(mnemonic, name, all, intel, fits);
   const exactly = roughly.filter((c) => c.specs.every((spec, n) => matches(spec, intel[n]!, c.form, size)));
   if (exactly.length === 0) return mismatch(mnemonic, name, all, intel, fits);
   const { chosen, warnings } = bySize(roughly, intel, name, context);
   const wanted = exactly.filter((c) => chosen === undefined || chosen(c.form));
   if (wanted.length === 0) return mismatch(mnemonic, name, all, intel, fits);
-  const encoded = wanted.filter((c) => isWanted(c.form, context.wishes));
+  const isBeyondVex = needsEvex(intel);
+  const encoded = wanted.filter((c) => isWanted(c.form, context.wishes, isBeyondVex));
   if (encoded.length === 0) return `unsupported instruction \`${name}'`;
-  const { form, specs } = shortest(encoded, intel, context);
+  const { decorations } = context;
+  const taken = takeDecorations(encoded, all, intel, decorations);
+  const isTaken = typeof taken !== 'string';
+  const unsure = decorations.broadcast === undefined ? encoded : isTaken ? taken : [];
+  if (isVague(unsure, intel)) return mismatch(mnemonic, name, all, intel, fits);
+  if (!isTaken) return `${taken} for \`${name}'`;
+  const { form, specs } = shortest(taken, intel, context);
   return { form, specs, size, isPeculiar: isPeculiar(form), warnings };
 }
 
-/** VCVTPD2PS from memory needs its suffix. */
+/** VCVTPD2PS from memory needs its suffix, or a broadcast. */
 const isVague = (matching: readonly Match[], operands: readonly Actual[]): boolean =>
-  matching.length > 1 && operands[1]?.kind === 'memory' && matching.every((m) => /^[xyz]$/.test(m.form.suffix));
+  operands[1]?.kind === 'memory' &&
+  matching.every((m) => /^[xyz]$/.test(m.form.suffix)) &&
+  new Set(matching.map((m) => m.form.suffix)).size > 1;
 
 /** Whether the operands are of the right kind, whatever the numbers among them. */
 const isRoughly = ({ form, specs }: Match, operands: readonly Actual[]): boolean =>
@@ -123,18 +134,22 @@ const isRoughly = ({ form, specs }: Match, operands: readonly Actual[]): boolean
     return matches(spec, operand, form, UNKNOWN_SIZE);
   }) && addressSizesAgree(specs, operands);
 
-/** `{vex}` and `{evex}` ask for forms of that kind. */
-const isWanted = ({ encoding: { vex }, onRequest }: Form, { encoding }: Wishes): boolean =>
-  encoding === undefined ? !onRequest : vex?.kind === (encoding === 'evex' ? 'evex' : 'vex');
+/** `{vex}` and `{evex}` ask for forms of that kind, and so may the registers. */
+function isWanted({ encoding: { vex }, onRequest }: Form, { encoding }: Wishes, isBeyondVex: boolean): boolean {
+  if (isBeyondVex && vex?.kind !== 'evex') return false;
+  return encoding === undefined ? !onRequest : vex?.kind === (encoding === 'evex' ? 'evex' : 'vex');
+}
 
 /** Destination first; only the two numbers of ENTER and of a far branch stand in the same order in both syntaxes. */
 const intelOrder = (operands: readonly Actual[]): readonly Actual[] =>
   operands.length < 2 || operands.every((o) => o.kind === 'immediate') ? operands : [...operands].reverse();
 
-function signature(mnemonic: string, operands: readonly Actual[], { mode, wishes, prefixes }: SelectContext): string {
+function signature(mnemonic: string, operands: readonly Actual[], context: SelectContext): string {
+  const { mode, wishes, prefixes, decorations } = context;
   let key = `${mode.bits}${mode.gcc ? 'g' : ''}${prefixes.data ? 'd' : ''}${prefixes.rex === 0 ? '' : 'r'}`;
   if (wishes.direction !== undefined || wishes.encoding !== undefined)
     key += `{${wishes.direction} ${wishes.encoding}}`;
+  if (decorations !== PLAIN) key += decorationKind(decorations);
   key += mnemonic;
   for (const operand of operands) {
     switch (operand.kind) {
@@ -152,6 +167,11 @@ function signature(mnemonic: string, operands: readonly Actual[], { mode, wishes
     }
   }
   return key;
+}
+
+function decorationKind({ mask, broadcast, rounding }: Decorations): string {
+  const masked = mask === undefined ? '' : `${mask.operand}${mask.zeroing ? 'z' : ''}`;
+  return `{${masked} ${broadcast?.operand}:${broadcast?.copies} ${rounding?.mode}}`;
 }
 
 function memoryKind(memory: ActualMemory): string {
@@ -201,7 +221,7 @@ function guessSize(
   operands: readonly Actual[],
   { mode, prefixes }: SelectContext,
 ): number {
-  if (all.every((c) => c.suffixed)) return SUFFIX_BITS[mnemonic.slice(-1)] ?? 0;
+  if (all.every((c) => c.suffixed && !/[xyz]/.test(c.form.suffix))) return SUFFIX_BITS[mnemonic.slice(-1)] ?? 0;
   for (const operand of operands) {
     const width = operand.kind === 'register' ? gprWidth(operand.register) : undefined;
     if (width !== undefined) return 8 * width;
@@ -229,7 +249,9 @@ function bySize(
   { mode, prefixes }: SelectContext,
 ): Sized {
   const sizes = new Set(matching.map((m) => m.form.suffix));
-  if (sizes.size < 2 || sizes.has('') || matching.some((m) => m.suffixed)) return { warnings: [] };
+  // A vector's length is told by a broadcast, or by nothing (isVague).
+  const isVector = matching.some((m) => /^[xyz]$/.test(m.form.suffix));
+  if (sizes.size < 2 || sizes.has('') || isVector || matching.some((m) => m.suffixed)) return { warnings: [] };
   const onStack = matching.some((m) => m.form.default64);
   if (mode.bits === 64 && onStack) return { chosen: (form) => form.default64, warnings: [] };
   const isStack = ON_STACK.test(name);
@@ -245,7 +267,7 @@ function bySize(
     isWide ||
     isTable(form) ||
     letter === 'b' ||
-    /^v?(cvtsi2|pcmpestr)/.test(name) ||
+    /^v?(cvtu?si2|pcmpestr)/.test(name) ||
     (mode.bits !== 64 && (isStack || name === 'iret'));
   const warning = `no instruction mnemonic suffix given and no register operands; using default for \`${name}'`;
   const warnings = [...(isSilent ? [] : [warning]), ...(mode.gcc ? gccWarnings(name, form) : [])];
@@ -268,7 +290,7 @@ function length({ form: { encoding }, specs }: Match, operands: readonly Actual[
     Number(addressSize !== 0 && addressSize !== mode.bits) +
     Number(mandatory66) +
     Number(rexW);
-  const vexLength = vex === undefined ? 0 : isShortVex(vex, rexOfRm(specs, operands)) ? 2 : 3;
+  const vexLength = vex === undefined ? 0 : vex.kind === 'evex' ? 4 : isShortVex(vex, rexOfRm(specs, operands)) ? 2 : 3;
   return prefixes + vexLength + opcode.length + Number(modrm !== undefined) + tailLength(encoding.tail);
 }
 
@@ -292,8 +314,8 @@ function rexOfRm(specs: readonly OperandSpec[], operands: readonly Actual[]): nu
 
 function shortest(matching: readonly Match[], operands: readonly Actual[], context: SelectContext): Match {
   const rank = (m: Match): number[] => [
-    directionCost(m, context.wishes),
     m.form.encoding.vex?.kind === 'evex' ? 1 : 0,
+    directionCost(m, context.wishes),
     length(m, operands, context),
     tailLength(m.form.encoding.tail),
   ];

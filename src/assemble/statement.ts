@@ -44,19 +44,29 @@ export type BinaryOp =
   | '&&'
   | '||';
 
-export type Operand = RegisterOperand | ImmediateOperand | MemoryOperand;
+export type Operand = RegisterOperand | ImmediateOperand | MemoryOperand | RoundingOperand;
 
 /** `%rax`, `*%rax` (indirect). `name` without the per cent sign. */
 export interface RegisterOperand {
   readonly kind: 'register';
   readonly name: string;
   readonly indirect: boolean;
+  /** What follows in braces, as written: `{%k1}`, `{z}`, `{1to8}`. */
+  readonly decorations?: readonly string[];
+}
+
+/** `{rn-sae}`, `{sae}`: where an operand stands, but none of the instruction's. */
+export interface RoundingOperand {
+  readonly kind: 'rounding';
+  readonly text: string;
 }
 
 /** `$expr` */
 export interface ImmediateOperand {
   readonly kind: 'immediate';
   readonly value: Expr;
+  /** Always wrong; the instruction's reader says so. */
+  readonly decorations?: readonly string[];
 }
 
 /** `%gs:disp(base, index, scale)`; a bare symbol (`jmp foo`, `mov foo, %eax`) has neither base nor index. */
@@ -70,6 +80,7 @@ export interface MemoryOperand {
   readonly scale: 1 | 2 | 4 | 8;
   /** `*foo`, `*8(%rax)` */
   readonly indirect: boolean;
+  readonly decorations?: readonly string[];
 }
 
 /**

@@ -57,8 +57,8 @@ export const LParen = token('LParen', '(');
 export const RParen = token('RParen', ')');
 export const LBracket = token('LBracket', '[');
 export const RBracket = token('RBracket', ']');
-export const LBrace = token('LBrace', '{');
-export const RBrace = token('RBrace', '}');
+/** `{disp32}`, `{%k1}`, `{1to8}`; the reader of decorations finds fault with one that has no end. */
+export const Braced = token('Braced', /\{[^,}]*\}?/, ['{']);
 export const EqualEqual = operator('EqualEqual', '==');
 export const Equal = token('Equal', '=');
 
@@ -103,8 +103,7 @@ export const ALL_TOKENS: TokenType[] = [
   RParen,
   LBracket,
   RBracket,
-  LBrace,
-  RBrace,
+  Braced,
   EqualEqual,
   Equal,
   Star,

@@ -65,6 +65,7 @@ export interface Encoding {
   /** An immediate that the mnemonic stands for. */
   readonly implied?: number;
   readonly vex?: Vex;
+  readonly evex?: Evex;
 }
 
 /** The fields of a VEX or EVEX prefix that belong to the opcode; `any`: GNU as writes 0. */
@@ -78,6 +79,21 @@ export interface Vex {
   readonly w: 0 | 1 | 'any';
 }
 
+/** What an EVEX form takes besides its operands. */
+export interface Evex {
+  /** An 8-bit displacement counts units of two to that power. */
+  readonly shift: number;
+  /** Memory of one element, of two to the power of `element` bytes, may stand for `copies` of it; 1: it may not. */
+  readonly element: number;
+  readonly copies: number;
+  readonly mask: 'none' | 'optional' | 'required';
+  readonly zeroing: boolean;
+  /** {rn-sae} and its like, or {sae} alone. */
+  readonly rounding: 'none' | 'mode' | 'sae';
+  /** The destination may be no source. */
+  readonly distinct: boolean;
+}
+
 /** `both`: the two-operand IMUL by an immediate, whose register is source and destination; `is4`: an immediate's high half. */
 export type RegisterPlace = 'reg' | 'rm' | 'opcode' | 'both' | 'vvvv' | 'is4';
 
@@ -89,6 +105,8 @@ export type OperandSpec =
       readonly orMemory: boolean;
       /** Any register but number 0. */
       readonly notZero: boolean;
+      /** It stands for itself and the three that follow a multiple of four. */
+      readonly group: boolean;
       /** It holds an address, and memory operands have to have that address size too. */
       readonly isAddress: boolean;
     }
@@ -108,8 +126,8 @@ export type OperandSpec =
 
 type Row = readonly string[];
 const rows: readonly Row[] = table;
-/** Rows by mnemonic, columns separated by semicolons (tools/forms-vector.ts). */
-const vectorRows: Readonly<Record<string, readonly string[]>> = vectorTable;
+/** By mnemonic rows, a line each, their columns separated by semicolons; or `=`, a mnemonic and an immediate (tools/forms-vector.ts). */
+const vectorRows: Readonly<Record<string, string>> = vectorTable;
 
 const GPR_CLASSES: Readonly<Record<string, RegisterClass>> = {
   r8: 'gpr8',
@@ -125,6 +143,7 @@ const PLACES: Readonly<Record<string, RegisterPlace>> = {
   n: 'opcode',
   b: 'both',
   v: 'vvvv',
+  4: 'vvvv',
   i: 'is4',
 };
 
@@ -164,13 +183,14 @@ function parseOperand(token: string): OperandSpec {
     place: orMemory ? 'rm' : (PLACES[place ?? ''] ?? 'reg'),
     orMemory,
     notZero: place === 'n',
+    group: place === '4',
     isAddress: place === 'a',
   };
 }
 
 const TAIL_SIZES: Readonly<Record<string, number>> = { ib: 1, iw: 2, id: 4, iq: 8, cb: 1, cw: 2, cd: 4, mo: 0 };
 
-function parseEncoding(text: string): Encoding {
+function parseEncoding(text: string, traits: string): Encoding {
   const words = text.split(' ');
   const isPrefix = (word: string, at: number): boolean =>
     at < words.length - 1 && /^(9B|66|F2|F3|W|[oa](16|32))$/.test(word);
@@ -180,14 +200,12 @@ function parseEncoding(text: string): Encoding {
   const tail: number[] = [];
   let plusRegister = false;
   let modrm: 'r' | number | undefined;
-  let implied: number | undefined;
   const vex = parseVex(words[first] ?? '');
   for (const word of words.slice(vex === undefined ? first : first + 1)) {
     const size = TAIL_SIZES[word];
     if (word === '/r') modrm = 'r';
     else if (word.startsWith('/')) modrm = Number(word.slice(1));
     else if (size !== undefined) tail.push(size);
-    else if (word.startsWith('ib=')) implied = Number.parseInt(word.slice(3), 16);
     else {
       plusRegister = word.endsWith('+r');
       opcode.push(Number.parseInt(word, 16));
@@ -207,7 +225,7 @@ function parseEncoding(text: string): Encoding {
     tail,
     tailLength: tail.reduce((sum, size) => sum + (size || 8), 0),
     ...(vex !== undefined && { vex }),
-    ...(implied !== undefined && { implied }),
+    ...(traits !== '' && { evex: parseEvex(traits) }),
   };
 }
 
@@ -230,13 +248,28 @@ function parseVex(word: string): Vex | undefined {
   };
 }
 
+/** `4b2kz`, `3Ku` */
+function parseEvex(text: string): Evex {
+  const [, shift = '0', element, letters = ''] = /^(\d)(?:b(\d))?(.*)$/.exec(text) ?? [];
+  const has = (letter: string): boolean => letters.includes(letter);
+  return {
+    shift: Number(shift),
+    element: Number(element ?? 0),
+    copies: element === undefined ? 1 : 1 << (Number(shift) - Number(element)),
+    mask: has('K') ? 'required' : has('k') ? 'optional' : 'none',
+    zeroing: has('z'),
+    rounding: has('r') ? 'mode' : has('s') ? 'sae' : 'none',
+    distinct: has('u'),
+  };
+}
+
 function parseRow(row: Row): Form {
-  const [name = '', mnemonics = '', suffix = '', encoding = '', operands = '', attributes = ''] = row;
+  const [name = '', mnemonics = '', suffix = '', encoding = '', operands = '', attributes = '', traits = ''] = row;
   return {
     name,
     mnemonics: mnemonics.split(' '),
     suffix,
-    encoding: parseEncoding(encoding),
+    encoding: parseEncoding(encoding, traits),
     operands: operands === '' ? [] : operands.split(' ').map(parseOperand),
     lockable: attributes.includes('L'),
     rep: attributes.includes('R'),
@@ -287,13 +320,29 @@ export function formsOf(mnemonic: string): readonly Form[] {
   const known = parsed.get(mnemonic);
   if (known !== undefined) return known;
   const forms = rowNumbers(mnemonic).map((n) => parseRow(rows[n]!));
-  if (Object.hasOwn(vectorRows, mnemonic)) forms.push(...vectorRows[mnemonic]!.map((row) => parseRow(row.split(';'))));
+  if (Object.hasOwn(vectorRows, mnemonic)) forms.push(...vectorForms(mnemonic, vectorRows[mnemonic]!));
   parsed.set(mnemonic, forms);
   return forms;
 }
 
+function vectorForms(mnemonic: string, text: string): Form[] {
+  if (!text.startsWith('=')) return text.split('\n').map((row) => parseRow(row.split(';')));
+  const [base = '', implied = ''] = text.slice(1).split(' ');
+  return formsOf(base)
+    .filter(({ operands }) => operands.at(-1)?.kind === 'immediate')
+    .map((form) => withImmediate(form, mnemonic, Number.parseInt(implied, 16)));
+}
+
+/** The form with its last operand fixed. */
+const withImmediate = (form: Form, mnemonic: string, implied: number): Form => ({
+  ...form,
+  mnemonics: [mnemonic],
+  operands: form.operands.slice(0, -1),
+  encoding: { ...form.encoding, tail: [], tailLength: 0, implied },
+});
+
 /** Every form, for tests and documentation. */
 export const allForms = (): Form[] => [
   ...rows.map(parseRow),
-  ...Object.values(vectorRows).flatMap((list) => list.map((row) => parseRow(row.split(';')))),
+  ...Object.entries(vectorRows).flatMap(([mnemonic, text]) => vectorForms(mnemonic, text)),
 ];

@@ -29,7 +29,7 @@ const rowsOf = (bits: Bits, name = 'forms'): { readonly line: string; readonly g
 
 for (const bits of SIZES) {
   test(`encodes the fixture for ${bits}-bit code as GNU as did, and refuses in its words`, () => {
-    const rows = [...rowsOf(bits), ...rowsOf(bits, 'spellings')];
+    const rows = ['forms', 'spellings', 'decorations'].flatMap((name) => rowsOf(bits, name));
     const outcomes = byUs(
       rows.map(({ line }) => line),
       bits,

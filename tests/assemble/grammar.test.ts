@@ -48,6 +48,8 @@ function showOperand(operand: Operand): string {
       ];
       return `${indirect ? '*' : ''}[${parts.filter((part) => !/undefined|scale=1/.test(part)).join(' ')}]`;
     }
+    case 'rounding':
+      return operand.text;
     default:
       return operand satisfies never;
   }

@@ -35,9 +35,6 @@ function inLib(name: string): string {
   return `lib/${name}.S`;
 }
 
-/** Of AVX-512, whose EVEX encodings are refused by name. */
-const BEYOND = ['crypto/blake2s-core.S', 'crypto/chacha-avx512vl-x86_64.S'];
-
 if (typeof sources === 'string') console.log(`# SKIP the kernel's assembly: ${sources}`);
 else {
   const { options } = gasOptions(sources.flags);
