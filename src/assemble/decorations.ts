@@ -28,18 +28,24 @@ const ROUNDING: Readonly<Record<string, number | 'sae'>> = {
   '{sae}': 'sae',
 };
 
-/** Adds the rounding; messages when it can't be. */
-export function addRounding(found: Decorations, text: string, before: number): readonly string[] {
+/** Adds the rounding that stands behind `prior`; messages when it can't be. */
+export function addRounding(
+  found: Decorations,
+  text: string,
+  prior: readonly Actual[],
+  name: string,
+): readonly string[] {
   const mode = ROUNDING[text];
   if (mode !== undefined && found.rounding === undefined) {
-    found.rounding = { text, mode, before };
-    return [];
+    found.rounding = { text, mode, before: prior.length };
+    const isMisplaced = prior.length > 1 || prior.some((one) => one.kind !== 'immediate' && !isGeneral(one));
+    return isMisplaced ? [`\`${name}': misplaced \`${text}'`] : [];
   }
   const junk = ROUNDING[text.replace(/(?<=\}).*/, '')] === undefined ? undefined : `Junk after '}': '${text}'`;
   const unclosed = ROUNDING[`${text}}`] === undefined ? undefined : `Missing '}': '${text}'`;
   const twice = mode === undefined ? undefined : `duplicated \`${text}'`;
   const first = [twice ?? junk ?? unclosed ?? []].flat();
-  return [...first, `invalid char '{' beginning operand ${before + 1} \`${text}'`];
+  return [...first, `invalid char '{' beginning operand ${prior.length + 1} \`${text}'`];
 }
 
 /** Adds what follows an operand; a message when it can't be. */
@@ -85,16 +91,14 @@ function addDecoration(found: Decorations, text: string, operand: number, bits: 
   return text === `{1to${copies}}` ? undefined : "missing `}' in `$'";
 }
 
-/** A register that is no vector has to stand in front of the rounding, and but for it only an immediate may. */
+/** Immediates, and a register that is no vector, stand in front of the rounding: what is wrong about those behind it. */
 export function misplaced({ rounding }: Decorations, operands: readonly Actual[], name: string): string | undefined {
   if (rounding === undefined) return undefined;
-  const wrong = `\`${name}': misplaced \`${rounding.text}'`;
-  const prior = operands.slice(0, rounding.before);
-  if (prior.length > 1 || prior.some((operand) => operand.kind !== 'immediate' && !isGeneral(operand))) return wrong;
   const rest = operands.slice(rounding.before);
   if (rest.some(({ kind }) => kind === 'immediate')) return `\`${name}': RC/SAE operand must follow immediate operands`;
   const first = rest.find(({ kind }) => kind === 'register');
-  return first !== undefined && isGeneral(first) && !prior.some(isGeneral) ? wrong : undefined;
+  const isWrong = first !== undefined && isGeneral(first) && !operands.slice(0, rounding.before).some(isGeneral);
+  return isWrong ? `\`${name}': misplaced \`${rounding.text}'` : undefined;
 }
 
 const isGeneral = (operand: Actual): boolean => operand.kind === 'register' && /^(gpr|st)/.test(operand.register.class);

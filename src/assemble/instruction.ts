@@ -128,7 +128,8 @@ function readOperands(
     if (hasBraces && decorations === PLAIN) decorations = {};
     // Of a register the name comes first, of an address what stands in braces.
     const isFirst = hasBraces && operand.kind !== 'register';
-    if (isFirst && !readBraces(asm, operand, actuals.length, decorations)) return undefined;
+    if (isFirst && !readBraces(asm, operand, actuals, decorations, shownName(statement.mnemonic, all)))
+      return undefined;
     if (operand.kind === 'rounding') continue;
     let actual = actualOperand(operand, context);
     if (typeof actual === 'string') {
@@ -137,7 +138,8 @@ function readOperands(
       if (actual !== '') fail(asm, isString ? actual.replace('base/index', 'string address') : actual);
       return undefined;
     }
-    if (hasBraces && !isFirst && !readBraces(asm, operand, actuals.length, decorations)) return undefined;
+    if (hasBraces && !isFirst && !readBraces(asm, operand, actuals, decorations, shownName(statement.mnemonic, all)))
+      return undefined;
     const place = places[actuals.length];
     if (actual.kind === 'memory' && place !== undefined) {
       const { operand: meant, warning } = impliedOperand(actual, place, context.textOf(operand));
@@ -153,17 +155,22 @@ function readOperands(
   return { operands: actuals, decorations };
 }
 
-/** Adds what an operand, the one of that number, has in braces; false, and the reason reported, when that ends the statement. */
-function readBraces(asm: Assembly, operand: Operand, number: number, found: Decorations): boolean {
-  const { decorations = [] } = operand.kind === 'rounding' ? {} : operand;
+/** Adds what an operand behind `prior` has in braces; false, and the reason reported, when that ends the statement. */
+function readBraces(
+  asm: Assembly,
+  operand: Operand,
+  prior: readonly Actual[],
+  found: Decorations,
+  name: string,
+): boolean {
   if (operand.kind === 'immediate') {
-    fail(asm, `junk \`${decorations.join('')}' after expression`);
+    fail(asm, `junk \`${operand.decorations?.join('')}' after expression`);
     return true;
   }
   const wrong =
     operand.kind === 'rounding'
-      ? addRounding(found, operand.text, number)
-      : addDecorations(found, decorations, number, asm.mode.bits);
+      ? addRounding(found, operand.text, prior, name)
+      : addDecorations(found, operand.decorations ?? [], prior.length, asm.mode.bits);
   for (const message of wrong) fail(asm, message);
   return wrong.length === 0;
 }

@@ -55,9 +55,11 @@ function isTooShort(
 ): boolean {
   if (evex === undefined || vex?.length === 'any' || vex?.length === 2) return false;
   const wanted = rounding?.mode === 'sae' ? 'sae' : 'mode';
-  return (
-    operands.every(({ kind }) => kind !== 'memory') && all.some(({ form }) => form.encoding.evex?.rounding === wanted)
-  );
+  // Vectors of two lengths are instructions of their own to GNU as.
+  const isUniform = (form: Form): boolean =>
+    form.operands.every((spec) => spec.kind !== 'register' || !/^[xy]mm$/.test(spec.class));
+  const has = (form: Form): boolean => form.encoding.evex?.rounding === wanted && isUniform(form);
+  return operands.every(({ kind }) => kind !== 'memory') && all.some(({ form }) => has(form));
 }
 
 function refusal(

@@ -304,3 +304,9 @@ vpaddd (%eax){1to16 },%zmm2,%zmm3
 vpaddd (%eax){ 1to16},%zmm2,%zmm3
 vpaddd %zmm1,%zmm2,%zmm3{%k1 }
 vpaddd %zmm1,%zmm2,%zmm3{%k1}  {z}
+vcvttph2uqq {sae},%xmm1,%xmm2
+vcvtps2pd {sae},%xmm1,%xmm2
+vminps 508(%eax){1to4},{ru-sae},%zmm1,{rn-sae},%zmm2
+vcmptrueph -64(%eax),{rd-sae},%zmm0,%k7{%ax}{z}
+vcvtsi2ss {rn-sae},{sae},%eax,%xmm1,%xmm2
+vcvtsi2ss $1,%eax,{rn-sae},%xmm1,%xmm2
