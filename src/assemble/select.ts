@@ -7,19 +7,19 @@
  * shorter immediate (`add $1, %ax`: imm8 before the accumulator form), then the first in opcode order (`r/m, r` before
  * `r, r/m`). An immediate that is not yet known takes a full-size field, whatever layout finds later.
  *
- * Choices are kept by what they depend on: the mnemonic and the *signature* of the operands (`signature` below), which
- * has to tell apart whatever `matches` or a rank can tell apart.
+ * Choices are kept by what they depend on: the mnemonic and the *signature* of the operands (select-signature.ts).
  */
 import { type Form, formsOf, MODE, type OperandSpec } from '../isa/forms.ts';
 import type { CodeMode } from './code-mode.ts';
-import { type Decorations, PLAIN } from './decorations.ts';
+import type { Decorations } from './decorations.ts';
 import type { Choice } from './encode.ts';
 import { isShortVex } from './encode-vex.ts';
 import { isPeculiar } from './operand-rules.ts';
-import { type Actual, type ActualMemory, gprWidth, isBare } from './operands.ts';
+import { type Actual, gprWidth } from './operands.ts';
 import { type Prefixes, REX, type Wishes } from './prefixes.ts';
 import { type Candidate, type Fits, mismatch, shownName } from './select-errors.ts';
-import { addressSizesAgree, matches, needs64 } from './select-match.ts';
+import { addressSizesAgree, matches } from './select-match.ts';
+import { signature } from './select-signature.ts';
 import { needsEvex, takeDecorations } from './select-vector.ts';
 
 export interface Selected extends Choice {
@@ -143,59 +143,6 @@ function isWanted({ encoding: { vex }, onRequest }: Form, { encoding }: Wishes, 
 /** Destination first; only the two numbers of ENTER and of a far branch stand in the same order in both syntaxes. */
 const intelOrder = (operands: readonly Actual[]): readonly Actual[] =>
   operands.length < 2 || operands.every((o) => o.kind === 'immediate') ? operands : [...operands].reverse();
-
-function signature(mnemonic: string, operands: readonly Actual[], context: SelectContext): string {
-  const { mode, wishes, prefixes, decorations } = context;
-  let key = `${mode.bits}${mode.gcc ? 'g' : ''}${prefixes.data ? 'd' : ''}${prefixes.rex === 0 ? '' : 'r'}`;
-  if (wishes.direction !== undefined || wishes.encoding !== undefined)
-    key += `{${wishes.direction} ${wishes.encoding}}`;
-  if (decorations !== PLAIN) key += decorationKind(decorations);
-  key += mnemonic;
-  for (const operand of operands) {
-    switch (operand.kind) {
-      case 'register':
-        key += `,${operand.indirect ? '*' : ''}${operand.register.name}`;
-        break;
-      case 'immediate':
-        key += `,$${immediateKind(operand.value.known)}`;
-        break;
-      case 'memory':
-        key += memoryKind(operand);
-        break;
-      default:
-        operand satisfies never;
-    }
-  }
-  return key;
-}
-
-function decorationKind({ mask, broadcast, rounding }: Decorations): string {
-  const masked = mask === undefined ? '' : `${mask.operand}${mask.zeroing ? 'z' : ''}`;
-  return `{${masked} ${broadcast?.operand}:${broadcast?.copies} ${rounding?.mode}}`;
-}
-
-function memoryKind(memory: ActualMemory): string {
-  const { base, index, disp, segment, indirect, addressSize } = memory;
-  const start = `,m${addressSize}${indirect ? '*' : ''}${segment === undefined ? '' : ':'}`;
-  if (isBare(memory)) return start + (needs64(memory) ? 'far' : 'bare');
-  if (disp === undefined && index === undefined) return start + base!.name;
-  return `${start}${base === undefined ? '' : base.number >> 3}+${index === undefined ? '' : `${index.class}${index.number >> 3}`}`;
-}
-
-/** The numbers at which some form begins or ceases to hold an immediate, ascending. */
-const EDGES: readonly bigint[] = [
-  ...[63, 32, 31, 16, 15, 8, 7, 4, 3].map((bit) => -(1n << BigInt(bit))),
-  ...[0n, 1n, 2n, 3n, 4n, 8n, 16n],
-  ...[0x80n, 0x100n, 0x8000n, 0xff80n, 0x10000n, 0x80000000n, 0xffff8000n, 0xffffff80n, 0x100000000n],
-  ...[0x8000000000000000n, 0xffffffff80000000n, 0xffffffffffffff80n, 0x10000000000000000n],
-];
-
-function immediateKind(known: bigint | undefined): number | string {
-  if (known === undefined) return 'u';
-  let kind = 0;
-  while (kind < EDGES.length && known >= EDGES[kind]!) kind++;
-  return kind;
-}
 
 const isOptional = (spec: OperandSpec): boolean =>
   (spec.kind === 'fixed' && spec.optional) || (spec.kind === 'literal' && spec.value === 1n);
