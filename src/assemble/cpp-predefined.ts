@@ -14,8 +14,8 @@ const CHANGES: Readonly<Record<string, Change>> = table.options;
 /** Options of gcc that change macros, in order: `-m32`, `-m16`, `-mcmodel=kernel`, `-mno-sse`, `-O2`, `-fno-pie` … */
 export type CppMachine = readonly string[];
 
-/** Whether an option is one that changes macros. */
-export const isMachineOption = (option: string): boolean => CHANGES[option] !== undefined;
+/** Whether an option is one that changes macros, or `-m64`, which is what there is anyway. */
+export const isMachineOption = (option: string): boolean => option === '-m64' || CHANGES[option] !== undefined;
 
 /** Names, with their parameters if they have any, and what they stand for. Options that change nothing are passed over. */
 export function predefinedMacros(options: CppMachine): Iterable<readonly [string, string]> {

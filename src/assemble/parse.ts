@@ -36,17 +36,26 @@ function cached<T>(cache: Map<string, Result<T>>, text: string, parse: () => Res
   return result;
 }
 
+const NONE: readonly Diagnostic[] = [];
+
 /** The statements of one logical line; those separated by `;` are parsed one by one. */
 export function parseStatements(text: string, place: Place): Parsed<readonly Statement[]> {
-  const statements: Statement[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const segment of text.includes(';') ? splitSegments(text) : [text]) {
-    // Directives that read their own text are as quickly read anew.
-    const { value, message } = textDirective(segment) ?? cached(statementCache, segment, () => parseSegment(segment));
-    statements.push(...value);
-    if (message !== undefined) diagnostics.push(error(message, place));
+  if (!text.includes(';')) {
+    const { value, message } = parsedSegment(text);
+    return { value, diagnostics: message === undefined ? NONE : [error(message, place)] };
   }
-  return { value: statements, diagnostics };
+  const parts = splitSegments(text).map(parsedSegment);
+  const diagnostics = parts.flatMap(({ message }) => (message === undefined ? [] : [error(message, place)]));
+  return { value: parts.flatMap(({ value }) => value), diagnostics };
+}
+
+function parsedSegment(text: string): Result<readonly Statement[]> {
+  const known = statementCache.get(text);
+  if (known !== undefined) return known;
+  const parsed = textDirective(text) ?? parseSegment(text);
+  if (statementCache.size >= CACHE_LIMIT) statementCache.clear();
+  statementCache.set(text, parsed);
+  return parsed;
 }
 
 /** A whole text as one expression: what follows `.if`. Undefined when it is none. */

@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /** `as` has a bundle of its own, which starts sooner. */
@@ -16,6 +17,12 @@ const CACHE = join(__dirname, `${NAME}.cache`);
 /** Set by the build alone: command lines, as JSON, to be run one after the other before the cache is written. */
 const MAKE_CACHE = 'ENTRYLAB_MAKE_CODE_CACHE';
 const warmUps = process.env[MAKE_CACHE];
+
+/**
+ * An assembly is over, as a rule, before optimised code pays for being made: V8 is told to wait for six times as much work as it would. It saves a third of
+ * the processor's time on the kernel's entry_64.S, and costs 2 % on 200,000 lines.
+ */
+if (NAME === 'as') setFlagsFromString('--interrupt-budget=800000');
 
 function cachedCode(): Buffer | undefined {
   try {
