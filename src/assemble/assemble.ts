@@ -11,7 +11,7 @@
  * Expansion is lazy: each line is carried out before the next is read, so that `.if` sees every symbol defined above it.
  * The assembler knows nothing of alternatives; `.altinstructions` is a section like any other.
  */
-import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
+import { error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
@@ -61,7 +61,9 @@ export const assembleWithListing = (path: string, options: AssembleOptions): Par
 function assembleFile(path: string, options: AssembleOptions, recording: Recording | undefined): Parsed<Listed> {
   const source = readSource(path, options);
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
-  const expansion = expand(source.value, hostOf(asm, recording), options);
+  const { diagnostics } = asm;
+  diagnostics.push(...source.diagnostics);
+  const expansion = expand(source.value, hostOf(asm, recording), { ...options, diagnostics });
   for (const line of expansion.lines) {
     assembleLine(asm, line);
     if (asm.aborted) break;
@@ -71,13 +73,13 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
     closeFrames(asm);
     writeFrames(asm);
   }
-  const early = [...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics];
-  if (asm.aborted) return { value: NOTHING, diagnostics: inSourceOrder(early) };
-  const unsettled = layout(asm.sections);
+  if (asm.aborted) return { value: NOTHING, diagnostics };
+  const { isSettled, diagnostics: misfits } = layout(asm.sections);
+  diagnostics.push(...misfits);
+  if (!isSettled) return { value: NOTHING, diagnostics };
   // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
-  const { object, diagnostics: late } =
-    unsettled.length > 0 ? { object: EMPTY, diagnostics: unsettled } : toObject(asm);
-  const diagnostics = inSourceOrder([...early, ...late]);
+  const { object, diagnostics: late } = toObject(asm);
+  diagnostics.push(...late);
   if (hasErrors(diagnostics)) return { value: NOTHING, diagnostics };
   return { value: { object, lines: recording ? listedLines(asm, recording, object) : [] }, diagnostics };
 }

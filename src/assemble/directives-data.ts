@@ -20,7 +20,7 @@ import {
 import { FLOAT_FORMATS, type FloatFormat, floatBytes, readFloat } from './floats.ts';
 import { lebBytes } from './leb128.ts';
 import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
-import { mayModify } from './modifiers.ts';
+import { mayModify, modifierType } from './modifiers.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
 
@@ -46,17 +46,21 @@ const integers =
     demandEnd(asm, c);
   };
 
-/** The first symbol with an operator that no field of that size takes. */
-function strayModifier(expr: Expr, size: number): boolean {
+/** What is wrong with the first relocation operator that no field of that size takes. */
+function strayModifier(expr: Expr, size: number): string | undefined {
   switch (expr.kind) {
-    case 'symbol':
-      return expr.modifier !== undefined && !mayModify(expr.modifier, size);
+    case 'symbol': {
+      if (expr.modifier === undefined) return undefined;
+      if (!mayModify(expr.modifier, size)) return "junk at end of line, first unrecognized character is `@'";
+      const type = modifierType(expr.modifier, size);
+      return typeof type === 'string' ? type : undefined;
+    }
     case 'unary':
       return strayModifier(expr.arg, size);
     case 'binary':
-      return strayModifier(expr.left, size) || strayModifier(expr.right, size);
+      return strayModifier(expr.left, size) ?? strayModifier(expr.right, size);
     default:
-      return false;
+      return undefined;
   }
 }
 
@@ -68,9 +72,8 @@ export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
     if (bytesNeeded(wide) > size) warn(asm, `bignum truncated to ${size} byte${size === 1 ? '' : 's'}`);
     return emit(asm, toBytes(wide, size));
   }
-  if (expr.kind !== 'int' && strayModifier(expr, size)) {
-    return fail(asm, "junk at end of line, first unrecognized character is `@'");
-  }
+  const stray = expr.kind === 'int' ? undefined : strayModifier(expr, size);
+  if (stray !== undefined) return fail(asm, stray);
   const value = bound(asm, expr);
   if (value === undefined) return;
   // The room is taken all the same, so that what follows is where GNU as sees it.

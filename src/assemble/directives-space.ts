@@ -203,7 +203,7 @@ export function moveTo(asm: Assembly, expr: Expr, value: bigint): void {
   const symbol = linear?.minus === undefined ? linear?.symbol : undefined;
   if (symbol?.home.kind === 'undefined' && !symbol.temporary) {
     warn(asm, `symbol "${symbol.name}" undefined; zero assumed`);
-    target = { kind: 'int', value: 0n };
+    target = { kind: 'int', value: linear?.offset ?? 0n };
   } else if (symbol?.home.kind === 'label' && symbol.home.at.section !== asm.here.section) {
     return fail(asm, `invalid segment "${sectionOf(linear!)}"`);
   }
@@ -222,9 +222,6 @@ const nopsOf: TextReader = (asm, c) => {
     return fail(asm, `invalid single nop size: ${given} (expect within [0, ${LONGEST_NOP}])`);
   }
   const longest = given === 0n ? LONGEST_NOP : Number(given);
-  if (count.kind === 'int' && count.value < 0n) {
-    return warn(asm, '.space, .nops or .fill with negative value, ignored');
-  }
   emitFragment(asm, { kind: 'space', count, pattern: new Uint8Array(1), nops: longest, place: asm.place });
 };
 

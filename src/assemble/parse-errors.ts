@@ -5,7 +5,9 @@
 
 import type { IRecognitionException } from 'chevrotain';
 import { tokenMatcher } from 'chevrotain';
+import { findCandidates } from './select.ts';
 import { RParen } from './tokens.ts';
+import { isPrefix } from './vocabulary.ts';
 
 export interface Failure {
   readonly what: 'statement' | 'expression';
@@ -31,9 +33,22 @@ export function explain(failure: Failure): string {
     what === 'statement' && /^[A-Za-z_{]/.test(statement) && !/^[\w.$]+\s*==?/.test(statement) && offset > start;
   if (!isInstruction) return explainExpression(failure);
   const mnemonic = start + PREFIXES.exec(statement)![0].length;
+  const unknown = explainMnemonic(text.slice(mnemonic).trim());
+  if (unknown !== undefined) return unknown;
   const operands = mnemonic + /^[^\s%$*(]*\s*/.exec(text.slice(mnemonic))![0].length;
   if (offset < operands) return `no such instruction: \`${inLowerCase(statement.trim())}'`;
   return explainOperand(text, operands, offset);
+}
+
+/** GNU as looks at the mnemonic before it reads an operand. */
+function explainMnemonic(statement: string): string | undefined {
+  const word = /^[^\s,]*/.exec(statement)![0];
+  const stray = /[^\w.${}?-]/.exec(word)?.[0];
+  if (stray !== undefined) return `invalid character '${stray}' in mnemonic`;
+  const name = word.toLowerCase();
+  if (name === '' || isPrefix(name) || findCandidates(name).length > 0) return undefined;
+  if (/[bwlqs]$/.test(name) && findCandidates(name.slice(0, -1)).length > 0) return undefined;
+  return `no such instruction: \`${inLowerCase(statement)}'`;
 }
 
 /** Cuts out the operand around `offset`, at commas outside parentheses. */

@@ -54,7 +54,8 @@ export function addSectionSymbol(asm: Assembly, section: AsmSection): void {
   symbol.binding = 'local';
   symbol.mentioned = false;
   if (symbol !== known) {
-    byName.set(section.name, symbol);
+    // Of several sections of one name the first has it as a symbol's.
+    if (known === undefined) byName.set(section.name, symbol);
     all.push(symbol);
   }
   section.symbol = symbol;

@@ -10,7 +10,7 @@
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
-import { isTlsModifier } from './modifiers.ts';
+import { isTlsModifier, needsGot } from './modifiers.ts';
 import { finalDistance, knownDistance, type Location } from './section.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 
@@ -106,6 +106,8 @@ export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymb
 
 const int = (value: bigint): Bound => ({ kind: 'int', value: s64(value) });
 
+export const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
+
 /** What the names of an expression mean at this point; a message when one means nothing. */
 export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigint, place: Place): Bound | string {
   const visit = (e: Expr): Bound | string => bind(e, table, here, place);
@@ -124,12 +126,10 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
       return symbol === undefined ? `backward ref to unknown label "${expr.number}:"` : { kind: 'symbol', symbol };
     }
     case 'symbol': {
+      if (expr.modifier !== undefined && needsGot(expr.modifier)) symbolNamed(table, GOT_SYMBOL, place);
       const symbol = symbolNamed(table, expr.name, place);
       if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
-      if (expr.modifier !== undefined) {
-        if (expr.modifier !== 'SIZE') symbolNamed(table, '_GLOBAL_OFFSET_TABLE_', place);
-        if (isTlsModifier(expr.modifier)) symbol.type = 'tls';
-      }
+      if (expr.modifier !== undefined && isTlsModifier(expr.modifier) && symbol.type !== 'func') symbol.type = 'tls';
       if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
       return { kind: 'symbol', symbol, ...(expr.modifier === undefined ? {} : { modifier: expr.modifier }) };
     }
@@ -281,6 +281,12 @@ function between(a: AsmSymbol, b: AsmSymbol, distance: Distance): bigint | undef
   if (a.home.kind !== 'label' || b.home.kind !== 'label') return undefined;
   return distance(a.home.at, b.home.at);
 }
+
+/** Why a difference is none. */
+export const cannotSubtract = (linear: Linear): string =>
+  linear.symbol === undefined && linear.offset === 0n
+    ? `invalid operand (${sectionOf(swap(linear))} section) for \`-'`
+    : `invalid operands (${sectionOf(linear)} and ${sectionOf(swap(linear))} sections) for \`-'`;
 
 /** The section's name as GNU as prints it in messages. */
 export function sectionOf({ symbol }: Linear): string {

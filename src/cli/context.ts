@@ -7,7 +7,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import pc from 'picocolors';
 import type { FilePort } from '../assemble/logical-line.ts';
-import { type Diagnostic, formatDiagnostic, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
+import { type Diagnostic, formatDiagnostic, type Parsed, place } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
 import { parseCpuChoice } from '../isa/cpu-choice.ts';
@@ -66,7 +66,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 /** Prints diagnostics as GNU as does, on standard error. */
 export function report(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of inSourceOrder(diagnostics)) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
 }
 
 /** The value, or undefined with exit status 2 set when there were errors; either way they are printed. */
