@@ -10,12 +10,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random } from '../tests/cpu/random.ts';
 import { byGas, differences, distinctMessages, type Outcome, ours, outcomeText } from './asdiff.ts';
+import { isAllowed } from './asfuzz-allowed.ts';
 import { type Program, program } from './asfuzz-programs.ts';
 
 const textOf = (chunks: Program): string => `${chunks.join('\n')}\n`;
 
 /** In which respect two outcomes differ; undefined for not at all. */
-export function verdict(us: Outcome, gas: Outcome): string | undefined {
+export function verdict(us: Outcome, gas: Outcome, text: string): string | undefined {
+  if (isAllowed(text, gas, (us.object === undefined) === (gas.object === undefined))) return undefined;
   if ((us.object === undefined) !== (gas.object === undefined)) return 'one has no object';
   const [mine, theirs] = [distinctMessages(us), distinctMessages(gas)];
   if (mine.join('\n') !== theirs.join('\n')) {
@@ -28,7 +30,7 @@ export function verdict(us: Outcome, gas: Outcome): string | undefined {
 function judge(text: string): { readonly what: string | undefined; readonly us: Outcome; readonly gas: Outcome } {
   const us = ours(text);
   const gas = byGas(text);
-  return { what: verdict(us, gas), us, gas };
+  return { what: verdict(us, gas, text), us, gas };
 }
 
 /** The smallest program found by leaving out chunks, then lines, that still differs in the same respect. */

@@ -37,6 +37,8 @@ export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs'
   readonly includes?: readonly string[];
   /** Whether to run the C preprocessor; by default files that end in `.S` are. */
   readonly preprocess?: boolean;
+  /** Takes what `.print` says; without it that is lost. */
+  readonly print?: (text: string) => void;
 }
 
 const EMPTY: ObjectFile = { sections: [], symbols: [], lines: [] };
@@ -63,7 +65,7 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
   const { diagnostics } = asm;
   diagnostics.push(...source.diagnostics);
-  const expansion = expand(source.value, hostOf(asm, recording), { ...options, diagnostics });
+  const expansion = expand(source.value, hostOf(asm, recording, options.print), { ...options, diagnostics });
   for (const line of expansion.lines) {
     assembleLine(asm, line);
     if (asm.aborted) break;
@@ -97,13 +99,14 @@ function readSource(path: string, options: AssembleOptions): Parsed<readonly Sou
   };
 }
 
-const hostOf = (asm: Assembly, recording: Recording | undefined): ExpandHost => ({
+const hostOf = (asm: Assembly, recording: Recording | undefined, print: AssembleOptions['print']): ExpandHost => ({
   evaluate: (expr, at) => {
     if (at !== undefined) asm.place = at;
     return numberNow(asm, expr);
   },
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
   isDirective,
+  ...(print && { print }),
   ...(recording && { beginLine: (line) => beginLine(asm, recording, line) }),
 });
 

@@ -238,12 +238,17 @@ const struct: TextReader = (asm, c) => {
 const block =
   (size: Fixup['size']): TextReader =>
   (asm, c) => {
+    skipBlanks(c);
+    if (atEnd(c)) return;
+    if (peek(c) === ',') return fail(asm, 'unsupported variable size or fill value');
     const count = takeNumber(asm, c) ?? 0n;
-    if (count <= 0n) return warn(asm, '.space repeat count is zero, ignored');
     if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
       return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
     }
     const value = takeChar(c, ',') ? (takeExpression(asm, c) ?? ZERO) : ZERO;
+    // Only a value of one byte, or none, makes space of it.
+    const isSpace = size === 1 || numberNow(asm, value) === 0n;
+    if (count <= 0n && isSpace) warn(asm, '.space repeat count is zero, ignored');
     for (let n = 0n; n < count; n++) integer(asm, value, size);
     demandEnd(asm, c);
   };
@@ -252,7 +257,9 @@ const floatBlock =
   (format: FloatFormat): TextReader =>
   (asm, c) => {
     const count = takeNumber(asm, c) ?? 0n;
-    if (count <= 0n || count > BigInt(MAX_SECTION_SIZE >> 4)) return warn(asm, '.space repeat count is zero, ignored');
+    if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
+      return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
+    }
     if (!takeChar(c, ',')) return fail(asm, 'missing value');
     skipBlanks(c);
     if (atEnd(c)) return fail(asm, 'missing value');

@@ -66,7 +66,8 @@ export const frame = (
 export function nextSegment(top: Frame): Segment | undefined {
   for (;;) {
     while (top.segment < top.segments.length) {
-      const text = top.segments[top.segment++]!.trim();
+      // A blank behind a lone mnemonic stays: GNU as quotes it.
+      const text = top.segments[top.segment++]!.trimStart();
       if (text === '') continue;
       const span = top.lines[top.line - 1]!.span;
       return { text, place: { span, chain: top.chain }, joined: top.segment < top.segments.length };

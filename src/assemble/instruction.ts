@@ -10,7 +10,7 @@ import { type CodeMode, otherAddressSize } from './code-mode.ts';
 import { encode } from './encode.ts';
 import { checkOperands, operandWarnings } from './operand-rules.ts';
 import { type Actual, actualOperand, type OperandContext } from './operands.ts';
-import { splitOperands } from './parse-errors.ts';
+import { inLowerCase, splitOperands } from './parse-errors.ts';
 import { checkPrefixes, type Prefixes, prefixBytes, readPrefixes } from './prefixes.ts';
 import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
@@ -59,7 +59,7 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
 const MOST_OPERANDS = 5;
 
 /** The statement as GNU as quotes it. */
-const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
+const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '');
 
 const SUFFIX = /[bwlqs]$/;
 
@@ -76,7 +76,7 @@ function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   }
   // GNU as quotes from the mnemonic on.
   const at = text.toLowerCase().lastIndexOf(mnemonic, text.search(/[%$(]|$/));
-  return `no such instruction: \`${text.slice(Math.max(0, at))}'`;
+  return `no such instruction: \`${inLowerCase(text.slice(Math.max(0, at)))}'`;
 }
 
 function readOperands(

@@ -24,7 +24,7 @@ import {
   type LebFragment,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, isNumber, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
 
 interface Pass {
   readonly number: number;
@@ -154,8 +154,10 @@ function lebValue({ value }: LebFragment): bigint | string {
   if (linear.symbol === undefined && linear.minus === undefined) return linear.offset;
   const home = linear.symbol?.home;
   if (home?.kind === 'label' && linear.minus === undefined) return BigInt(addressOf(home.at)) + linear.offset;
-  const stranger = linear.minus?.home.kind === 'undefined' ? linear.minus : linear.symbol;
-  if (stranger?.home.kind === 'undefined') return `leb128 operand is an undefined symbol: ${stranger.name}`;
+  if (linear.minus !== undefined) return cannotSubtract(linear);
+  // A sum is a symbol of gas's own.
+  const name = linear.offset === 0n ? linear.symbol?.name : 'L0\u0001';
+  if (home?.kind === 'undefined') return `leb128 operand is an undefined symbol: ${name}`;
   return '.uleb128/.sleb128 operand is not an absolute expression';
 }
 
@@ -236,7 +238,12 @@ function complaints(fragment: Fragment): Diagnostic[] {
       const width = fragment.pattern?.length ?? 1;
       return fragment.size % width === 0
         ? []
-        : [error(`alignment padding (${fragment.size} bytes) not a multiple of ${width}`, place)];
+        : [
+            error(
+              `alignment padding (${fragment.size} byte${fragment.size === 1 ? '' : 's'}) not a multiple of ${width}`,
+              place,
+            ),
+          ];
     }
     default:
       return [];

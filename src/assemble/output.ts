@@ -4,22 +4,25 @@
  * In: the state after layout. Out: the object, and diagnostics of fixups, sizes and labels that came to nothing. The
  * order of symbols is GNU as's: file names, sections that relocations name, locals, then globals as first mentioned.
  */
-import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
+import { type Diagnostic, error } from '../base/diagnostics.ts';
 import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHF, SHT } from '../object/object-file.ts';
 import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
-import { type AsmSymbol, cannotSubtract, numberOf, reduce } from './symbols.ts';
+import { unfitSymbols, unsettledSymbols } from './symbol-checks.ts';
+import { type AsmSymbol, numberOf, reduce } from './symbols.ts';
+import { applyVersions } from './symver.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
   // GNU as settles the symbols, then the fields, then sizes and the labels that nobody defined.
   const nowhere = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
-  const diagnostics = asm.symbols.all.flatMap((symbol) => unsettled(symbol, nowhere));
+  const diagnostics = unsettledSymbols(asm.symbols.all, nowhere);
   const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16, nowhere));
   diagnostics.push(...filled.flatMap((f) => f.senseless), ...filled.flatMap((f) => f.diagnostics));
-  diagnostics.push(...asm.symbols.all.flatMap((s) => unsized(s, nowhere)));
+  diagnostics.push(...unfitSymbols(asm.symbols.all, nowhere));
   // The groups stand before all other sections.
   const groups = groupsOf(asm);
+  diagnostics.push(...applyVersions(asm.symbols, nowhere));
   const { symbols, numbers } = symbolTable(asm, filled, groups);
   const numberOfSection = new Map(asm.sections.map((section, n) => [section, n + groups.length]));
   const sections = [
@@ -30,30 +33,6 @@ export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diag
     })),
   ];
   return { object: { sections, symbols, lines: lineRecords(asm, groups.length) }, diagnostics };
-}
-
-/** A name for what is neither a number nor a place. */
-function unsettled({ name, home }: AsmSymbol, nowhere: Place): Diagnostic[] {
-  if (home.kind !== 'value' || home.value.kind === 'register') return [];
-  const linear = reduce(home.value, finalDistance);
-  if (typeof linear === 'string') return [error(`${linear} when setting \`${name}'`, nowhere)];
-  if (linear.minus === undefined) return [];
-  return [error(`${cannotSubtract(linear)} when setting \`${name}'`, nowhere)];
-}
-
-/** What is wrong with a symbol in itself, whether or not it has a place in the table. */
-function unsized(symbol: AsmSymbol, nowhere: Place): Diagnostic[] {
-  const { name, home, size, binding } = symbol;
-  if (symbol.temporary && home.kind === 'undefined' && /^\d/.test(name)) {
-    return [error(`local label \`"${name}" (instance number 1 of a fb label)' is not defined`, nowhere)];
-  }
-  if (size !== undefined && numberOf(size, finalDistance) === undefined) {
-    return [error(`.size expression for ${name} does not evaluate to a constant`, nowhere)];
-  }
-  if (home.kind === 'common' && binding === 'weak') {
-    return [error(`symbol \`${name}' can not be both weak and common`, nowhere)];
-  }
-  return [];
 }
 
 interface Group {
@@ -125,10 +104,13 @@ function toSection(section: AsmSection, { data, relocations }: Filled, numbers: 
   return { name, type, flags, align, entsize, data, size, relocations: numbered };
 }
 
+/** The symbol that stands in the table for another. */
+const named = (symbol: AsmSymbol): AsmSymbol => symbol.replacedBy ?? symbol;
+
 function numberOfTarget(target: AsmRelocation['target'], numbers: Numbers): number {
   switch (target.kind) {
     case 'symbol':
-      return numbers.get(target.symbol) ?? -1;
+      return numbers.get(named(target.symbol)) ?? -1;
     case 'section':
       return numbers.get(target.section) ?? -1;
     case 'none':
@@ -149,7 +131,7 @@ function symbolTable(
     // A `.reloc` at a label brings its section's symbol along.
     if (section.asked.some(({ where }) => where.kind !== 'int')) usedSections.add(section);
   }
-  const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [t.symbol] : [])));
+  const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [named(t.symbol)] : [])));
   const locals: [AsmSymbol | undefined, ObjectSymbol][] = [];
   const globals: [AsmSymbol | undefined, ObjectSymbol][] = [];
   const sectionNumber = (section: AsmSection): number => section.index + groups.length;
@@ -209,7 +191,9 @@ function toSymbol(
   isUsed: boolean,
   sectionNumber: (section: AsmSection) => number,
 ): ObjectSymbol | undefined {
-  const { name, visibility, binding, type, home } = symbol;
+  const { visibility, binding, type, home } = symbol;
+  const name = symbol.shownAs ?? symbol.name;
+  if (symbol.isWeakReference === true || symbol.replacedBy !== undefined) return undefined;
   if (symbol.temporary && !isUsed && binding === 'local') return undefined;
   const size = sizeOf(symbol);
   const common = { name, size, visibility, type } as const;

@@ -188,7 +188,7 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   if (isRelative && isSettled && !isGot(linear)) {
     return fitted(BigInt(addressOf(home.at)) + offset - BigInt(at), fixup, at);
   }
-  if (isAdjustable(symbol, linear, isRelative) && home.kind === 'label') {
+  if (isAdjustable(symbol, linear, isRelative, fixup.size) && home.kind === 'label') {
     const target = { kind: 'section', section: home.at.section } as const;
     return relocation(at, fixup, target, offset + BigInt(addressOf(home.at)), isRelative, linear);
   }
@@ -205,10 +205,14 @@ function unresolved({ symbol, minus }: Linear): string {
   return `can't resolve ${left} - ${minus?.name ?? 0}`;
 }
 
+/** Operators of the large code model, in whose tables a place need have no name. */
+const ANONYMOUS: ReadonlySet<string> = new Set(['PLTOFF', 'GOT', 'GOTPLT', 'GOTPCREL']);
+
 /** Whether the section may stand for the symbol. */
-function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean): boolean {
+function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean, size: number): boolean {
   const { home } = symbol;
-  if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc' || isGot(linear)) return false;
+  if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc') return false;
+  if (isGot(linear) && !(size === 8 && ANONYMOUS.has(linear.modifier!))) return false;
   const { flags } = home.at.section;
   if ((flags & SHF.TLS) !== 0) return false;
   return (flags & SHF.MERGE) === 0 || (!isRelative && linear.offset === 0n);
@@ -234,6 +238,8 @@ function relocation(
   isRelative: boolean,
   linear: Linear,
 ): Resolved {
+  // What has no room in a relocation has been refused where it was read.
+  if (fixup.size === 16) return { kind: 'value', value: 0n };
   const type = relocationType(fixup, target, isRelative, linear);
   if (typeof type === 'string') return wrong(type);
   return { kind: 'relocation', relocation: { offset, type, target, addend: s64(addend) } };
