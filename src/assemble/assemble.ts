@@ -15,6 +15,7 @@ import { error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, dot, extent, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
+import { addLineTable, padEntries } from './closing.ts';
 import { type CppOptions, preprocess } from './cpp.ts';
 import { isDirective, runDirective, runTextDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
@@ -73,7 +74,9 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
   if (!asm.aborted) {
     asm.place = place(path, 0);
     closeFrames(asm);
+    addLineTable(asm);
     writeFrames(asm);
+    padEntries(asm);
   }
   if (asm.aborted) return { value: NOTHING, diagnostics };
   const { isSettled, diagnostics: misfits } = layout(asm.sections);

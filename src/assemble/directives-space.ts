@@ -203,7 +203,7 @@ export function moveTo(asm: Assembly, expr: Expr, value: bigint): void {
   const symbol = linear?.minus === undefined ? linear?.symbol : undefined;
   if (symbol?.home.kind === 'undefined' && !symbol.temporary) {
     warn(asm, `symbol "${symbol.name}" undefined; zero assumed`);
-    target = { kind: 'int', value: linear?.offset ?? 0n };
+    target = { kind: 'int', value: 0n };
   } else if (symbol?.home.kind === 'label' && symbol.home.at.section !== asm.here.section) {
     return fail(asm, `invalid segment "${sectionOf(linear!)}"`);
   }

@@ -105,12 +105,21 @@ function takeSymbol(asm: Assembly, c: Cursor, missing: string): AsmSymbol | unde
 const MISSING = 'Missing symbol name in directive';
 
 /** `.globl a, b`: a comma may end the list. */
+/** A label of the compiler's that becomes a symbol like others takes its place among them only then. */
+function makeReal(asm: Assembly, symbol: AsmSymbol): void {
+  if (!symbol.temporary || symbol.mentioned || symbol.home.kind === 'undefined') return;
+  const { all } = asm.symbols;
+  all.splice(all.indexOf(symbol), 1);
+  all.push(symbol);
+}
+
 const forEachSymbol =
   (missing: string, change: (symbol: AsmSymbol, asm: Assembly) => void): TextReader =>
   (asm, c) => {
     do {
       const symbol = takeSymbol(asm, c, missing);
       if (symbol === undefined) return;
+      makeReal(asm, symbol);
       change(symbol, asm);
     } while (takeChar(c, ',') && !atEnd(c));
     demandEnd(asm, c);

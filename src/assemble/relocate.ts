@@ -65,7 +65,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
       if (misused !== undefined) diagnostics.push(error(misused, nowhere));
       if (result.kind === 'senseless') senseless.push(error(result.message, fixup.place));
       else if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
-      else if (!hasData) continue;
+      else if (result.kind === 'value' && !hasData) continue;
       else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
       else (fragment.kind === 'branch' ? ofJumps : relocations).push(result.relocation);
     }
@@ -179,8 +179,8 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
     return isRelative ? relocation(at, fixup, { kind: 'none' }, offset, true, linear) : fitted(offset, fixup, at);
   }
   const { home } = symbol;
-  if (linear.modifier === 'SIZE' && symbol.binding === 'local' && home.kind === 'label' && symbol.size !== undefined) {
-    const bytes = numberOf(symbol.size, finalDistance);
+  if (linear.modifier === 'SIZE' && symbol.binding === 'local' && home.kind === 'label') {
+    const bytes = symbol.size === undefined ? 0n : numberOf(symbol.size, finalDistance);
     if (bytes !== undefined) return fitted(bytes + linear.offset, fixup, at);
   }
   const isHere = home.kind === 'label' && home.at.section === section;

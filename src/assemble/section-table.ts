@@ -21,10 +21,11 @@ export interface Wanted {
 }
 
 /** What tells one section from another. */
-export const keyOf = ({ name, group, linkedTo, id }: Pick<Wanted, 'name' | 'group' | 'linkedTo' | 'id'>): string =>
-  group === undefined && linkedTo === undefined && id === undefined
-    ? name
-    : JSON.stringify([name, group ?? null, linkedTo ?? null, id === undefined ? null : `${id}`]);
+export function keyOf({ name, group, linkedTo, id, flags = 0 }: Wanted): string {
+  const isRetained = (flags & SHF.GNU_RETAIN) !== 0;
+  if (group === undefined && linkedTo === undefined && id === undefined && !isRetained) return name;
+  return JSON.stringify([name, group ?? null, linkedTo ?? null, id === undefined ? null : `${id}`, isRetained]);
+}
 
 export function makeSection(asm: Assembly, wanted: Wanted & { type: number; flags: number }): AsmSection {
   const { name, type, flags } = wanted;

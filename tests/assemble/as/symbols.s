@@ -439,3 +439,11 @@ d:
 	.symver c, z@V2
 	.long c
 	.symver b, x@@@@z
+#= sizes of what has none
+f:	.quad f@SIZE, b@SIZE, x@SIZE
+b:
+	.size b, 3
+#= labels that become real
+.La:
+	.globl a, u, .La
+b:
