@@ -2,6 +2,7 @@
  * Holds entrylab's assembler to GNU as on random small programs: the object byte for byte, or the same messages.
  *
  *   npx tsx tools/asfuzz.ts [COUNT] [SEED] [--only KIND] [--keep DIR]
+ *   npx tsx tools/asfuzz.ts --write          makes tests/assemble/as/random.s anew; then run tools/asdiff.ts --write
  *
  * Prints each difference with the program cut down to what still shows it; exit status 1. Differences that are allowed
  * are predicates with a reason, in asfuzz-allowed.ts.
@@ -9,7 +10,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random } from '../tests/cpu/random.ts';
-import { byGas, differences, distinctMessages, type Outcome, ours, outcomeText } from './asdiff.ts';
+import { byGas, CASES, differences, distinctMessages, type Outcome, ours, outcomeText } from './asdiff.ts';
 import { isAllowed } from './asfuzz-allowed.ts';
 import { type Program, program } from './asfuzz-programs.ts';
 
@@ -60,7 +61,21 @@ function reported(text: string): string {
   return `  gas:\n${messages(gas)}\n  ours:\n${messages(us)}`;
 }
 
+const SAMPLE = { size: 250, seed: 2024 };
+
+/** Programs for the tests: those on which GNU as and we agree to the byte and the word. */
+function writeSample(): void {
+  const cases: string[] = [];
+  for (let n = 0; cases.length < SAMPLE.size; n++) {
+    const text = textOf(program(random(SAMPLE.seed * 1_000_003 + n)));
+    const [us, gas] = [outcomeText(ours(text)).join('\n'), outcomeText(byGas(text)).join('\n')];
+    if (us === gas) cases.push(`#= random ${n}\n${text}`);
+  }
+  writeFileSync(join(CASES, 'random.s'), cases.join(''));
+}
+
 function main(args: readonly string[]): void {
+  if (args[0] === '--write') return writeSample();
   const keep = args.includes('--keep') ? args[args.indexOf('--keep') + 1] : undefined;
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
   const [count = '1000', seed = '1'] = args.filter((a, n) => !a.startsWith('--') && !args[n - 1]?.startsWith('--'));
