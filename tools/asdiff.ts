@@ -73,29 +73,27 @@ export function ours(text: string): Outcome {
   return { messages, object: hasErrors(diagnostics) ? undefined : writeElf(value) };
 }
 
-/**
- * Messages in the order of their lines, each once: GNU as reports at the end what it finds out at the end, and some of it
- * for each pass of layout.
- */
-export function outcomeText({ messages, object }: Outcome): string[] {
+/** Messages in their order, each once: GNU as reports some of them for each pass of layout. */
+export function distinctMessages({ messages }: Outcome): string[] {
   const blocks: string[][] = [];
   for (const message of messages) {
     if (/: +Info: /.test(message)) blocks.at(-1)?.push(message);
     else blocks.push([message]);
   }
-  const sorted = [...new Set(blocks.map((block) => block.join('\n')))].sort();
-  return [
-    ...sorted.flatMap((block) => block.split('\n')),
-    ...(object === undefined ? ['no object'] : describe(object)),
-  ];
+  return [...new Set(blocks.map((block) => block.join('\n')))].flatMap((block) => block.split('\n'));
 }
+
+export const outcomeText = (outcome: Outcome): string[] => [
+  ...distinctMessages(outcome),
+  ...(outcome.object === undefined ? ['no object'] : describe(outcome.object)),
+];
 
 function expectedOf(cases: readonly Case[]): string {
   return cases.map(({ name, text }) => `#= ${name}\n${outcomeText(byGas(text)).join('\n')}\n`).join('');
 }
 
 /** The lines that only one of two lists has, in order, cheaply: the common beginning and end are cut off. */
-function differences(mine: readonly string[], theirs: readonly string[]): string[] {
+export function differences(mine: readonly string[], theirs: readonly string[]): string[] {
   const left = new Set(mine);
   const right = new Set(theirs);
   const only = [

@@ -11,10 +11,11 @@
  * Expansion is lazy: each line is carried out before the next is read, so that `.if` sees every symbol defined above it.
  * The assembler knows nothing of alternatives; `.altinstructions` is a section like any other.
  */
-import { error, hasErrors, inSourceOrder, type Parsed, place } from '../base/diagnostics.ts';
+import { error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
 import { type Assembly, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
+import { addLineTable, padEntries } from './closing.ts';
 import { type CppOptions, preprocess } from './cpp.ts';
 import { isDirective, runDirective, runTextDirective } from './directives.ts';
 import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
@@ -40,6 +41,8 @@ export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs'
   readonly preprocess?: boolean;
   /** Defined before the first line, as after `--defsym`. */
   readonly symbols?: readonly { readonly name: string; readonly value: bigint }[];
+  /** Takes what `.print` says; without it that is lost. */
+  readonly print?: (text: string) => void;
 }
 
 const EMPTY: ObjectFile = { sections: [], symbols: [], lines: [] };
@@ -65,7 +68,9 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
   const source = readSource(path, options);
   const asm = newAssembly(options.files, options.includeDirs ?? [], place(path, 1));
   for (const { name, value } of options.symbols ?? []) assign(asm, name, { kind: 'int', value }, false);
-  const expansion = expand(source.value, hostOf(asm, recording), options);
+  const { diagnostics } = asm;
+  diagnostics.push(...source.diagnostics);
+  const expansion = expand(source.value, hostOf(asm, recording, options.print), { ...options, diagnostics });
   for (const line of expansion.lines) {
     assembleLine(asm, line);
     if (asm.aborted) break;
@@ -73,15 +78,17 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
   if (!asm.aborted) {
     asm.place = place(path, 0);
     closeFrames(asm);
+    addLineTable(asm);
     writeFrames(asm);
+    padEntries(asm);
   }
-  const early = [...source.diagnostics, ...expansion.diagnostics, ...asm.diagnostics];
-  if (asm.aborted) return { value: NOTHING, diagnostics: inSourceOrder(early) };
-  const unsettled = layout(asm.sections);
+  if (asm.aborted) return { value: NOTHING, diagnostics };
+  const { isSettled, diagnostics: misfits } = layout(asm.sections);
+  diagnostics.push(...misfits);
+  if (!isSettled) return { value: NOTHING, diagnostics };
   // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
-  const { object, diagnostics: late } =
-    unsettled.length > 0 ? { object: EMPTY, diagnostics: unsettled } : toObject(asm);
-  const diagnostics = inSourceOrder([...early, ...late]);
+  const { object, diagnostics: late } = toObject(asm);
+  diagnostics.push(...late);
   if (hasErrors(diagnostics)) return { value: NOTHING, diagnostics };
   return { value: { object, lines: recording ? listedLines(asm, recording, object) : [] }, diagnostics };
 }
@@ -99,13 +106,14 @@ function readSource(path: string, options: AssembleOptions): Parsed<readonly Sou
   };
 }
 
-const hostOf = (asm: Assembly, recording: Recording | undefined): ExpandHost => ({
+const hostOf = (asm: Assembly, recording: Recording | undefined, print: AssembleOptions['print']): ExpandHost => ({
   evaluate: (expr, at) => {
     if (at !== undefined) asm.place = at;
     return numberNow(asm, expr);
   },
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
   isDirective,
+  ...(print && { print }),
   ...(recording && { beginLine: (line) => beginLine(asm, recording, line) }),
 });
 

@@ -172,13 +172,15 @@ function checked(asm: Assembly, expr: Bound): Bound {
   const right = checked(asm, expr.right);
   const { op } = expr;
   if (op === '/' || op === '%') {
-    if (numberOf(right, knownDistance) !== 0n) return { kind: 'binary', op, left, right };
+    const isNow = numberOf(left, knownDistance) !== undefined;
+    if (!isNow || numberOf(right, knownDistance) !== 0n) return { kind: 'binary', op, left, right };
     warn(asm, 'division by zero');
     return { kind: 'binary', op, left, right: { kind: 'int', value: 1n } };
   }
   if (op === '<<' || op === '>>') {
     const count = numberOf(right, knownDistance);
-    const isFar = count !== undefined && (count < 0n || count > 63n);
+    const isNow = numberOf(left, knownDistance) !== undefined;
+    const isFar = isNow && count !== undefined && (count < 0n || count > 63n);
     if (isFar) warn(asm, `shift count out of range (${count} is not between 0 and 63)`);
   }
   return left === expr.left && right === expr.right ? expr : { kind: 'binary', op, left, right };

@@ -45,11 +45,15 @@ export function takeName(c: Cursor): string {
 export function takeExpression(asm: Assembly, c: Cursor): Expr | undefined {
   skipBlanks(c);
   if (atEnd(c) || peek(c) === ',') return undefined;
-  const { value, end, message, warning } = parseExpressionAt(c.text, c.at);
-  if (warning !== undefined) warn(asm, warning);
+  const { value, end, message, warnings = [], goesOn } = parseExpressionAt(c.text, c.at);
+  for (const warning of warnings) warn(asm, warning);
   if (value === undefined) {
+    if (message === undefined && warnings.length > 0) {
+      c.at = end;
+      return undefined;
+    }
     fail(asm, message ?? 'missing expression');
-    c.at = c.text.length;
+    c.at = goesOn ? end : c.text.length;
     return undefined;
   }
   c.at = end;

@@ -5,9 +5,10 @@
  * The subtle invariant: in a section without data (.bss) a zero may be stored, and in the absolute section (`.struct`)
  * nothing, though the location counter moves on.
  */
+import type { Diagnostic } from '../base/diagnostics.ts';
 import { toBytes } from '../base/u64.ts';
 import { SHT } from '../object/object-file.ts';
-import { type Assembly, bound, emit, emitFragment, fail, warn } from './assembly.ts';
+import { type Assembly, bound, emit, emitFragment, fail, numberNow, warn } from './assembly.ts';
 import {
   demandEnd,
   peek,
@@ -17,13 +18,16 @@ import {
   takeNumber,
   takeString,
 } from './directive-text.ts';
+import { extended, isUnsigned } from './expression.ts';
 import { FLOAT_FORMATS, type FloatFormat, floatBytes, readFloat } from './floats.ts';
 import { lebBytes } from './leb128.ts';
 import { atEnd, type Cursor, skipBlanks } from './macro-arguments.ts';
-import { mayModify } from './modifiers.ts';
+import { mayModify, modifierType } from './modifiers.ts';
 import { quickExpression } from './quick-expression.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
 
 export const isAbsolute = ({ here, absolute }: Assembly): boolean => here.section === absolute;
 export const hasNoData = ({ here }: Assembly): boolean => here.section.type === SHT.NOBITS;
@@ -60,25 +64,31 @@ const integers =
       const before = asm.diagnostics.length;
       const expr = takeExpression(asm, c);
       if (expr !== undefined) integer(asm, expr, size);
-      else if (asm.diagnostics.length === before) {
-        warn(asm, 'zero assumed for missing expression');
+      else {
+        if (!asm.diagnostics.slice(before).some(isError)) warn(asm, 'zero assumed for missing expression');
         emit(asm, new Uint8Array(size));
       }
+      // What gas takes for junk ends the list.
+      if (asm.diagnostics.length > before && asm.diagnostics.at(-1)!.message.startsWith('junk')) return;
     } while (takeChar(c, ','));
     demandEnd(asm, c);
   };
 
-/** The first symbol with an operator that no field of that size takes. */
-function strayModifier(expr: Expr, size: number): boolean {
+/** What is wrong with the first relocation operator that no field of that size takes. */
+function strayModifier(expr: Expr, size: number): string | undefined {
   switch (expr.kind) {
-    case 'symbol':
-      return expr.modifier !== undefined && !mayModify(expr.modifier, size);
+    case 'symbol': {
+      if (expr.modifier === undefined) return undefined;
+      if (!mayModify(expr.modifier, size)) return "junk at end of line, first unrecognized character is `@'";
+      const type = modifierType(expr.modifier, size);
+      return typeof type === 'string' ? type : undefined;
+    }
     case 'unary':
       return strayModifier(expr.arg, size);
     case 'binary':
-      return strayModifier(expr.left, size) || strayModifier(expr.right, size);
+      return strayModifier(expr.left, size) ?? strayModifier(expr.right, size);
     default:
-      return false;
+      return undefined;
   }
 }
 
@@ -90,20 +100,29 @@ export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
     return emit(asm, bytes);
   }
   const wide = wideNumber(expr);
-  if (wide !== undefined && (size === 16 || isBig(wide))) {
+  if (wide !== undefined && ((size === 16 && (wide !== 0n || expr.kind === 'int')) || isBig(wide))) {
     checkStored(asm, wide !== 0n);
     if (bytesNeeded(wide) > size) warn(asm, `bignum truncated to ${size} byte${size === 1 ? '' : 's'}`);
     return emit(asm, toBytes(wide, size));
   }
-  if (expr.kind !== 'int' && strayModifier(expr, size)) {
-    return fail(asm, "junk at end of line, first unrecognized character is `@'");
+  const stray = expr.kind === 'int' ? undefined : strayModifier(expr, size);
+  if (stray !== undefined) {
+    emit(asm, new Uint8Array(size));
+    if (size === 16) fail(asm, 'cannot do unsigned 16 byte relocation');
+    return fail(asm, stray);
   }
   const value = bound(asm, expr);
   if (value === undefined) return;
+  if (size === 16 && value.kind === 'int') {
+    const above = isUnsigned(expr) ? 0n : -1n;
+    return emit(asm, toBytes((above << 64n) | BigInt.asUintN(64, value.value), 16));
+  }
+  if (size === 16) fail(asm, 'cannot do unsigned 16 byte relocation');
   // The room is taken all the same, so that what follows is where GNU as sees it.
-  if (!checkStored(asm, value.kind !== 'int' || value.value !== 0n)) emit(asm, new Uint8Array(size));
+  const isStored = checkStored(asm, value.kind !== 'int' || value.value !== 0n);
+  if (value.kind === 'int') warnTruncated(asm, value.value, size);
+  if (!isStored) emit(asm, new Uint8Array(size));
   else if (value.kind === 'int') {
-    warnTruncated(asm, value.value, size);
     emit(asm, toBytes(value.value, size));
   } else emit(asm, new Uint8Array(size), [{ offset: 0, size, value, kind: 'absolute', toEnd: 0, got: 'plain' }]);
 }
@@ -233,11 +252,23 @@ const leb =
       const wide = wideNumber(expr);
       const value = wide !== undefined ? { kind: 'int' as const, value: wide } : bound(asm, expr);
       if (value === undefined || !checkStored(asm, value.kind !== 'int' || value.value !== 0n)) continue;
-      if (value.kind === 'int') emit(asm, lebBytes(value.value, isSigned));
-      else emitFragment(asm, { kind: 'leb', value, signed: isSigned, size: 1, place: asm.place });
+      if (value.kind === 'int') {
+        // An operator may have lost the sign, which makes a large number of it.
+        const whole = !isSigned || wide !== undefined ? value.value : signedWhole(asm, expr, value.value);
+        emit(asm, lebBytes(whole, isSigned));
+      } else emitFragment(asm, { kind: 'leb', value, signed: isSigned, size: 1, place: asm.place });
     } while (takeChar(c, ','));
     demandEnd(asm, c);
   };
+
+function signedWhole(asm: Assembly, expr: Expr, value: bigint): bigint {
+  if (expr.kind === 'int' || isDifference(expr)) return value;
+  return extended(expr, (part) => numberNow(asm, part) ?? 0n);
+}
+
+/** A distance has the sign that it has. */
+const isDifference = (expr: Expr): boolean =>
+  expr.kind === 'binary' && expr.op === '-' && expr.left.kind !== 'int' && expr.right.kind !== 'int';
 
 /** `.incbin "file", skip, count` */
 const incbin: TextReader = (asm, c) => {

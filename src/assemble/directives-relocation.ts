@@ -56,15 +56,17 @@ const reloc: TextReader = (asm, c) => {
 /** A note of type 1 whose name is the text, without a description. */
 const version: TextReader = (asm, c) => {
   skipBlanks(c);
-  const text = takeString(c);
-  if (text === undefined) return fail(asm, 'expected quoted string');
+  const start = c.at + 1;
+  if (takeString(c) === undefined) return fail(asm, 'expected quoted string');
+  // The characters as they stand: escapes mean nothing here.
+  const bytes = new TextEncoder().encode(c.text.slice(start, c.at - 1));
   const { here, previous } = asm;
   const known = asm.sectionsByKey.get('.note');
   const section = known ?? makeSection(asm, { name: '.note', type: SHT.NOTE, flags: 0, entsize: 0 });
   section.align = Math.max(section.align, 4);
   asm.here = { section, subsection: 0 };
-  const size = text.bytes.length + 1;
-  emit(asm, [size, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, ...text.bytes, ...new Uint8Array(1 + ((4 - (size % 4)) % 4))]);
+  const size = bytes.length + 1;
+  emit(asm, [size, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, ...bytes, ...new Uint8Array(1 + ((4 - (size % 4)) % 4))]);
   Object.assign(asm, { here, previous });
   demandEnd(asm, c);
 };

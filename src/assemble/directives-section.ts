@@ -154,7 +154,8 @@ export function sectionNamed(asm: Assembly, wanted: Wanted): AsmSection | undefi
   if (known !== undefined) {
     if (type === undefined) type = known.type;
     else if (type !== known.type) type = firstType(asm, wanted.name, type, known.type, known.flags);
-    if (isForeign(wanted.name, flags, known.flags, type)) {
+    if (type === SHT.NOTE && (flags & ~OWN_FLAGS) === 0) flags |= known.flags;
+    else if (isForeign(wanted.name, flags, known.flags, type)) {
       if (wanted.group === undefined) warn(asm, `setting incorrect section attributes for ${wanted.name}`);
     } else flags |= known.flags;
   }
@@ -178,13 +179,14 @@ const OWN_FLAGS = 0xfff00000;
 
 /** Whether the flags go beyond those of the well-known section. */
 function isForeign(name: string, flags: number, known: number, type: number): boolean {
-  const beyond = flags & ~OWN_FLAGS & ~known & ~(SHF.GROUP | SHF.LINK_ORDER);
+  const asked = flags & ~OWN_FLAGS;
+  const beyond = asked & ~known & ~SHF.LINK_ORDER;
   if (beyond === 0) return false;
-  if (type === SHT.NOTE) return (beyond & ~(SHF.ALLOC | SHF.EXECINSTR)) !== 0;
+  if (type === SHT.NOTE) return asked !== SHF.ALLOC && asked !== SHF.EXECINSTR;
   if (name === '.interp' || name === '.strtab' || name === '.symtab') return (beyond & ~SHF.ALLOC) !== 0;
-  if (isArray(type)) return (beyond & ~SHF.EXECINSTR) !== 0;
   if (name === '.note.GNU-stack') return (beyond & ~SHF.EXECINSTR) !== 0;
-  return (beyond & ~(SHF.MERGE | SHF.STRINGS)) !== 0;
+  // `.rodata.str1.1` may hold what a linker merges, `.rodata` may not.
+  return !/^\.[^.]+\./.test(name) || (beyond & ~(SHF.MERGE | SHF.STRINGS)) !== 0;
 }
 
 /** The flags that a section has in BFD's view, which are those that a later mention repeats. */

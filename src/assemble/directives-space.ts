@@ -222,9 +222,6 @@ const nopsOf: TextReader = (asm, c) => {
     return fail(asm, `invalid single nop size: ${given} (expect within [0, ${LONGEST_NOP}])`);
   }
   const longest = given === 0n ? LONGEST_NOP : Number(given);
-  if (count.kind === 'int' && count.value < 0n) {
-    return warn(asm, '.space, .nops or .fill with negative value, ignored');
-  }
   emitFragment(asm, { kind: 'space', count, pattern: new Uint8Array(1), nops: longest, place: asm.place });
 };
 
@@ -241,12 +238,17 @@ const struct: TextReader = (asm, c) => {
 const block =
   (size: Fixup['size']): TextReader =>
   (asm, c) => {
+    skipBlanks(c);
+    if (atEnd(c)) return;
+    if (peek(c) === ',') return fail(asm, 'unsupported variable size or fill value');
     const count = takeNumber(asm, c) ?? 0n;
-    if (count <= 0n) return warn(asm, '.space repeat count is zero, ignored');
     if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
       return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
     }
     const value = takeChar(c, ',') ? (takeExpression(asm, c) ?? ZERO) : ZERO;
+    // Only a value of one byte, or none, makes space of it.
+    const isSpace = size === 1 || numberNow(asm, value) === 0n;
+    if (count <= 0n && isSpace) warn(asm, '.space repeat count is zero, ignored');
     for (let n = 0n; n < count; n++) integer(asm, value, size);
     demandEnd(asm, c);
   };
@@ -255,7 +257,9 @@ const floatBlock =
   (format: FloatFormat): TextReader =>
   (asm, c) => {
     const count = takeNumber(asm, c) ?? 0n;
-    if (count <= 0n || count > BigInt(MAX_SECTION_SIZE >> 4)) return warn(asm, '.space repeat count is zero, ignored');
+    if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
+      return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
+    }
     if (!takeChar(c, ',')) return fail(asm, 'missing value');
     skipBlanks(c);
     if (atEnd(c)) return fail(asm, 'missing value');

@@ -2,12 +2,15 @@
  * Labels, assignments, and the directives that say something of a symbol: binding, type, visibility, size, common
  * storage. gas manual, chapter 5 (symbols) and 7.
  */
+import type { Place } from '../base/diagnostics.ts';
 import { type Assembly, bound, dot, fail, linearNow, numberNow, warn } from './assembly.ts';
 import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName, takeNumber } from './directive-text.ts';
+import { isUnsigned } from './expression.ts';
 import { atEnd, type Cursor } from './macro-arguments.ts';
-import { append, openBytes, pushFragment } from './section.ts';
+import { append, type Location, openBytes, pushFragment } from './section.ts';
 import type { Expr } from './statement.ts';
 import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
+import { symver } from './symver.ts';
 
 /** `name:` */
 export function defineLabel(asm: Assembly, name: string): void {
@@ -21,13 +24,28 @@ export function defineLabel(asm: Assembly, name: string): void {
     return;
   }
   const at = dot(asm);
+  // Defined here it is no weak reference to elsewhere.
+  if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
   // A name that `=` gave a value may become a label.
   if (home.kind === 'undefined' || asm.assigned.delete(symbol)) {
     symbol.home = { kind: 'label', at };
     return;
   }
+  if (home.kind === 'common') return defineCommon(asm, symbol, home, at);
   const again = home.kind === 'label' && home.at.fragment === at.fragment && home.at.offset === at.offset;
   if (!again) fail(asm, `symbol \`${name}' is already defined`);
+}
+
+/** In .data a label takes the place of common storage; in .bss it may enlarge it. */
+function defineCommon(
+  asm: Assembly,
+  symbol: AsmSymbol,
+  home: Extract<AsmSymbol['home'], { kind: 'common' }>,
+  at: Location,
+): void {
+  const { name } = at.section;
+  if (name === '.data' || home.size === 0n) symbol.home = { kind: 'label', at };
+  else if (name !== '.bss') fail(asm, `symbol \`${symbol.name}' is already defined as "*COM*"/${home.size}`);
 }
 
 /** `1:` */
@@ -52,7 +70,7 @@ export function assign(asm: Assembly, name: string, expr: Expr, once: boolean): 
   if (taken || (once && home.kind !== 'undefined')) return fail(asm, `symbol \`${name}' is already defined`);
   if (once) asm.assigned.delete(symbol);
   else asm.assigned.add(symbol);
-  symbol.home = homeOf(value);
+  symbol.home = homeOf(value, asm.place);
   copyAttributes(symbol, value);
 }
 
@@ -65,13 +83,13 @@ function copyAttributes(symbol: AsmSymbol, value: Bound): void {
 }
 
 /** A name for a place is a label there; for a number or a difference, that value; else another name of a symbol. */
-function homeOf(value: Bound): AsmSymbol['home'] {
+function homeOf(value: Bound, place: Place): AsmSymbol['home'] {
   const linear = linearNow(value);
   const target = linear?.symbol;
   if (linear === undefined || target === undefined || linear.minus !== undefined || linear.modifier !== undefined) {
-    return { kind: 'value', value };
+    return { kind: 'value', value, place };
   }
-  if (target.home.kind !== 'label') return { kind: 'value', value };
+  if (target.home.kind !== 'label') return { kind: 'value', value, place };
   const { section, fragment, offset } = target.home.at;
   return { kind: 'label', at: { section, fragment, offset: offset + Number(linear.offset) } };
 }
@@ -87,12 +105,21 @@ function takeSymbol(asm: Assembly, c: Cursor, missing: string): AsmSymbol | unde
 const MISSING = 'Missing symbol name in directive';
 
 /** `.globl a, b`: a comma may end the list. */
+/** A label of the compiler's that becomes a symbol like others takes its place among them only then. */
+function makeReal(asm: Assembly, symbol: AsmSymbol): void {
+  if (!symbol.temporary || symbol.mentioned || symbol.home.kind === 'undefined') return;
+  const { all } = asm.symbols;
+  all.splice(all.indexOf(symbol), 1);
+  all.push(symbol);
+}
+
 const forEachSymbol =
   (missing: string, change: (symbol: AsmSymbol, asm: Assembly) => void): TextReader =>
   (asm, c) => {
     do {
       const symbol = takeSymbol(asm, c, missing);
       if (symbol === undefined) return;
+      makeReal(asm, symbol);
       change(symbol, asm);
     } while (takeChar(c, ',') && !atEnd(c));
     demandEnd(asm, c);
@@ -158,6 +185,7 @@ const type: TextReader = (asm, c) => {
     warn(asm, `symbol '${symbol.name}' already has its type set`);
   }
   if (symbol.type !== 'section') symbol.type = found;
+  if (name === 'common' && symbol.home.kind === 'undefined') symbol.home = { kind: 'common', size: 0n, align: 1 };
   if (name.endsWith('gnu_unique_object')) symbol.binding = 'unique';
   symbol.mentioned = true;
   demandEnd(asm, c);
@@ -186,9 +214,12 @@ interface Storage {
 }
 
 /** Size and alignment of `.comm` and `.lcomm`; `natural` is the alignment where none is given. */
-function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint): Storage | undefined {
-  const symbol = takeSymbol(asm, c, 'expected symbol name');
-  if (symbol === undefined) return undefined;
+function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint, hasAlign: boolean): Storage | undefined {
+  const name = takeName(c);
+  if (name === '') {
+    fail(asm, 'expected symbol name');
+    return undefined;
+  }
   takeChar(c, ',');
   const before = asm.diagnostics.length;
   const expr = takeExpression(asm, c);
@@ -196,21 +227,23 @@ function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint): S
     if (asm.diagnostics.length === before) fail(asm, 'missing size expression');
     return undefined;
   }
-  const bytes = numberNow(asm, expr);
-  if (bytes === undefined) {
+  const signed = numberNow(asm, expr);
+  if (signed === undefined) {
     fail(asm, 'bad or irreducible absolute expression');
     return undefined;
   }
-  if (bytes < 0n) {
-    warn(asm, `size (${bytes}) out of range, ignored`);
+  if (!isUnsigned(expr)) {
+    warn(asm, `size (${signed}) out of range, ignored`);
     return undefined;
   }
-  const align = takeChar(c, ',') ? takeNumber(asm, c) : natural(bytes);
+  const bytes = BigInt.asUintN(64, signed);
+  const align = hasAlign && takeChar(c, ',') ? takeNumber(asm, c) : natural(bytes);
   if (align === undefined) return undefined;
   if (align <= 0n || (align & (align - 1n)) !== 0n || align > 1n << 28n) {
     fail(asm, 'alignment not a power of 2');
     return undefined;
   }
+  const symbol = symbolNamed(asm.symbols, name, asm.place);
   return demandEnd(asm, c) ? { symbol, size: bytes, align: Number(align) } : undefined;
 }
 
@@ -220,10 +253,10 @@ const holding = (size: bigint): bigint => [1n, 2n, 4n, 8n].find((power) => power
 const fitting = (size: bigint): bigint => [8n, 4n, 2n].find((power) => power <= size) ?? 1n;
 
 const common: TextReader = (asm, c) => {
-  const asked = storage(asm, c, holding);
+  const asked = storage(asm, c, holding, true);
   if (asked === undefined) return;
   const { symbol, size: bytes, align } = asked;
-  if (symbol.home.kind === 'label' || symbol.home.kind === 'value') {
+  if (symbol.home.kind === 'label' || (symbol.home.kind === 'value' && !asm.assigned.delete(symbol))) {
     return fail(asm, `symbol \`${symbol.name}' is already defined`);
   }
   if (symbol.home.kind === 'common' && symbol.home.size !== bytes) {
@@ -237,7 +270,7 @@ const common: TextReader = (asm, c) => {
 };
 
 const localCommon: TextReader = (asm, c) => {
-  const asked = storage(asm, c, fitting);
+  const asked = storage(asm, c, fitting, false);
   if (asked === undefined) return;
   if (asked.symbol.home.kind !== 'undefined') return fail(asm, `symbol \`${asked.symbol.name}' is already defined`);
   allocate(asm, asked.symbol, asked.size, asked.align);
@@ -273,6 +306,7 @@ const weakReference: TextReader = (asm, c) => {
     Object.assign(target, { binding: 'weak', onlyWeakly: true });
   }
   alias.home = { kind: 'value', value: { kind: 'symbol', symbol: target } };
+  alias.isWeakReference = true;
   demandEnd(asm, c);
 };
 
@@ -290,4 +324,5 @@ export const SYMBOL_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   '.common': common,
   '.lcomm': localCommon,
   '.weakref': weakReference,
+  '.symver': symver,
 };

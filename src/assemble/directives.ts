@@ -38,16 +38,15 @@ const file: Directive = (asm, args) => {
 
 /** `.ident "text"` goes to .comment, whose first byte is zero. */
 const ident: TextReader = (asm, c) => {
-  skipBlanks(c);
-  const text = takeString(c);
-  if (text === undefined) return void demandEnd(asm, c);
   const { here, previous } = asm;
   const known = asm.sectionsByKey.get('.comment');
   const section =
     known ?? makeSection(asm, { name: '.comment', type: SHT.PROGBITS, flags: SHF.MERGE | SHF.STRINGS, entsize: 1 });
   asm.here = { section, subsection: 0 };
   if (known === undefined) emit(asm, [0]);
-  emit(asm, [...text.bytes, 0]);
+  skipBlanks(c);
+  const text = takeString(c);
+  if (text !== undefined) emit(asm, [...text.bytes, 0]);
   Object.assign(asm, { here, previous });
   demandEnd(asm, c);
 };
@@ -90,7 +89,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 
 /** Known to GNU as, and beyond this assembler. */
 const BEYOND =
-  /^\.(largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|symver|gnu_attribute|insn)$/;
+  /^\.(largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|gnu_attribute|insn)$/;
 
 const TEXT_DIRECTIVES: ReadonlyMap<string, TextReader> = new Map(
   Object.entries({

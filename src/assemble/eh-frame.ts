@@ -89,7 +89,12 @@ function sized(asm: Assembly, alignment: number, write: (start: AsmSymbol) => vo
 // ---- The common part ----------------------------------------------------------------------------------------------
 
 const startsOwnPart = ({ kind }: CfiInstruction): boolean =>
-  kind === 'advance' || kind === 'remember' || kind === 'escape' || kind === 'valEncodedAddress' || kind === 'label';
+  kind === 'advance' ||
+  kind === 'remember' ||
+  kind === 'windowSave' ||
+  kind === 'escape' ||
+  kind === 'valEncodedAddress' ||
+  kind === 'label';
 
 const sameAddress = (a: Encoded, b: Encoded): boolean =>
   a.encoding === b.encoding &&
@@ -101,14 +106,13 @@ const sameAddress = (a: Encoded, b: Encoded): boolean =>
 const textOf = (instruction: CfiInstruction): string =>
   JSON.stringify(instruction, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
 
+/** A common part serves when its instructions are the first of the description's; the others follow there. */
 function serves({ fde: model, initial }: Cie, fde: Fde, isEh: boolean): boolean {
   const alike =
     model.returnColumn === fde.returnColumn &&
     model.isSignalFrame === fde.isSignalFrame &&
     (!isEh || (sameAddress(model.personality, fde.personality) && model.lsda.encoding === fde.lsda.encoding));
   if (!alike || fde.instructions.length < initial.length) return false;
-  const next = fde.instructions[initial.length];
-  if (next !== undefined && !startsOwnPart(next)) return false;
   return initial.every((instruction, n) => {
     const own = fde.instructions[n]!;
     return !startsOwnPart(own) && textOf(instruction) === textOf(own);

@@ -57,8 +57,9 @@ function readBody(expander: Expander, { opens, closes }: typeof MACRO_NESTING): 
 const defineMacro: Perform = (expander, rest, { place }) => {
   const { name, formals, errors, warnings } = readHeader(rest, expander.alternate);
   const body = readBody(expander, MACRO_NESTING);
-  if (!body) return report(expander, `unexpected end of file in macro \`${name}' definition`, place);
   for (const message of errors) report(expander, message, place);
+  if (name === '') return;
+  if (!body) return report(expander, `unexpected end of file in macro \`${name}' definition`, place);
   for (const message of warnings) warn(expander, message, place);
   const key = name.toLowerCase();
   if (errors.length > 0) return;
@@ -180,7 +181,7 @@ const message =
 const print: Perform = (expander, rest, { place }) => {
   const { strings } = readStrings(rest);
   if (strings.length === 0) report(expander, 'missing string', place);
-  else warn(expander, strings.join(''), place);
+  else expander.host.print?.(strings.join(''));
 };
 
 const include: Perform = (expander, rest, { place }) => {

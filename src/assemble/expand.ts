@@ -21,6 +21,8 @@ export interface ExpandOptions {
   /** For `.include`; without it there are no files. */
   readonly files?: FilePort;
   readonly includeDirs?: readonly string[];
+  /** Where diagnostics go, so that they stand between the caller's in the order of reading. */
+  readonly diagnostics?: Diagnostic[];
 }
 
 export interface Expansion {
@@ -33,7 +35,7 @@ export function expand(lines: readonly SourceLine[], host: ExpandHost, options: 
     host,
     files: options.files,
     includeDirs: options.includeDirs ?? [],
-    diagnostics: [],
+    diagnostics: options.diagnostics ?? [],
     frames: [],
     conditionals: [],
     macros: new Map(),

@@ -120,3 +120,40 @@ export function compareRegisters(op: BinaryOp, left: Expr, right: Expr): bigint 
   if (op === '!=' || op === '<>') return truth(!same);
   return undefined;
 }
+
+/**
+ * gas keeps with each number whether it counts as unsigned (`X_unsigned`), which decides what stands above its 64 bits in
+ * 128: a minus sign or a tilde in front of the leftmost operand makes it signed, whatever follows.
+ */
+export function isUnsigned(expr: Expr): boolean {
+  switch (expr.kind) {
+    case 'unary':
+      return expr.op === '+' ? isUnsigned(expr.arg) : expr.op === '!';
+    case 'binary':
+      return isUnsigned(expr.left);
+    default:
+      return true;
+  }
+}
+
+/**
+ * The number with its sign beyond 64 bits (`X_extrabit`): sums carry it, a minus sign and a tilde turn it, all other
+ * operators leave the left operand's. `value` says what a part is worth in 64 bits.
+ */
+export function extended(expr: Expr, value: (part: Expr) => bigint): bigint {
+  const isNegative = (part: Expr): boolean => extended(part, value) < 0n;
+  const low = u64(value(expr));
+  const high = (negative: boolean): bigint => (negative ? low - (1n << 64n) : low);
+  switch (expr.kind) {
+    case 'unary':
+      if (expr.op === '+') return extended(expr.arg, value);
+      if (expr.op === '!') return low;
+      return high(isNegative(expr.arg) === (expr.op === '-' && low === 0n));
+    case 'binary':
+      if (expr.op === '+') return BigInt.asIntN(65, extended(expr.left, value) + extended(expr.right, value));
+      if (expr.op === '-') return BigInt.asIntN(65, extended(expr.left, value) - extended(expr.right, value));
+      return high(isNegative(expr.left));
+    default:
+      return low;
+  }
+}

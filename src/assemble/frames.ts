@@ -64,9 +64,10 @@ export const frame = (
 
 const NONE: readonly string[] = [];
 
+/** A blank behind a lone mnemonic stays: GNU as quotes it. */
 function statementsOf(text: string): readonly string[] {
-  if (text.includes(';')) return splitSegments(text).flatMap((part) => part.trim() || []);
-  const only = text.trim();
+  if (text.includes(';')) return splitSegments(text).flatMap((part) => part.trimStart() || []);
+  const only = text.trimStart();
   return only === '' ? NONE : [only];
 }
 

@@ -11,7 +11,7 @@ import { addDecorations, addRounding, type Decorations, misplaced, PLAIN } from 
 import { encode } from './encode.ts';
 import { checkOperands, operandWarnings } from './operand-rules.ts';
 import { type Actual, actualOperand, type OperandContext } from './operands.ts';
-import { splitOperands } from './parse-errors.ts';
+import { inLowerCase, splitOperands } from './parse-errors.ts';
 import { checkPrefixes, type Prefixes, prefixBytes, readPrefixes } from './prefixes.ts';
 import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
@@ -68,7 +68,7 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
 const MOST_OPERANDS = 5;
 
 /** The statement as GNU as quotes it. */
-const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '').trim();
+const withoutLabels = (text: string): string => text.replace(/^\s*(?:(?:[\w.$]+|"[^"]*")\s*:\s*)*/, '');
 
 const SUFFIX = /[bwlqs]$/;
 
@@ -87,7 +87,7 @@ function unknown(mnemonic: string, text: string, mode: CodeMode): string {
   }
   // GNU as quotes from the mnemonic on.
   const at = text.toLowerCase().lastIndexOf(mnemonic, text.search(/[%$(]|$/));
-  return `no such instruction: \`${text.slice(Math.max(0, at))}'`;
+  return `no such instruction: \`${inLowerCase(text.slice(Math.max(0, at)))}'`;
 }
 
 function readOperands(

@@ -8,7 +8,7 @@
  * fragment itself has moved (`stretch`), as relax_segment of gas's write.c does; a fragment that can absorb the movement
  * (`.balign`, `.org`) in between ends that assumption.
  */
-import { type Diagnostic, error } from '../base/diagnostics.ts';
+import { type Diagnostic, error, warning } from '../base/diagnostics.ts';
 import { fitsSigned } from '../base/u64.ts';
 import { SHT } from '../object/object-file.ts';
 import { MAX_SECTION_SIZE } from './assembly.ts';
@@ -24,7 +24,7 @@ import {
   type LebFragment,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, isNumber, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
 
 interface Pass {
   readonly number: number;
@@ -38,7 +38,15 @@ interface LaidOut {
   readonly fragments: readonly Fragment[];
 }
 
-export function layout(sections: readonly AsmSection[]): Diagnostic[] {
+export interface Settled {
+  /** Otherwise the addresses mean nothing, and there is no going on. */
+  readonly isSettled: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const unsettled = (problem: Diagnostic): Settled => ({ isSettled: false, diagnostics: [problem] });
+
+export function layout(sections: readonly AsmSection[]): Settled {
   const lists = sections.map((section) => ({ section, fragments: orderedFragments(section) }));
   const regions = numberRegions(lists);
   const limit = 20 + lists.reduce((count, { fragments }) => count + fragments.length, 0);
@@ -48,14 +56,22 @@ export function layout(sections: readonly AsmSection[]): Diagnostic[] {
     for (const list of lists) {
       if (placeSection(list, { number, stretch: 0, regions })) changed = true;
       const tooLarge = checkSize(list);
-      if (tooLarge !== undefined) return [tooLarge];
+      if (tooLarge !== undefined) return unsettled(tooLarge);
     }
-    if (!changed) return lists.flatMap(({ fragments }) => fragments.flatMap(complaints));
+    if (changed) continue;
+    // GNU as sizes all gaps before it looks at the values of the numbers.
+    const fragments = lists.flatMap((list) => list.fragments);
+    const [numbers, gaps] = [fragments.filter(isSettledLast), fragments.filter((f) => !isSettledLast(f))];
+    return { isSettled: true, diagnostics: [...gaps, ...numbers].flatMap(complaints) };
   }
   const { section, fragments } = lists.find((list) => list.fragments.length > 0)!;
   const message = `Infinite loop encountered whilst attempting to compute the addresses of symbols in section ${section.name}`;
-  return [error(message, fragments[0]!.place)];
+  return unsettled(error(message, fragments[0]!.place));
 }
+
+const isSettledLast = (fragment: Fragment): boolean =>
+  fragment.kind === 'leb' ||
+  (fragment.kind === 'space' && fragment.nops !== undefined && fragment.count.kind === 'int');
 
 function numberRegions(lists: readonly LaidOut[]): Map<Fragment, number> {
   const regions = new Map<Fragment, number>();
@@ -138,8 +154,10 @@ function lebValue({ value }: LebFragment): bigint | string {
   if (linear.symbol === undefined && linear.minus === undefined) return linear.offset;
   const home = linear.symbol?.home;
   if (home?.kind === 'label' && linear.minus === undefined) return BigInt(addressOf(home.at)) + linear.offset;
-  const stranger = linear.minus?.home.kind === 'undefined' ? linear.minus : linear.symbol;
-  if (stranger?.home.kind === 'undefined') return `leb128 operand is an undefined symbol: ${stranger.name}`;
+  if (linear.minus !== undefined) return cannotSubtract(linear);
+  // A sum is a symbol of gas's own.
+  const name = linear.offset === 0n ? linear.symbol?.name : 'L0\u0001';
+  if (home?.kind === 'undefined') return `leb128 operand is an undefined symbol: ${name}`;
   return '.uleb128/.sleb128 operand is not an absolute expression';
 }
 
@@ -202,6 +220,9 @@ function complaints(fragment: Fragment): Diagnostic[] {
       if (typeof linear === 'string' || !isNumber(linear)) {
         return [error('.space, .nops or .fill specifies non-absolute value', place)];
       }
+      if (linear.offset < 0n && fragment.nops !== undefined) {
+        return [warning('.space, .nops or .fill with negative value, ignored', place)];
+      }
       return linear.offset < 0n ? [error('.space, .nops or .fill with negative value', place)] : [];
     }
     case 'org': {
@@ -217,7 +238,12 @@ function complaints(fragment: Fragment): Diagnostic[] {
       const width = fragment.pattern?.length ?? 1;
       return fragment.size % width === 0
         ? []
-        : [error(`alignment padding (${fragment.size} bytes) not a multiple of ${width}`, place)];
+        : [
+            error(
+              `alignment padding (${fragment.size} byte${fragment.size === 1 ? '' : 's'}) not a multiple of ${width}`,
+              place,
+            ),
+          ];
     }
     default:
       return [];

@@ -20,14 +20,14 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * The bytes of a quoted string (quotes included in `image`), escapes resolved: `\b \f \n \r \t \" \\`, up to three octal
- * digits, `\x` with any number of hex digits of which the last two count. An unknown escape stands for its character.
+ * The bytes of a quoted string (quotes included in `image`), escapes resolved: `\b \f \n \r \t \" \\`, up to three digits
+ * taken as octal (gas lets 8 and 9 pass), `\x` with any number of hex digits of which the last two count. An unknown escape stands for its character.
  */
 export function parseString(image: string): { bytes: Uint8Array; text: string } {
   const body = image.slice(1, -1);
   const bytes: number[] = [];
-  for (const [, octal, hex, escaped, plain] of body.matchAll(/\\([0-7]{1,3})|\\[xX]([0-9a-fA-F]*)|\\(.)|([^\\]+)/gsu)) {
-    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff);
+  for (const [, octal, hex, escaped, plain] of body.matchAll(/\\([0-9]{1,3})|\\[xX]([0-9a-fA-F]*)|\\(.)|([^\\]+)/gsu)) {
+    if (octal !== undefined) bytes.push([...octal].reduce((sum, digit) => 8 * sum + Number(digit), 0) & 0xff);
     else if (hex !== undefined) bytes.push(Number.parseInt(hex.slice(-2) || '0', 16));
     else if (escaped !== undefined && ESCAPES[escaped] !== undefined) bytes.push(ESCAPES[escaped]);
     else bytes.push(...encoder.encode(escaped ?? plain ?? ''));

@@ -20,6 +20,8 @@ export interface ExpandHost {
   isDefined(name: string): boolean;
   /** Whether the assembler has a directive of that name, which no macro may take. */
   isDirective?(name: string): boolean;
+  /** Takes what `.print` says. */
+  print?(text: string): void;
   /** Told of each line before anything of it is carried out, for listings. */
   beginLine?(line: ReadLine): void;
 }

@@ -31,6 +31,10 @@ const modifierNamed = (name: string): Modifier | undefined =>
 
 export const isTlsModifier = (name: string): boolean => modifierNamed(name)?.isTls ?? false;
 
+/** Whether the operator makes GNU as put _GLOBAL_OFFSET_TABLE_ into the table of symbols. */
+export const needsGot = (name: string): boolean =>
+  name !== 'SIZE' && name !== 'PLT' && modifierNamed(name) !== undefined;
+
 /** The type; a string is the complaint. */
 export function modifierType(name: string, size: number): number | string {
   const modifier = modifierNamed(name);

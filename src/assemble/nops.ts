@@ -38,7 +38,7 @@ const NARROW: Fill = {
 export function nops(size: number, endsIn16 = false): number[] {
   const { pieces, most } = endsIn16 ? NARROW : WIDE;
   const longest = pieces.length - 1;
-  const bytes = size > most * longest ? jumpOver(size, endsIn16 ? [0x66] : []) : [];
+  const bytes = Math.floor(size / longest) > most ? jumpOver(size, endsIn16 ? [0x66] : []) : [];
   let rest = size - bytes.length;
   while (rest > 0) {
     const piece = Math.min(rest, longest);
@@ -53,8 +53,8 @@ export const LONGEST = WIDE.pieces.length - 1;
 
 /** NOPs one after the other, the longest first. */
 export function nopsUpTo(size: number, longest: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = size; rest > 0; ) {
+  const bytes: number[] = Math.floor(size / LONGEST) > WIDE.most ? jumpOver(size, []) : [];
+  for (let rest = size - bytes.length; rest > 0; ) {
     const piece = WIDE.pieces[Math.min(rest, longest)]!;
     bytes.push(...piece);
     rest -= piece.length;

@@ -5,18 +5,25 @@
  * order of symbols is GNU as's: file names, sections that relocations name, locals, then globals as first mentioned.
  */
 import { type Diagnostic, error } from '../base/diagnostics.ts';
-import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHT } from '../object/object-file.ts';
+import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHF, SHT } from '../object/object-file.ts';
 import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
+import { unfitSymbols, unsettledSymbols } from './symbol-checks.ts';
 import { type AsmSymbol, numberOf, reduce } from './symbols.ts';
+import { applyVersions } from './symver.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
-  const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16));
-  const diagnostics = filled.flatMap((f) => f.diagnostics);
+  // GNU as settles the symbols, then the fields, then sizes and the labels that nobody defined.
+  const nowhere = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
+  const diagnostics = unsettledSymbols(asm.symbols.all, nowhere);
+  const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16, nowhere));
+  diagnostics.push(...filled.flatMap((f) => f.senseless), ...filled.flatMap((f) => f.diagnostics));
+  diagnostics.push(...unfitSymbols(asm.symbols.all, nowhere));
   // The groups stand before all other sections.
   const groups = groupsOf(asm);
-  const { symbols, numbers } = symbolTable(asm, filled, groups, diagnostics);
+  diagnostics.push(...applyVersions(asm.symbols, nowhere));
+  const { symbols, numbers } = symbolTable(asm, filled, groups);
   const numberOfSection = new Map(asm.sections.map((section, n) => [section, n + groups.length]));
   const sections = [
     ...groups.map((group) => groupSection(group, symbols, numberOfSection)),
@@ -78,8 +85,8 @@ function linkOf(
   const home = asm.symbols.byName.get(linkedTo)?.home;
   const number = home?.kind === 'label' ? numberOfSection.get(home.at.section) : undefined;
   if (number !== undefined) return { linkedTo: number };
-  const at = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
-  diagnostics.push(error(`undefined linked-to symbol \`${linkedTo}' on section \`${name}'`, at));
+  const nowhere = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
+  diagnostics.push(error(`undefined linked-to symbol \`${linkedTo}' on section \`${name}'`, nowhere));
   return {};
 }
 
@@ -97,10 +104,13 @@ function toSection(section: AsmSection, { data, relocations }: Filled, numbers: 
   return { name, type, flags, align, entsize, data, size, relocations: numbered };
 }
 
+/** The symbol that stands in the table for another. */
+const named = (symbol: AsmSymbol): AsmSymbol => symbol.replacedBy ?? symbol;
+
 function numberOfTarget(target: AsmRelocation['target'], numbers: Numbers): number {
   switch (target.kind) {
     case 'symbol':
-      return numbers.get(target.symbol) ?? -1;
+      return numbers.get(named(target.symbol)) ?? -1;
     case 'section':
       return numbers.get(target.section) ?? -1;
     case 'none':
@@ -114,7 +124,6 @@ function symbolTable(
   asm: Assembly,
   filled: readonly Filled[],
   groups: readonly Group[],
-  diagnostics: Diagnostic[],
 ): { symbols: ObjectSymbol[]; numbers: Numbers } {
   const targets = filled.flatMap((f) => f.relocations.map((r) => r.target));
   const usedSections = new Set(targets.flatMap((t) => (t.kind === 'section' ? [t.section] : [])));
@@ -122,12 +131,12 @@ function symbolTable(
     // A `.reloc` at a label brings its section's symbol along.
     if (section.asked.some(({ where }) => where.kind !== 'int')) usedSections.add(section);
   }
-  const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [t.symbol] : [])));
+  const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [named(t.symbol)] : [])));
   const locals: [AsmSymbol | undefined, ObjectSymbol][] = [];
   const globals: [AsmSymbol | undefined, ObjectSymbol][] = [];
   const sectionNumber = (section: AsmSection): number => section.index + groups.length;
   // Symbols that usually have no place in the table get theirs when a relocation asks for one: at the end.
-  const temporaries = new Set([...usedSymbols].filter((symbol) => symbol.temporary));
+  const temporaries = new Set([...usedSymbols].filter(({ temporary, binding }) => temporary && binding === 'local'));
   const signatures = new Set(groups.map(({ name }) => name));
   const chain = asm.symbols.all.filter((symbol) => !temporaries.has(symbol));
   for (const symbol of [...chain, ...temporaries]) {
@@ -137,7 +146,7 @@ function symbolTable(
         ? usedSections.has(symbol.home.at.section)
           ? sectionSymbol(symbol.name, sectionNumber(symbol.home.at.section))
           : undefined
-        : toSymbol(symbol, isUsed, sectionNumber, diagnostics);
+        : toSymbol(symbol, isUsed, sectionNumber);
     if (made === undefined) continue;
     (made.binding === 'local' ? locals : globals).push([symbol, made]);
     if (made.type !== 'section') signatures.delete(made.name);
@@ -181,35 +190,27 @@ function toSymbol(
   symbol: AsmSymbol,
   isUsed: boolean,
   sectionNumber: (section: AsmSection) => number,
-  diagnostics: Diagnostic[],
 ): ObjectSymbol | undefined {
-  const { name, visibility, binding, type, home } = symbol;
-  if (symbol.temporary && home.kind === 'undefined' && /^\d/.test(name)) {
-    diagnostics.push(error(`local label \`"${name}" (instance number 1 of a fb label)' is not defined`, symbol.place));
-    return undefined;
-  }
+  const { visibility, binding, type, home } = symbol;
+  const name = symbol.shownAs ?? symbol.name;
+  if (symbol.isWeakReference === true || symbol.replacedBy !== undefined) return undefined;
   if (symbol.temporary && !isUsed && binding === 'local') return undefined;
-  const size = sizeOf(symbol, diagnostics);
+  const size = sizeOf(symbol);
   const common = { name, size, visibility, type } as const;
   switch (home.kind) {
     case 'undefined': {
-      // A weak name that nothing refers to leaves no trace.
-      if (!isUsed && (binding === 'weak' || symbol.temporary)) return undefined;
-      return { ...common, home, value: 0n, binding: binding === 'local' ? 'global' : binding };
+      // A weak name that nothing refers to leaves no trace, unless it looks like a label of the compiler's.
+      if (!isUsed && binding === 'weak' && !symbol.temporary) return undefined;
+      return { ...common, home, value: 0n, binding: binding === 'weak' ? binding : 'global' };
     }
     case 'label': {
       const at = home.at;
-      return {
-        ...common,
-        home: { kind: 'section', index: sectionNumber(at.section) },
-        value: BigInt(addressOf(at)),
-        binding,
-      };
+      return { ...common, ...placed(at.section, type, sectionNumber), value: BigInt(addressOf(at)), binding };
     }
     case 'common':
       return { ...common, home: { kind: 'common', align: home.align }, value: 0n, size: home.size, binding };
     case 'value':
-      return valueSymbol(symbol, common, sectionNumber, diagnostics);
+      return valueSymbol(symbol, common, sectionNumber);
     default:
       return home satisfies never;
   }
@@ -219,34 +220,33 @@ function valueSymbol(
   symbol: AsmSymbol,
   common: Pick<ObjectSymbol, 'name' | 'size' | 'visibility' | 'type'>,
   sectionNumber: (section: AsmSection) => number,
-  diagnostics: Diagnostic[],
 ): ObjectSymbol | undefined {
   // The name of a register is none of an address.
   if (symbol.home.kind !== 'value' || symbol.home.value.kind === 'register') return undefined;
   const linear = reduce(symbol.home.value, finalDistance);
   const { binding } = symbol;
-  if (typeof linear === 'string' || linear.minus !== undefined) {
-    const message = typeof linear === 'string' ? linear : `can't resolve value for symbol \`${symbol.name}'`;
-    diagnostics.push(error(message, symbol.place));
-    return undefined;
-  }
+  if (typeof linear === 'string' || linear.minus !== undefined) return undefined;
   const at = linear.symbol?.home;
   if (linear.symbol === undefined)
     return { ...common, home: { kind: 'absolute' }, value: BigInt.asUintN(64, linear.offset), binding };
   // Another name of a symbol that is defined elsewhere: uses name that symbol itself.
   if (at?.kind !== 'label') return undefined;
   const value = BigInt(addressOf(at.at)) + linear.offset;
-  return { ...common, home: { kind: 'section', index: sectionNumber(at.at.section) }, value, binding };
+  return { ...common, ...placed(at.at.section, symbol.type, sectionNumber), value, binding };
 }
 
-function sizeOf({ name, size, place }: AsmSymbol, diagnostics: Diagnostic[]): bigint {
-  if (size === undefined) return 0n;
-  const value = numberOf(size, finalDistance);
-  if (value === undefined) {
-    diagnostics.push(error(`.size expression for ${name} does not evaluate to a constant`, place));
-  }
-  return BigInt.asUintN(64, value ?? 0n);
-}
+const sizeOf = ({ size }: AsmSymbol): bigint =>
+  size === undefined ? 0n : BigInt.asUintN(64, numberOf(size, finalDistance) ?? 0n);
+
+/** What is in a thread's section is thread-local, whatever it was said to be. */
+const placed = (
+  section: AsmSection,
+  type: ObjectSymbol['type'],
+  sectionNumber: (section: AsmSection) => number,
+): Pick<ObjectSymbol, 'home' | 'type'> => ({
+  home: { kind: 'section', index: sectionNumber(section) },
+  type: (section.flags & SHF.TLS) !== 0 ? 'tls' : type,
+});
 
 function lineRecords(asm: Assembly, groups: number): ObjectFile['lines'] {
   return asm.sections.flatMap((section) =>

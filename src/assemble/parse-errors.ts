@@ -5,7 +5,9 @@
 
 import type { IRecognitionException } from 'chevrotain';
 import { tokenMatcher } from 'chevrotain';
+import { findCandidates } from './select.ts';
 import { RParen } from './tokens.ts';
+import { isPrefix } from './vocabulary.ts';
 
 export interface Failure {
   readonly what: 'statement' | 'expression';
@@ -31,10 +33,46 @@ export function explain(failure: Failure): string {
     what === 'statement' && /^[A-Za-z_{]/.test(statement) && !/^[\w.$]+\s*==?/.test(statement) && offset > start;
   if (!isInstruction) return explainExpression(failure);
   const mnemonic = start + PREFIXES.exec(statement)![0].length;
+  const unknown = explainMnemonic(text.slice(mnemonic));
+  if (unknown !== undefined) return unknown;
+  const stray = strayOperandCharacter(text);
+  if (stray !== undefined) return stray;
   const operands = mnemonic + /^[^\s%$*(]*\s*/.exec(text.slice(mnemonic))![0].length;
   if (offset < operands) return `no such instruction: \`${inLowerCase(statement.trim())}'`;
   return explainOperand(text, operands, offset);
 }
+
+/** GNU as looks at the mnemonic before it reads an operand. */
+function explainMnemonic(statement: string): string | undefined {
+  const word = /^[^\s,]*/.exec(statement)![0];
+  const stray = /[^\w.${}?-]/.exec(word)?.[0];
+  if (stray !== undefined) return `invalid character '${stray}' in mnemonic`;
+  const name = word.toLowerCase();
+  if (name === '' || isPrefix(name) || findCandidates(name).length > 0) return undefined;
+  if (/[bwlqs]$/.test(name) && findCandidates(name.slice(0, -1)).length > 0) return undefined;
+  return `no such instruction: \`${inLowerCase(statement)}'`;
+}
+
+/** A character that no operand of an instruction may have, in GNU as's words; looked for before operands are read. */
+export function strayOperandCharacter(text: string): string | undefined {
+  const start = LABELS.exec(text)![0].length;
+  const rest = text
+    .slice(start)
+    .replace(PREFIXES, '')
+    .replace(/^\S+\s*/, '');
+  for (const [n, operand] of splitOperands(rest).entries()) {
+    const found = /[^\w\s"%$*()+\-.:<>[\]{}|&^!~@,/\u0080-\uffff]/.exec(
+      operand.replace(/"(?:[^"\\]|\\.)*"/g, quotedAway),
+    );
+    if (found === null) continue;
+    const where = operand.slice(0, found.index).trim() === '' ? 'before' : 'in';
+    const hint = found[0] === '\\' ? (noParameter(operand)?.hint ?? '') : '';
+    return `invalid character '${found[0]}' ${where} operand ${n + 1}${hint}`;
+  }
+  return undefined;
+}
+
+const quotedAway = (quoted: string): string => '_'.repeat(quoted.length);
 
 /** Cuts out the operand around `offset`, at commas outside parentheses. */
 function explainOperand(text: string, start: number, offset: number): string {
@@ -51,8 +89,6 @@ function explainOperand(text: string, start: number, offset: number): string {
       ? "expecting operand after ','; got nothing"
       : "expecting operand before ','; got nothing";
   }
-  const backslash = noParameter(operand);
-  if (backslash) return `invalid character '\\' ${backslash.where} operand ${number + 1}${backslash.hint}`;
   if (operand === '$') return "missing or invalid immediate expression `'";
   const at = Math.max(0, offset - from - (whole.trimEnd().length - operand.length));
   const junk = operand.slice(at);
@@ -97,7 +133,7 @@ function isUnbalanced(operand: string): boolean {
 function explainExpression({ text, offset, exception }: Failure): string {
   const char = text[offset];
   if (exception?.name === 'MismatchedTokenException' && isUnbalanced(text)) {
-    return `found ${char === undefined ? 'end of line' : `'${char}'`}, expected: ')'`;
+    return `found '${char ?? '\n'}', expected: ')'`;
   }
   if (char === undefined) return /=\s*$/.test(text) ? 'missing expression' : 'missing operand';
   if (char === '"') return 'unterminated string';

@@ -9,7 +9,7 @@ import type { IToken } from 'chevrotain';
 import { type Diagnostic, error, type Parsed, type Place } from '../base/diagnostics.ts';
 import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
-import { explain, type Failure } from './parse-errors.ts';
+import { explain, type Failure, strayOperandCharacter } from './parse-errors.ts';
 import { quickExpression } from './quick-expression.ts';
 import { quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
@@ -78,12 +78,14 @@ function operandEnd(text: string, at: number): number {
   return text.length;
 }
 
-/** Where an expression ended, and what it is; with a warning where gas only warns. */
+/** Where an expression ended, and what it is; with warnings where gas only warns. */
 interface ExpressionAt {
   readonly value: Expr | undefined;
   readonly length: number;
   readonly message?: string;
-  readonly warning?: string;
+  readonly warnings?: readonly string[];
+  /** In spite of the message the reader goes on behind it. */
+  readonly goesOn?: true;
 }
 
 const operandCache = new Map<string, ExpressionAt>();
@@ -115,21 +117,46 @@ function parseOperand(text: string): ExpressionAt {
     const value = parser.expression();
     const first = parser.errors[0];
     const stray = lexical[0]?.offset ?? text.length;
+    if (beginsNothing(text, stray)) return badExpression(stray);
     if (first === undefined) return { value, length: stray };
     const offset = Number.isFinite(first.token.startOffset) ? first.token.startOffset : text.length;
     // What follows the expression is its reader's affair.
     if (first.name === 'NotAllInputParsedException') return { value, length: Math.min(offset, stray) };
-    const message = explain({ what: 'expression', text, offset: Math.min(stray, offset), exception: first });
-    const isCut = message === 'missing operand' && /[-+*/|&^<>=!]\s*$/.test(text);
+    const at = Math.min(stray, offset);
+    if (beginsNothing(text, at)) return badExpression(at);
+    const message = explain({ what: 'expression', text, offset: at, exception: first });
+    const isCut = message === 'missing operand' && /[-+*/%|&^<>=!~]\s*$/.test(text);
+    const sign = isCut ? /(^|[-+*/%|&^<>=!~(])\s*([-~!])\s*$/.exec(text) : null;
+    if (sign !== null) return withoutSign(text, sign[2]!, sign[1] === '');
     const completed = isCut ? parseOperand(`${text}0`) : undefined;
     if (completed?.value !== undefined) {
-      return { ...completed, length: text.length, warning: 'missing operand; zero assumed' };
+      return { ...completed, length: text.length, warnings: ['missing operand; zero assumed'] };
     }
     return { value: undefined, length: 0, message };
   } catch (problem) {
     if (problem instanceof StatementError) return { value: undefined, length: 0, message: problem.message };
     throw problem;
   }
+}
+
+/** A sign with nothing behind it is left out, and what is left is read as if it were not there. */
+function withoutSign(text: string, sign: string, isAlone: boolean): ExpressionAt {
+  const warning = `Unary operator ${sign} ignored because bad operand follows`;
+  if (isAlone) return { value: undefined, length: text.length, warnings: [warning] };
+  const rest = parseOperand(text.slice(0, text.lastIndexOf(sign)));
+  return { ...rest, length: text.length, warnings: [warning, ...(rest.warnings ?? [])] };
+}
+
+const badExpression = (at: number): ExpressionAt => ({
+  value: undefined,
+  length: at + 1,
+  message: 'bad expression',
+  goesOn: true,
+});
+
+/** Whether an operand is due at `at` and something stands there that none begins with. */
+function beginsNothing(text: string, at: number): boolean {
+  return /[\\@`?]/.test(text[at] ?? '') && /(?:^|[-+*/%|&^!~<>=(])\s*$/.test(text.slice(0, at));
 }
 
 const DIRECTIVE =
@@ -151,7 +178,8 @@ function parseSegment(text: string): Result<readonly Statement[]> {
   const special = textDirective(text);
   if (special !== undefined) return special;
   const { value, message } = run(text, 'statement', (parser) => parser.line());
-  const refused = message ?? value?.map(refusal).find((reason) => reason !== undefined);
+  const refused =
+    message ?? value?.map((s) => refusal(s) ?? strayEquals(s, text)).find((reason) => reason !== undefined);
   if (refused === undefined) return { value: value ?? [] };
   // The labels in front stand: those who refer to them shall not complain as well.
   const labels = LABELS.exec(text)?.[0] ?? '';
@@ -209,6 +237,11 @@ function run<T>(text: string, what: Failure['what'], rule: Rule<T>): Result<T | 
 }
 
 const LABELS = /^(?:\s*(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*")\s*:)+/;
+
+/** Expressions of an instruction may not compare, as no operand has that character. */
+function strayEquals(statement: Statement, text: string): string | undefined {
+  return statement.kind === 'instruction' && text.includes('=') ? strayOperandCharacter(text) : undefined;
+}
 
 /** Statements that read well and that this assembler leaves out. */
 function refusal(statement: Statement): string | undefined {

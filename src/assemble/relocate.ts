@@ -7,7 +7,7 @@
  * A relocation against a local symbol names its section and adds the offset, except into mergeable sections, whose
  * pieces the linker moves about (gas's adjust_reloc_syms and tc_i386_fix_adjustable).
  */
-import { type Diagnostic, error } from '../base/diagnostics.ts';
+import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
 import { fitsSigned, s64, toBytes } from '../base/u64.ts';
 import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
 import { advanceBytes, isFixedTarget, lebOf } from './layout.ts';
@@ -23,7 +23,7 @@ import {
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, type Linear, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, GOT_SYMBOL, type Linear, numberOf, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -41,25 +41,31 @@ export type RelocationTarget =
 export interface Filled {
   readonly data: Uint8Array;
   readonly relocations: readonly AsmRelocation[];
+  /** Of expressions that mean nothing; GNU as finds them out first, in all sections. */
+  readonly senseless: readonly Diagnostic[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** `endsIn16`: whether the source ends in 16-bit code, which decides how gaps in code are filled. */
-export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
+export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Place): Filled {
   // What was stored in a section without data has been judged by who stored it.
   const hasData = section.type !== SHT.NOBITS;
   const data = new Uint8Array(hasData ? section.size : 0);
   // GNU as makes the relocations of jumps when it sizes them, after all others, and writes them in that order.
   const relocations: AsmRelocation[] = [];
   const ofJumps: AsmRelocation[] = [];
+  const senseless: Diagnostic[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
     if (hasData) data.set(bytesOf(fragment, endsIn16), fragment.address);
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
-      if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
-      else if (!hasData) continue;
+      const misused = result.kind === 'relocation' ? misusedAsThreadLocal(result.relocation) : undefined;
+      if (misused !== undefined) diagnostics.push(error(misused, nowhere));
+      if (result.kind === 'senseless') senseless.push(error(result.message, fixup.place));
+      else if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
+      else if (result.kind === 'value' && !hasData) continue;
       else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
       else (fragment.kind === 'branch' ? ofJumps : relocations).push(result.relocation);
     }
@@ -69,7 +75,18 @@ export function fillSection(section: AsmSection, endsIn16: boolean): Filled {
     if (typeof made === 'string') diagnostics.push(error(made, asked.place));
     else insert(relocations, made);
   }
-  return { data, relocations: [...relocations, ...ofJumps], diagnostics };
+  return { data, relocations: [...relocations, ...ofJumps], senseless, diagnostics };
+}
+
+/** Relocations that say where in a thread's storage a symbol is. */
+const THREAD_LOCAL: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 34, 35]);
+
+function misusedAsThreadLocal({ type, target }: AsmRelocation): string | undefined {
+  if (!THREAD_LOCAL.has(type) || target.kind !== 'symbol') return undefined;
+  const { name, home, type: kind } = target.symbol;
+  if (kind === 'func') return `Accessing function \`${name}' as thread-local object`;
+  if (home.kind !== 'label' || (home.at.section.flags & SHF.TLS) !== 0) return undefined;
+  return `Accessing \`${name}' as thread-local object`;
 }
 
 /** Before the first that lies behind it. */
@@ -140,13 +157,14 @@ function branchFixup(fragment: BranchFragment): Fixup {
 type Resolved =
   | { readonly kind: 'value'; readonly value: bigint }
   | { readonly kind: 'relocation'; readonly relocation: AsmRelocation }
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'senseless'; readonly message: string };
 
 const wrong = (message: string): Resolved => ({ kind: 'error', message });
 
 function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean): Resolved {
   const linear = reduce(fixup.value, finalDistance);
-  if (typeof linear === 'string') return wrong(linear);
+  if (typeof linear === 'string') return { kind: 'senseless', message: linear };
   let isRelative = fixup.kind === 'relative' || fixup.kind === 'branch';
   let offset = linear.offset - BigInt(isRelative ? fixup.toEnd : 0);
   if (linear.minus !== undefined) {
@@ -161,8 +179,8 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
     return isRelative ? relocation(at, fixup, { kind: 'none' }, offset, true, linear) : fitted(offset, fixup, at);
   }
   const { home } = symbol;
-  if (linear.modifier === 'SIZE' && symbol.binding === 'local' && home.kind === 'label' && symbol.size !== undefined) {
-    const bytes = numberOf(symbol.size, finalDistance);
+  if (linear.modifier === 'SIZE' && symbol.binding === 'local' && home.kind === 'label') {
+    const bytes = symbol.size === undefined ? 0n : numberOf(symbol.size, finalDistance);
     if (bytes !== undefined) return fitted(bytes + linear.offset, fixup, at);
   }
   const isHere = home.kind === 'label' && home.at.section === section;
@@ -170,7 +188,7 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   if (isRelative && isSettled && !isGot(linear)) {
     return fitted(BigInt(addressOf(home.at)) + offset - BigInt(at), fixup, at);
   }
-  if (isAdjustable(symbol, linear, isRelative) && home.kind === 'label') {
+  if (isAdjustable(symbol, linear, isRelative, fixup.size) && home.kind === 'label') {
     const target = { kind: 'section', section: home.at.section } as const;
     return relocation(at, fixup, target, offset + BigInt(addressOf(home.at)), isRelative, linear);
   }
@@ -187,10 +205,14 @@ function unresolved({ symbol, minus }: Linear): string {
   return `can't resolve ${left} - ${minus?.name ?? 0}`;
 }
 
+/** Operators of the large code model, in whose tables a place need have no name. */
+const ANONYMOUS: ReadonlySet<string> = new Set(['PLTOFF', 'GOT', 'GOTPLT', 'GOTPCREL']);
+
 /** Whether the section may stand for the symbol. */
-function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean): boolean {
+function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean, size: number): boolean {
   const { home } = symbol;
-  if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc' || isGot(linear)) return false;
+  if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc') return false;
+  if (isGot(linear) && !(size === 8 && ANONYMOUS.has(linear.modifier!))) return false;
   const { flags } = home.at.section;
   if ((flags & SHF.TLS) !== 0) return false;
   return (flags & SHF.MERGE) === 0 || (!isRelative && linear.offset === 0n);
@@ -216,12 +238,12 @@ function relocation(
   isRelative: boolean,
   linear: Linear,
 ): Resolved {
+  // What has no room in a relocation has been refused where it was read.
+  if (fixup.size === 16) return { kind: 'value', value: 0n };
   const type = relocationType(fixup, target, isRelative, linear);
   if (typeof type === 'string') return wrong(type);
   return { kind: 'relocation', relocation: { offset, type, target, addend: s64(addend) } };
 }
-
-const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
 
 const RELATIVE: Readonly<Record<number, number>> = {
   1: R_X86_64.PC8,

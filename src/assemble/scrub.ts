@@ -80,6 +80,7 @@ function scrubLine(text: string, state: Scrubber): void {
       i += 2;
     } else i = scrubCharacter(text, i, state);
   }
+  if (state.blank && state.position === 'mnemonic') state.out += ' ';
 }
 
 /** Copies what stands at `i`, deciding about the blanks before it; returns where to go on. */

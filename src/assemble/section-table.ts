@@ -21,10 +21,11 @@ export interface Wanted {
 }
 
 /** What tells one section from another. */
-export const keyOf = ({ name, group, linkedTo, id }: Pick<Wanted, 'name' | 'group' | 'linkedTo' | 'id'>): string =>
-  group === undefined && linkedTo === undefined && id === undefined
-    ? name
-    : JSON.stringify([name, group ?? null, linkedTo ?? null, id === undefined ? null : `${id}`]);
+export function keyOf({ name, group, linkedTo, id, flags = 0 }: Wanted): string {
+  const isRetained = (flags & SHF.GNU_RETAIN) !== 0;
+  if (group === undefined && linkedTo === undefined && id === undefined && !isRetained) return name;
+  return JSON.stringify([name, group ?? null, linkedTo ?? null, id === undefined ? null : `${id}`, isRetained]);
+}
 
 export function makeSection(asm: Assembly, wanted: Wanted & { type: number; flags: number }): AsmSection {
   const { name, type, flags } = wanted;
@@ -54,7 +55,8 @@ export function addSectionSymbol(asm: Assembly, section: AsmSection): void {
   symbol.binding = 'local';
   symbol.mentioned = false;
   if (symbol !== known) {
-    byName.set(section.name, symbol);
+    // Of several sections of one name the first has it as a symbol's.
+    if (known === undefined) byName.set(section.name, symbol);
     all.push(symbol);
   }
   section.symbol = symbol;

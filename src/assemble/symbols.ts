@@ -10,8 +10,8 @@
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
-import { isTlsModifier } from './modifiers.ts';
-import { finalDistance, knownDistance, type Location } from './section.ts';
+import { isTlsModifier, needsGot } from './modifiers.ts';
+import { addressOf, finalDistance, knownDistance, type Location } from './section.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 
 export interface AsmSymbol {
@@ -23,6 +23,15 @@ export interface AsmSymbol {
   size?: Bound;
   /** Known as the target of `.weakref` only: weak until something names it. */
   onlyWeakly?: boolean;
+  /** Defined by `.weakref`: a name for the source only. */
+  isWeakReference?: boolean;
+  /** Versions that `.symver` gives it (symver.ts), the latest first, and what becomes of the symbol itself. */
+  versions?: readonly string[];
+  fate?: 'local' | 'hidden' | 'remove';
+  /** Its name in the object, where that is another. */
+  shownAs?: string;
+  /** The symbol that relocations name in its place. */
+  replacedBy?: AsmSymbol;
   /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
   mentioned: boolean;
   /** Named by `1:` or `.`, or beginning with `.L`: never in the symbol table. */
@@ -35,7 +44,7 @@ export type SymbolHome =
   | { readonly kind: 'undefined' }
   | { readonly kind: 'label'; readonly at: Location }
   /** `x = expr`: a number, a difference to be settled in layout, or another name of a symbol. */
-  | { readonly kind: 'value'; readonly value: Bound }
+  | { readonly kind: 'value'; readonly value: Bound; readonly place?: Place }
   | { readonly kind: 'common'; readonly size: bigint; readonly align: number };
 
 export type Bound =
@@ -106,6 +115,8 @@ export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymb
 
 const int = (value: bigint): Bound => ({ kind: 'int', value: s64(value) });
 
+export const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
+
 /** What the names of an expression mean at this point; a message when one means nothing. */
 export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigint, place: Place): Bound | string {
   const visit = (e: Expr): Bound | string => bind(e, table, here, place);
@@ -124,12 +135,10 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
       return symbol === undefined ? `backward ref to unknown label "${expr.number}:"` : { kind: 'symbol', symbol };
     }
     case 'symbol': {
+      if (expr.modifier !== undefined && needsGot(expr.modifier)) symbolNamed(table, GOT_SYMBOL, place);
       const symbol = symbolNamed(table, expr.name, place);
       if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
-      if (expr.modifier !== undefined) {
-        if (expr.modifier !== 'SIZE') symbolNamed(table, '_GLOBAL_OFFSET_TABLE_', place);
-        if (isTlsModifier(expr.modifier)) symbol.type = 'tls';
-      }
+      if (expr.modifier !== undefined && isTlsModifier(expr.modifier) && symbol.type !== 'func') symbol.type = 'tls';
       if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
       return { kind: 'symbol', symbol, ...(expr.modifier === undefined ? {} : { modifier: expr.modifier }) };
     }
@@ -156,9 +165,11 @@ export type Distance = (a: Location, b: Location) => bigint | undefined;
 
 const DEPTH_LIMIT = 200;
 
+export const TOO_DEEP = 'expression too complex, or a symbol defined by itself';
+
 /** The expression as symbol - symbol + offset; a message when it cannot be written so. */
 export function reduce(expr: Bound, distance: Distance, depth = 0): Linear | string {
-  if (depth > DEPTH_LIMIT) return 'expression too complex, or a symbol defined by itself';
+  if (depth > DEPTH_LIMIT) return TOO_DEEP;
   switch (expr.kind) {
     case 'int':
       return { offset: expr.value };
@@ -169,6 +180,7 @@ export function reduce(expr: Bound, distance: Distance, depth = 0): Linear | str
     case 'unary': {
       const arg = reduce(expr.arg, distance, depth + 1);
       if (typeof arg === 'string') return arg;
+      if (expr.op === '!' && !isNumber(arg) && distance === finalDistance) return logicalNot(arg);
       if (!isNumber(arg)) return expr.op === '+' ? arg : negate(expr.op, arg);
       return { offset: applyUnary(expr.op, arg.offset) };
     }
@@ -198,8 +210,16 @@ function reduceSymbol(
 }
 
 function negate(op: UnaryOp, arg: Linear): Linear | string {
+  if (op !== '-' && arg.minus !== undefined) return cannotSubtract(arg);
   if (op !== '-' || arg.modifier !== undefined) return `invalid operand (${sectionOf(arg)} section) for \`${op}'`;
   return swap(arg);
+}
+
+/** In the end a place is no more than its address to `!`, and one that is defined elsewhere nothing. */
+function logicalNot(arg: Linear): Linear | string {
+  if (arg.minus !== undefined) return cannotSubtract(arg);
+  const address = arg.symbol?.home.kind === 'label' ? addressOf(arg.symbol.home.at) : 0;
+  return { offset: applyUnary('!', s64(BigInt(address) + arg.offset)) };
 }
 
 const swap = ({ symbol, minus, offset }: Linear): Linear => ({
@@ -224,6 +244,8 @@ function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distanc
     return value === undefined ? 'division by zero' : { offset: value };
   }
   const result = relocatable(op, a, b, distance);
+  if (result === undefined && a.minus !== undefined) return cannotSubtract(a);
+  if (result === undefined && b.minus !== undefined) return cannotSubtract(b);
   return result ?? `invalid operands (${sectionOf(a)} and ${sectionOf(b)} sections) for \`${op}'`;
 }
 
@@ -292,6 +314,23 @@ function between(a: AsmSymbol, b: AsmSymbol, distance: Distance): bigint | undef
   if (a.home.kind !== 'label' || b.home.kind !== 'label') return undefined;
   return distance(a.home.at, b.home.at);
 }
+
+/** Whether it is a part of the expression, not its outermost operator, that comes to nothing. */
+export function failsInside(expr: Bound): boolean {
+  if (expr.kind !== 'unary' && expr.kind !== 'binary') return false;
+  const parts = expr.kind === 'unary' ? [expr.arg] : [expr.left, expr.right];
+  const isSum = expr.kind === 'binary' && (expr.op === '+' || expr.op === '-');
+  return parts.some((part) => {
+    const linear = reduce(part, finalDistance);
+    return typeof linear === 'string' || (!isSum && linear.minus !== undefined);
+  });
+}
+
+/** Why a difference is none. */
+export const cannotSubtract = (linear: Linear): string =>
+  linear.symbol === undefined && linear.offset === 0n
+    ? `invalid operand (${sectionOf(swap(linear))} section) for \`-'`
+    : `invalid operands (${sectionOf(linear)} and ${sectionOf(swap(linear))} sections) for \`-'`;
 
 /** The section's name as GNU as prints it in messages. */
 export function sectionOf({ symbol }: Linear): string {

@@ -70,6 +70,7 @@ export function asCommand(): Command {
         quoteDirs: flags.iquote,
         machine: flags.machine,
         symbols: flags.defsym.map(definition),
+        print,
       };
       if (flags.E) preprocessOnly(preprocessToText(path, { ...options, defines: [] }, !flags.P), flags.o);
       else assembleFile(path, options, flags);
@@ -97,7 +98,7 @@ function assembleFile(path: string, options: AssembleOptions, flags: AsFlags): v
   const { value, diagnostics } = listed
     ? { value: listed.value.object, diagnostics: listed.diagnostics }
     : assemble(path, options);
-  const object = accept({ value: hasErrors(diagnostics) ? undefined : value, diagnostics });
+  const object = accept({ value: hasErrors(diagnostics) ? undefined : value, diagnostics }, 'found');
   if (!object) return;
   if (listed) print(listLines(listed.value.lines, files));
   if (flags.listing && flags.o === undefined) return;

@@ -60,14 +60,18 @@ export const print = (text: string): void => write(text.endsWith('\n') ? text : 
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-/** Prints diagnostics as GNU as does, on standard error. */
-export function report(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of inSourceOrder(diagnostics)) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+/** Prints diagnostics as GNU as does, on standard error, in the order of the lines or as they were found. */
+export function report(diagnostics: readonly Diagnostic[], order: 'lines' | 'found' = 'lines'): void {
+  const sorted = order === 'lines' ? inSourceOrder(diagnostics) : diagnostics;
+  for (const diagnostic of sorted) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
 }
 
 /** The value, or undefined with exit status 2 set when there were errors; either way they are printed. */
-export function accept<T>({ value, diagnostics }: Parsed<T | undefined>): T | undefined {
-  report(diagnostics);
+export function accept<T>(
+  { value, diagnostics }: Parsed<T | undefined>,
+  order: 'lines' | 'found' = 'lines',
+): T | undefined {
+  report(diagnostics, order);
   if (!diagnostics.some((d) => d.severity === 'error') && value !== undefined) return value;
   process.exitCode = EXIT.badInput;
   return undefined;

@@ -207,9 +207,9 @@ mov (%ax),%eax`);
 });
 
 test('what only the end of the file can tell', () => {
-  assert.equal(errors('jmp 1f'), ['t.s:1: Error: local label `"1" (instance number 1 of a fb label)\' is not defined']);
+  assert.equal(errors('jmp 1f'), ['t.s: Error: local label `"1" (instance number 1 of a fb label)\' is not defined']);
   assert.equal(errors('.quad a-b'), ["t.s:1: Error: can't resolve a - b"]);
-  assert.equal(errors('x: .size x, y'), ['t.s:1: Error: .size expression for x does not evaluate to a constant']);
+  assert.equal(errors('x: .size x, y'), ['t.s: Error: .size expression for x does not evaluate to a constant']);
   assert.equal(errors('.skip y'), ['t.s:1: Error: .space, .nops or .fill specifies non-absolute value']);
   assert.equal(errors('nop\n.org 0'), ['t.s:2: Error: attempt to move .org backwards']);
   assert.equal(errors('.bss\n.byte 1'), ["t.s:2: Error: attempt to store non-zero value in section `.bss'"]);

@@ -114,7 +114,7 @@ test('a division by zero has no value', () => {
 
 test('what is no expression says why', () => {
   const messages = (text: string) => parseExpression(text, place('m.s', 1)).diagnostics.map(({ message }) => message);
-  assert.equal(messages('(1'), ["found end of line, expected: ')'"]);
+  assert.equal(messages('(1'), ["found '\n', expected: ')'"]);
   assert.equal(messages(')'), ['bad expression']);
   assert.equal(messages('1 2'), ["junk at end of line, first unrecognized character is `2'"]);
   assert.equal(messages('08'), ["junk at end of line, first unrecognized character is `8'"]);

@@ -231,3 +231,20 @@ f:	.cfi_startproc
 	nop
 	.cfi_startproc
 	nop
+#= cfi common part is a beginning
+	.cfi_startproc simple
+	nop
+	.cfi_endproc
+	.cfi_startproc
+	nop
+	.cfi_endproc
+	.cfi_startproc simple
+	.cfi_def_cfa 7, 8
+	.cfi_window_save
+	.cfi_offset 6, 8
+	.cfi_endproc
+	.cfi_startproc simple
+	.cfi_def_cfa 7, 8
+	.cfi_undefined 3
+	nop
+	.cfi_endproc

@@ -412,3 +412,27 @@ x:
 	.dcb.b 2,-1
 	.dcb.b 2,foo
 	.dcb.w 2
+#= digits in strings
+	.ascii "\8\9\18\778\1234"
+	.version "a\"b\8"
+	.ident
+#= bad expressions
+	.byte \y, 1
+	.byte @
+	.quad -\y
+	.long -, 1
+	.long ~
+	.long 5+-
+	.long !
+	.long 5*
+	.long (1
+#= long nops
+	.nops 87
+	.nops 88
+	.nops 100, 6
+	.nops 200
+	.balign 128
+	.nops -1
+	.dcb.l 0, 3
+	.dcb 0
+	.dcb.b -1, 3

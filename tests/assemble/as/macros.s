@@ -374,3 +374,13 @@ n = n - 1
 	.ascii "\a\a"
 	.endm
 	m xy
+#= unknown mnemonics
+	m
+	n "a,b" $5 a
+	mm %rax, 1+(2 3)
+	LOCAL q
+x&y
+	xx <1,2>
+	zz \x
+	push $f>=b
+	mov 5==6(%rax), %eax

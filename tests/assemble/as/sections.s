@@ -356,3 +356,175 @@ x:	.zero 4
 	jmp w
 	.weak w
 w:
+#= attributes of .data.rel ax
+	.section .data.rel,"ax"
+#= attributes of .data.rel awx
+	.section .data.rel,"awx"
+#= attributes of .data.rel aG
+	.section .data.rel,"aG",@progbits,g
+#= attributes of .data.rel ao
+	.section .data.rel,"ao",@progbits,.text
+#= attributes of .data.rel aM
+	.section .data.rel,"aM",@progbits,4
+#= attributes of .data.rel aR
+	.section .data.rel,"aR"
+#= attributes of .init_array ax
+	.section .init_array,"ax"
+#= attributes of .init_array awx
+	.section .init_array,"awx"
+#= attributes of .init_array aG
+	.section .init_array,"aG",@progbits,g
+#= attributes of .init_array ao
+	.section .init_array,"ao",@progbits,.text
+#= attributes of .init_array aM
+	.section .init_array,"aM",@progbits,4
+#= attributes of .init_array aR
+	.section .init_array,"aR"
+#= attributes of .rodata ax
+	.section .rodata,"ax"
+#= attributes of .rodata awx
+	.section .rodata,"awx"
+#= attributes of .rodata aG
+	.section .rodata,"aG",@progbits,g
+#= attributes of .rodata ao
+	.section .rodata,"ao",@progbits,.text
+#= attributes of .rodata aM
+	.section .rodata,"aM",@progbits,4
+#= attributes of .rodata aR
+	.section .rodata,"aR"
+#= attributes of .rodata.x ax
+	.section .rodata.x,"ax"
+#= attributes of .rodata.x awx
+	.section .rodata.x,"awx"
+#= attributes of .rodata.x aG
+	.section .rodata.x,"aG",@progbits,g
+#= attributes of .rodata.x ao
+	.section .rodata.x,"ao",@progbits,.text
+#= attributes of .rodata.x aM
+	.section .rodata.x,"aM",@progbits,4
+#= attributes of .rodata.x aR
+	.section .rodata.x,"aR"
+#= attributes of .note.x ax
+	.section .note.x,"ax"
+#= attributes of .note.x awx
+	.section .note.x,"awx"
+#= attributes of .note.x aG
+	.section .note.x,"aG",@progbits,g
+#= attributes of .note.x ao
+	.section .note.x,"ao",@progbits,.text
+#= attributes of .note.x aM
+	.section .note.x,"aM",@progbits,4
+#= attributes of .note.x aR
+	.section .note.x,"aR"
+#= attributes of .note ax
+	.section .note,"ax"
+#= attributes of .note awx
+	.section .note,"awx"
+#= attributes of .note aG
+	.section .note,"aG",@progbits,g
+#= attributes of .note ao
+	.section .note,"ao",@progbits,.text
+#= attributes of .note aM
+	.section .note,"aM",@progbits,4
+#= attributes of .note aR
+	.section .note,"aR"
+#= attributes of .bss ax
+	.section .bss,"ax"
+#= attributes of .bss awx
+	.section .bss,"awx"
+#= attributes of .bss aG
+	.section .bss,"aG",@progbits,g
+#= attributes of .bss ao
+	.section .bss,"ao",@progbits,.text
+#= attributes of .bss aM
+	.section .bss,"aM",@progbits,4
+#= attributes of .bss aR
+	.section .bss,"aR"
+#= attributes of .text.hot ax
+	.section .text.hot,"ax"
+#= attributes of .text.hot awx
+	.section .text.hot,"awx"
+#= attributes of .text.hot aG
+	.section .text.hot,"aG",@progbits,g
+#= attributes of .text.hot ao
+	.section .text.hot,"ao",@progbits,.text
+#= attributes of .text.hot aM
+	.section .text.hot,"aM",@progbits,4
+#= attributes of .text.hot aR
+	.section .text.hot,"aR"
+#= attributes of .note.GNU-stack ax
+	.section .note.GNU-stack,"ax"
+#= attributes of .note.GNU-stack awx
+	.section .note.GNU-stack,"awx"
+#= attributes of .note.GNU-stack aG
+	.section .note.GNU-stack,"aG",@progbits,g
+#= attributes of .note.GNU-stack ao
+	.section .note.GNU-stack,"ao",@progbits,.text
+#= attributes of .note.GNU-stack aM
+	.section .note.GNU-stack,"aM",@progbits,4
+#= attributes of .note.GNU-stack aR
+	.section .note.GNU-stack,"aR"
+#= attributes of .tdata ax
+	.section .tdata,"ax"
+#= attributes of .tdata awx
+	.section .tdata,"awx"
+#= attributes of .tdata aG
+	.section .tdata,"aG",@progbits,g
+#= attributes of .tdata ao
+	.section .tdata,"ao",@progbits,.text
+#= attributes of .tdata aM
+	.section .tdata,"aM",@progbits,4
+#= attributes of .tdata aR
+	.section .tdata,"aR"
+#= attributes of .fini ax
+	.section .fini,"ax"
+#= attributes of .fini awx
+	.section .fini,"awx"
+#= attributes of .fini aG
+	.section .fini,"aG",@progbits,g
+#= attributes of .fini ao
+	.section .fini,"ao",@progbits,.text
+#= attributes of .fini aM
+	.section .fini,"aM",@progbits,4
+#= attributes of .fini aR
+	.section .fini,"aR"
+#= attributes of .fini_array.5 ax
+	.section .fini_array.5,"ax"
+#= attributes of .fini_array.5 awx
+	.section .fini_array.5,"awx"
+#= attributes of .fini_array.5 aG
+	.section .fini_array.5,"aG",@progbits,g
+#= attributes of .fini_array.5 ao
+	.section .fini_array.5,"ao",@progbits,.text
+#= attributes of .fini_array.5 aM
+	.section .fini_array.5,"aM",@progbits,4
+#= attributes of .fini_array.5 aR
+	.section .fini_array.5,"aR"
+#= attributes of .comment ax
+	.section .comment,"ax"
+#= attributes of .comment awx
+	.section .comment,"awx"
+#= attributes of .comment aG
+	.section .comment,"aG",@progbits,g
+#= attributes of .comment ao
+	.section .comment,"ao",@progbits,.text
+#= attributes of .comment aM
+	.section .comment,"aM",@progbits,4
+#= attributes of .comment aR
+	.section .comment,"aR"
+#= entries are padded
+	.section foo, "aM", @progbits, 8
+	.byte 5
+	.subsection 2
+	.byte 6
+	.section bar, "axM", @progbits, 12
+	.byte 7
+#= debugging information brings a line table
+	.section .debug_info
+	.long 5
+	.text
+	.cfi_startproc
+	.cfi_endproc
+#= jumps in .bss
+	.bss
+	je ext

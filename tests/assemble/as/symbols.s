@@ -320,3 +320,130 @@ d:	.byte d-c
 	.section .a,"a"
 	.attach_to_group g
 	.byte 1
+#= symver
+	.symver a, z@V1
+	.symver b, z@@V1
+b:
+	.symver c, y@@@V
+c:
+	.symver d, w@@@V
+	.symver e, k@V, remove
+e:
+	.symver f, k@@V, hidden
+f:
+	.symver g, k@V3, local
+g:	.globl g, f, e, c, b
+	.long a, b, c, d, e, f, g
+	.type b, @function
+	.size b, 5
+#= symver of locals and several
+	.symver b, z@V1
+	.symver b, z@V2
+	.symver b, z@@V3
+b:	.long b
+	.weak c
+c:	.symver c, cc@V1
+	.hidden c
+	.symver u, zz@V1
+u = 5
+	.symver v, x@V1, remove
+	.long v
+#= symver wrong
+	.symver a, z@@V1
+	.symver b
+	.symver b, x@V foo
+	.symver b, x@V, foo
+	.symver d, z@V1
+	.comm d, 5
+#= octa and leb128 of operators
+	.octa !0, !5, -5, -(-5), 5-6, ~-129, +(-3), (-3), -(3-4), -0, -1+0, 0==0
+s = -1
+	.octa s, -s, s+0
+	.sleb128 3>2, -5, 5-6, 5*-1, -1*5, ~5, !0, (3>2)-1, 0xffffffffffffffff, s, s-4
+	.uleb128 s, -5, 3>2
+#= octa of places
+	.octa a, a-b, b-c
+	.octa f@PLT
+b:	.byte 0
+c:
+#= common and labels
+	.comm a, 16
+	.data
+	.byte 1
+a:	.long a
+	.comm b, 2<3
+x = 5
+	.comm x, 4
+	.comm big, -1
+	.comm e, 4
+	.bss
+e:
+#= common wrong again
+	.comm a, 16
+a:
+	.weak w
+	.comm w, 4
+	.lcomm l, 4, 8
+#= labels that look temporary
+	.globl .La
+	.weak .Lb
+	.hidden .Lc
+	.type .Ld, @function
+	.weakref u, .Le
+	.weakref v, xx
+	.weakref q, r
+r:	.long q
+	.local .Lf, loc
+	.weak ww
+	.hidden hh
+.La:
+.Lw:
+	.weak .Lw
+#= thread-local symbols
+	.section foo, "awT"
+b:	.byte 1
+	.section .tbss, "awT", @nobits
+c:
+	.set q, c + 1
+	.text
+	.set r, c
+	.long b@TPOFF, c@GOTTPOFF, u@TLSGD
+#= accessing what is no thread's
+	.size q, w
+c:	.long c@TPOFF
+	.type v, @function
+v:	.long v@TPOFF
+	.size r, w
+	.long a - b
+	jmp 1f
+#= order of messages
+	.org .+5
+	.org 3
+	.foo
+	.long a-b
+	.size x, y
+u = a-b
+	.uleb128 a
+	.comm x, 5
+	.set v, 7 < a-b
+	.set t, t
+#= not of places
+	.quad !b, !!c, !(a+1), !d
+d:
+#= section symbols of large operators
+	nop
+.Lc:	.quad .Lc@GOTPCREL, .Lc@PLTOFF, .Lc@GOT, .Lc@GOTPLT, .Lc@GOTOFF
+	.long .Lc@GOTPCREL, .Lc@GOT, .Lc@PLT
+#= symver of one symbol twice
+	.symver c, z@V1
+	.symver c, z@V2
+	.long c
+	.symver b, x@@@@z
+#= sizes of what has none
+f:	.quad f@SIZE, b@SIZE, x@SIZE
+b:
+	.size b, 3
+#= labels that become real
+.La:
+	.globl a, u, .La
+b:

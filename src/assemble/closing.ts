@@ -1,0 +1,51 @@
+/**
+ * What the end of the source adds to the sections: padding behind pieces that a linker merges, and the line table that
+ * goes with debugging information. In goes the assembly as read; its sections grow. gas's write.c (subsegs_finish) and
+ * dwarf2dbg.c (dwarf2_finish).
+ */
+import { hasErrors } from '../base/diagnostics.ts';
+import { SHF, SHT } from '../object/object-file.ts';
+import { type Assembly, emit } from './assembly.ts';
+import { pushFragment } from './section.ts';
+import { makeSection } from './section-table.ts';
+
+/** Each part of a section of entries ends on a whole one, as far as that is a matter of powers of two. */
+export function padEntries(asm: Assembly): void {
+  if (hasErrors(asm.diagnostics)) return;
+  for (const section of asm.sections) {
+    const { flags, entsize, subsections } = section;
+    const alignment = entsize & -entsize;
+    if ((flags & SHF.MERGE) === 0 || alignment < 2) continue;
+    const pattern = (flags & SHF.EXECINSTR) === 0 ? { pattern: new Uint8Array(1) } : {};
+    for (const number of subsections.keys()) {
+      pushFragment(section, number, { kind: 'align', alignment, ...pattern, place: asm.place });
+    }
+  }
+}
+
+/**
+ * The header of a line-number program without files and lines (DWARF 3, 6.2.4): lengths of the rest and of the header,
+ * version, then the smallest instruction, is_stmt, line base -5, line range 14, opcode base 13, the operands of each
+ * standard opcode, and two empty lists.
+ */
+const EMPTY_LINE_TABLE = [
+  ...[25, 0, 0, 0, 3, 0, 19, 0, 0, 0],
+  ...[1, 1, 0xfb, 14, 13],
+  ...[0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1],
+  ...[0, 0],
+];
+
+/** A source that brings its own .debug_info gets a table of lines, though it be empty. */
+export function addLineTable(asm: Assembly): void {
+  const info = asm.sectionsByKey.get('.debug_info');
+  if (info === undefined || asm.sectionsByKey.has('.debug_line')) return;
+  const isEmpty = [...info.subsections.values()].every((list) =>
+    list.every(({ kind, size }) => kind === 'bytes' && size === 0),
+  );
+  if (isEmpty) return;
+  const { here, previous } = asm;
+  const section = makeSection(asm, { name: '.debug_line', type: SHT.PROGBITS, flags: 0, entsize: 0 });
+  asm.here = { section, subsection: 0 };
+  emit(asm, EMPTY_LINE_TABLE);
+  Object.assign(asm, { here, previous });
+}
