@@ -3,11 +3,14 @@
  * storage. gas manual, chapter 5 (symbols) and 7.
  */
 import type { Place } from '../base/diagnostics.ts';
+import { s64 } from '../base/u64.ts';
+import { SHF, SHT } from '../object/object-file.ts';
 import { type Assembly, bound, dot, fail, linearNow, numberNow, warn } from './assembly.ts';
 import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName, takeNumber } from './directive-text.ts';
 import { isUnsigned } from './expression.ts';
 import { atEnd, type Cursor } from './macro-arguments.ts';
 import { append, type Location, openBytes, pushFragment } from './section.ts';
+import { makeSection } from './section-table.ts';
 import type { Expr } from './statement.ts';
 import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
 import { symver } from './symver.ts';
@@ -45,7 +48,11 @@ function defineCommon(
 ): void {
   const { name } = at.section;
   if (name === '.data' || home.size === 0n) symbol.home = { kind: 'label', at };
-  else if (name !== '.bss') fail(asm, `symbol \`${symbol.name}' is already defined as "*COM*"/${home.size}`);
+  else if (name !== '.bss')
+    fail(
+      asm,
+      `symbol \`${symbol.name}' is already defined as "${home.isLarge ? 'LARGE_COMMON' : '*COM*'}"/${s64(home.size)}`,
+    );
 }
 
 /** `1:` */
@@ -55,6 +62,7 @@ export function defineLocalLabel(asm: Assembly, number: number): void {
     asm.here.section === asm.absolute
       ? { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } }
       : { kind: 'label', at: dot(asm) };
+  asm.symbols.instances.set(number, symbol.instance ?? 1);
   asm.symbols.ahead.delete(number);
   asm.symbols.behind.set(number, symbol);
 }
@@ -252,7 +260,8 @@ const holding = (size: bigint): bigint => [1n, 2n, 4n, 8n].find((power) => power
 /** The largest integer that fits, at most 8 bytes. */
 const fitting = (size: bigint): bigint => [8n, 4n, 2n].find((power) => power <= size) ?? 1n;
 
-const common: TextReader = (asm, c) => {
+/** `.comm`; `.largecomm` for the large code model, `.tls_common` for storage of a thread's. */
+const common: TextReader = (asm, c, directive) => {
   const asked = storage(asm, c, holding, true);
   if (asked === undefined) return;
   const { symbol, size: bytes, align } = asked;
@@ -262,8 +271,19 @@ const common: TextReader = (asm, c) => {
   if (symbol.home.kind === 'common' && symbol.home.size !== bytes) {
     return warn(asm, `size of "${symbol.name}" is already ${symbol.home.size}; not changing to ${bytes}`);
   }
-  symbol.home = { kind: 'common', size: bytes, align };
-  symbol.type = 'object';
+  const isPlain = directive === '.comm' || directive === '.common';
+  if (!isPlain && symbol.binding === 'local' && asm.declaredLocal.has(symbol)) {
+    return fail(asm, `\`${directive}' of a local symbol is not supported`);
+  }
+  const isLarge = directive === '.largecomm';
+  if (isLarge && !asm.sectionsByKey.has('.lbss')) {
+    const flags = SHF.ALLOC | SHF.WRITE | SHF.X86_64_LARGE;
+    makeSection(asm, { name: '.lbss', type: SHT.NOBITS, flags, entsize: 0 });
+  }
+  // What is common already stays of its kind.
+  const large = symbol.home.kind === 'common' ? symbol.home.isLarge : isLarge || undefined;
+  symbol.home = { kind: 'common', size: bytes, align, ...(large && { isLarge: large }) };
+  symbol.type = directive === '.tls_common' ? 'tls' : 'object';
   symbol.mentioned = true;
   if (symbol.binding === 'local' && !asm.declaredLocal.has(symbol)) symbol.binding = 'global';
   else if (symbol.binding === 'local') allocate(asm, symbol, bytes, align);
@@ -322,6 +342,8 @@ export const SYMBOL_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   '.size': size,
   '.comm': common,
   '.common': common,
+  '.largecomm': common,
+  '.tls_common': common,
   '.lcomm': localCommon,
   '.weakref': weakReference,
   '.symver': symver,
