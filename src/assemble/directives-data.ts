@@ -153,7 +153,7 @@ function bytesNeeded(value: bigint): number {
 function warnTruncated(asm: Assembly, value: bigint, size: number): void {
   if (size >= 8) return;
   const limit = 1n << BigInt(8 * size);
-  if (value < limit && value >= -limit) return;
+  if (value < limit && value > -limit) return;
   const shown = (v: bigint): string => `0x${BigInt.asUintN(64, v).toString(16)}`;
   warn(asm, `value ${shown(value)} truncated to ${shown(BigInt.asUintN(8 * size, value))}`);
 }

@@ -3,11 +3,12 @@
  * storage. gas manual, chapter 5 (symbols) and 7.
  */
 import type { Place } from '../base/diagnostics.ts';
-import { type Assembly, bound, dot, fail, linearNow, numberNow, warn } from './assembly.ts';
-import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName, takeNumber } from './directive-text.ts';
-import { isUnsigned } from './expression.ts';
+import { s64 } from '../base/u64.ts';
+import { type Assembly, bound, dot, fail, linearNow, warn } from './assembly.ts';
+import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName } from './directive-text.ts';
+import { COMMON_DIRECTIVES } from './directives-common.ts';
 import { atEnd, type Cursor } from './macro-arguments.ts';
-import { append, type Location, openBytes, pushFragment } from './section.ts';
+import type { Location } from './section.ts';
 import type { Expr } from './statement.ts';
 import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
 import { symver } from './symver.ts';
@@ -45,7 +46,11 @@ function defineCommon(
 ): void {
   const { name } = at.section;
   if (name === '.data' || home.size === 0n) symbol.home = { kind: 'label', at };
-  else if (name !== '.bss') fail(asm, `symbol \`${symbol.name}' is already defined as "*COM*"/${home.size}`);
+  else if (name !== '.bss')
+    fail(
+      asm,
+      `symbol \`${symbol.name}' is already defined as "${home.isLarge ? 'LARGE_COMMON' : '*COM*'}"/${s64(home.size)}`,
+    );
 }
 
 /** `1:` */
@@ -55,6 +60,7 @@ export function defineLocalLabel(asm: Assembly, number: number): void {
     asm.here.section === asm.absolute
       ? { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } }
       : { kind: 'label', at: dot(asm) };
+  asm.symbols.instances.set(number, symbol.instance ?? 1);
   asm.symbols.ahead.delete(number);
   asm.symbols.behind.set(number, symbol);
 }
@@ -207,92 +213,6 @@ const size: TextReader = (asm, c) => {
   demandEnd(asm, c);
 };
 
-interface Storage {
-  readonly symbol: AsmSymbol;
-  readonly size: bigint;
-  readonly align: number;
-}
-
-/** Size and alignment of `.comm` and `.lcomm`; `natural` is the alignment where none is given. */
-function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint, hasAlign: boolean): Storage | undefined {
-  const name = takeName(c);
-  if (name === '') {
-    fail(asm, 'expected symbol name');
-    return undefined;
-  }
-  takeChar(c, ',');
-  const before = asm.diagnostics.length;
-  const expr = takeExpression(asm, c);
-  if (expr === undefined) {
-    if (asm.diagnostics.length === before) fail(asm, 'missing size expression');
-    return undefined;
-  }
-  const signed = numberNow(asm, expr);
-  if (signed === undefined) {
-    fail(asm, 'bad or irreducible absolute expression');
-    return undefined;
-  }
-  if (!isUnsigned(expr)) {
-    warn(asm, `size (${signed}) out of range, ignored`);
-    return undefined;
-  }
-  const bytes = BigInt.asUintN(64, signed);
-  const align = hasAlign && takeChar(c, ',') ? takeNumber(asm, c) : natural(bytes);
-  if (align === undefined) return undefined;
-  if (align <= 0n || (align & (align - 1n)) !== 0n || align > 1n << 28n) {
-    fail(asm, 'alignment not a power of 2');
-    return undefined;
-  }
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
-  return demandEnd(asm, c) ? { symbol, size: bytes, align: Number(align) } : undefined;
-}
-
-/** The power of two that holds the size, at most 16. */
-const holding = (size: bigint): bigint => [1n, 2n, 4n, 8n].find((power) => power >= size) ?? 16n;
-/** The largest integer that fits, at most 8 bytes. */
-const fitting = (size: bigint): bigint => [8n, 4n, 2n].find((power) => power <= size) ?? 1n;
-
-const common: TextReader = (asm, c) => {
-  const asked = storage(asm, c, holding, true);
-  if (asked === undefined) return;
-  const { symbol, size: bytes, align } = asked;
-  if (symbol.home.kind === 'label' || (symbol.home.kind === 'value' && !asm.assigned.delete(symbol))) {
-    return fail(asm, `symbol \`${symbol.name}' is already defined`);
-  }
-  if (symbol.home.kind === 'common' && symbol.home.size !== bytes) {
-    return warn(asm, `size of "${symbol.name}" is already ${symbol.home.size}; not changing to ${bytes}`);
-  }
-  symbol.home = { kind: 'common', size: bytes, align };
-  symbol.type = 'object';
-  symbol.mentioned = true;
-  if (symbol.binding === 'local' && !asm.declaredLocal.has(symbol)) symbol.binding = 'global';
-  else if (symbol.binding === 'local') allocate(asm, symbol, bytes, align);
-};
-
-const localCommon: TextReader = (asm, c) => {
-  const asked = storage(asm, c, fitting, false);
-  if (asked === undefined) return;
-  if (asked.symbol.home.kind !== 'undefined') return fail(asm, `symbol \`${asked.symbol.name}' is already defined`);
-  allocate(asm, asked.symbol, asked.size, asked.align);
-};
-
-/** Puts a local common symbol at the end of .bss. */
-function allocate(asm: Assembly, symbol: AsmSymbol, bytes: bigint, align: number): void {
-  const bss = asm.sectionsByKey.get('.bss')!;
-  if (bytes > BigInt(Number.MAX_SAFE_INTEGER)) return fail(asm, `size (${bytes}) out of range`);
-  bss.align = Math.max(bss.align, align);
-  if (align > 1)
-    pushFragment(bss, 0, { kind: 'align', alignment: align, pattern: new Uint8Array(1), place: asm.place });
-  const start = openBytes(bss, 0, asm.place);
-  symbol.home = { kind: 'label', at: { section: bss, fragment: start, offset: start.size } };
-  symbol.type = 'object';
-  symbol.size = { kind: 'int', value: bytes };
-  symbol.mentioned = true;
-  if (bytes > 64n)
-    pushFragment(bss, 0, { kind: 'fill', pattern: new Uint8Array(1), size: Number(bytes), place: asm.place });
-  else append(start, new Uint8Array(Number(bytes)));
-}
-
 /** `.weakref a, b`: `a` is another name of `b`, which is weak unless it is named otherwise, too. */
 const weakReference: TextReader = (asm, c) => {
   const alias = takeSymbol(asm, c, 'expected symbol name');
@@ -311,6 +231,7 @@ const weakReference: TextReader = (asm, c) => {
 };
 
 export const SYMBOL_DIRECTIVES: Readonly<Record<string, TextReader>> = {
+  ...COMMON_DIRECTIVES,
   '.globl': global,
   '.global': global,
   '.weak': weak,
@@ -320,9 +241,6 @@ export const SYMBOL_DIRECTIVES: Readonly<Record<string, TextReader>> = {
   '.internal': visibility('internal'),
   '.type': type,
   '.size': size,
-  '.comm': common,
-  '.common': common,
-  '.lcomm': localCommon,
   '.weakref': weakReference,
   '.symver': symver,
 };

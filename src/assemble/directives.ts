@@ -88,8 +88,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 };
 
 /** Known to GNU as, and beyond this assembler. */
-const BEYOND =
-  /^\.(largecomm|tls_common|bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|gnu_attribute|insn)$/;
+const BEYOND = /^\.(bundle_\w+|dtprel\w*|secrel32|stabs|stabn|stabd|vtable_\w+|gnu_attribute|insn)$/;
 
 const TEXT_DIRECTIVES: ReadonlyMap<string, TextReader> = new Map(
   Object.entries({

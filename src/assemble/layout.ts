@@ -220,10 +220,7 @@ function complaints(fragment: Fragment): Diagnostic[] {
       if (typeof linear === 'string' || !isNumber(linear)) {
         return [error('.space, .nops or .fill specifies non-absolute value', place)];
       }
-      if (linear.offset < 0n && fragment.nops !== undefined) {
-        return [warning('.space, .nops or .fill with negative value, ignored', place)];
-      }
-      return linear.offset < 0n ? [error('.space, .nops or .fill with negative value', place)] : [];
+      return linear.offset < 0n ? [warning('.space, .nops or .fill with negative value, ignored', place)] : [];
     }
     case 'org': {
       const target = orgTarget(fragment);

@@ -208,7 +208,13 @@ function toSymbol(
       return { ...common, ...placed(at.section, type, sectionNumber), value: BigInt(addressOf(at)), binding };
     }
     case 'common':
-      return { ...common, home: { kind: 'common', align: home.align }, value: 0n, size: home.size, binding };
+      return {
+        ...common,
+        home: { kind: 'common', align: home.align, ...(home.isLarge && { isLarge: true as const }) },
+        value: 0n,
+        size: home.size,
+        binding,
+      };
     case 'value':
       return valueSymbol(symbol, common, sectionNumber);
     default:

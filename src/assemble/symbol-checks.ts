@@ -36,9 +36,9 @@ export function unfitSymbols(symbols: Symbols, nowhere: Place): Diagnostic[] {
   });
 }
 
-function unfit({ name, home, size, binding, temporary }: AsmSymbol): string | undefined {
+function unfit({ name, home, size, binding, temporary, instance }: AsmSymbol): string | undefined {
   if (temporary && home.kind === 'undefined' && /^\d/.test(name)) {
-    return `local label \`"${name}" (instance number 1 of a fb label)' is not defined`;
+    return `local label \`"${name}" (instance number ${instance ?? 1} of a fb label)' is not defined`;
   }
   if (size !== undefined && numberOf(size, finalDistance) === undefined) {
     return `.size expression for ${name} does not evaluate to a constant`;

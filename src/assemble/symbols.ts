@@ -21,6 +21,8 @@ export interface AsmSymbol {
   type: 'notype' | 'object' | 'func' | 'tls' | 'gnu_ifunc' | 'section' | 'file';
   visibility: 'default' | 'internal' | 'hidden' | 'protected';
   size?: Bound;
+  /** Of a local label: which of its number it is. */
+  instance?: number;
   /** Known as the target of `.weakref` only: weak until something names it. */
   onlyWeakly?: boolean;
   /** Defined by `.weakref`: a name for the source only. */
@@ -45,7 +47,7 @@ export type SymbolHome =
   | { readonly kind: 'label'; readonly at: Location }
   /** `x = expr`: a number, a difference to be settled in layout, or another name of a symbol. */
   | { readonly kind: 'value'; readonly value: Bound; readonly place?: Place }
-  | { readonly kind: 'common'; readonly size: bigint; readonly align: number };
+  | { readonly kind: 'common'; readonly size: bigint; readonly align: number; readonly isLarge?: true };
 
 export type Bound =
   | { readonly kind: 'int'; readonly value: bigint }
@@ -69,6 +71,8 @@ export interface SymbolTable {
   /** The latest `n:` and the one that `nf` waits for. */
   readonly behind: Map<number, AsmSymbol>;
   readonly ahead: Map<number, AsmSymbol>;
+  /** How many `n:` there have been. */
+  readonly instances: Map<number, number>;
 }
 
 export const newSymbolTable = (): SymbolTable => ({
@@ -76,6 +80,7 @@ export const newSymbolTable = (): SymbolTable => ({
   byName: new Map(),
   behind: new Map(),
   ahead: new Map(),
+  instances: new Map(),
 });
 
 export function newSymbol(name: string, place: Place, temporary: boolean, home?: SymbolHome): AsmSymbol {
@@ -107,6 +112,7 @@ export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymb
   let symbol = table.ahead.get(n);
   if (symbol === undefined) {
     symbol = newSymbol(`${n}`, place, true);
+    symbol.instance = 1 + (table.instances.get(n) ?? 0);
     table.ahead.set(n, symbol);
     table.all.push(symbol);
   }

@@ -18,7 +18,7 @@ export const TEXT_DIRECTIVES: ReadonlySet<string> = new Set(
    .bfloat16 .uleb128 .sleb128 .incbin .skip .space .zero .ds .ds.b .ds.w .ds.l .ds.s .ds.d .ds.p .ds.x .dcb .dcb.b
    .dcb.w .dcb.l .dcb.s .dcb.d .dcb.x .fill .align .balign .balignw .balignl .p2align .p2alignw .p2alignl .org
    .nops .nop .struct .offset
-   .globl .global .weak .local .hidden .protected .internal .type .size .comm .common .lcomm .extern
+   .globl .global .weak .local .hidden .protected .internal .type .size .comm .common .lcomm .largecomm .tls_common .extern
    .reloc .symver .weakref .attach_to_group .linkonce .vtable_entry .vtable_inherit .gnu_attribute`.split(/\s+/),
 );
 

@@ -13,7 +13,15 @@ export const ET_REL = 1;
 export const EM_X86_64 = 62;
 
 /** Section header indices with a meaning of their own. */
-export const SHN = { UNDEF: 0, LORESERVE: 0xff00, ABS: 0xfff1, COMMON: 0xfff2, XINDEX: 0xffff } as const;
+export const SHN = {
+  UNDEF: 0,
+  LORESERVE: 0xff00,
+  /** Common storage of the large code model (psABI x86-64, 4.2.3). */
+  X86_64_LCOMMON: 0xff02,
+  ABS: 0xfff1,
+  COMMON: 0xfff2,
+  XINDEX: 0xffff,
+} as const;
 
 export const STB = { local: 0, global: 1, weak: 2, unique: 10 } as const satisfies Record<
   ObjectSymbol['binding'],

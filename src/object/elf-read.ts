@@ -173,7 +173,9 @@ function readSymbol(
 function homeOf(section: number, value: bigint, indexOf: ReadonlyMap<number, number>): SymbolHome {
   if (section === SHN.UNDEF) return { kind: 'undefined' };
   if (section === SHN.ABS) return { kind: 'absolute' };
-  if (section === SHN.COMMON) return { kind: 'common', align: Number(BigInt.asUintN(32, value)) };
+  const align = Number(BigInt.asUintN(32, value));
+  if (section === SHN.COMMON) return { kind: 'common', align };
+  if (section === SHN.X86_64_LCOMMON) return { kind: 'common', align, isLarge: true };
   const index = indexOf.get(section);
   // Symbols of a dropped table (a group's signature section) have no home that matters.
   return index === undefined ? { kind: 'absolute' } : { kind: 'section', index };

@@ -107,7 +107,7 @@ function homeNumber({ home }: ObjectSymbol, numbers: readonly number[]): number 
     case 'absolute':
       return SHN.ABS;
     case 'common':
-      return SHN.COMMON;
+      return home.isLarge ? SHN.X86_64_LCOMMON : SHN.COMMON;
     default:
       return home satisfies never;
   }

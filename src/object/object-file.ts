@@ -55,7 +55,7 @@ export type SymbolHome =
   | { readonly kind: 'section'; readonly index: number }
   | { readonly kind: 'undefined' }
   | { readonly kind: 'absolute' }
-  | { readonly kind: 'common'; readonly align: number };
+  | { readonly kind: 'common'; readonly align: number; readonly isLarge?: true };
 
 export interface Symbol {
   readonly name: string;

@@ -528,3 +528,8 @@ w:
 #= jumps in .bss
 	.bss
 	je ext
+#= negative space in the end
+a:	.skip a-b, 3
+	.fill a-b
+	nop
+b:

@@ -447,3 +447,25 @@ b:
 .La:
 	.globl a, u, .La
 b:
+#= large and thread-local common storage
+	.largecomm x, 5
+	.largecomm y, 100
+	.largecomm z, 5, 2
+	.tls_common t, 4
+	.tls_common u, 100, 64
+	.data
+	.largecomm d, 4
+d:
+#= large common wrong
+	.largecomm x, 5
+	.comm x, 5
+	.largecomm x, 7
+x:
+	.comm d, (0<5)
+d:
+#= local labels that nobody defines
+1:	jmp 1f
+2:
+2:	jmp 2f
+	.byte ~255, -255, -256
+	.2byte ~65535
