@@ -31,6 +31,7 @@ import {
   type Linear,
   newSymbolTable,
   numberOf,
+  placeTemporary,
   reduce,
   type SymbolTable,
 } from './symbols.ts';
@@ -137,6 +138,7 @@ export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly O
   }
   const fragment: BytesFragment = openBytes(asm.here.section, asm.here.subsection, asm.place);
   for (const fixup of fixups) {
+    if (fixup.kind === 'relative' || fixup.kind === 'branch') placeTemporary(asm.symbols, fixup.value, asm.place);
     fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, place: asm.place });
   }
   append(fragment, bytes);
@@ -147,6 +149,7 @@ export function emitFragment(asm: Assembly, fragment: NewFragment): void {
     asm.absolute.size += fragment.size ?? 0;
     return;
   }
+  if (fragment.kind === 'branch') placeTemporary(asm.symbols, fragment.target, asm.place);
   pushFragment(asm.here.section, asm.here.subsection, fragment);
 }
 

@@ -17,6 +17,7 @@ import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
 import type { Operand, Statement } from './statement.ts';
 import { impliedOperand, impliedPlaces } from './string-operands.ts';
+import { placeTemporary } from './symbols.ts';
 
 type Instruction = Extract<Statement, { kind: 'instruction' }>;
 
@@ -61,6 +62,10 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   const encoded = encode(selected, prefixes, wishes, decorations, mode.bits);
   if (typeof encoded === 'string') return fail(asm, encoded);
   for (const message of operandWarnings(selected, prefixes)) warn(asm, message);
+  // GNU as takes a MOVQ for that of MMX and SSE first, and reads it once more: its operands are mentioned twice.
+  const isReadTwice = mnemonic === 'movq' && selected.form.mnemonics.includes('mov');
+  if (isReadTwice)
+    for (const { kind, value } of encoded.fixups) if (kind === 'relative') placeTemporary(asm.symbols, value);
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
   emitBranch(asm, form, encoded, { name: shownName(mnemonic, all), prefixes, wishes });
 }

@@ -10,7 +10,7 @@ import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
 import { unfitSymbols, unsettledSymbols } from './symbol-checks.ts';
-import { type AsmSymbol, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, numberOf, reduce, type SymbolTable } from './symbols.ts';
 import { applyVersions } from './symver.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
@@ -138,8 +138,7 @@ function symbolTable(
   // Symbols that usually have no place in the table get theirs when a relocation asks for one: at the end.
   const temporaries = new Set([...usedSymbols].filter(({ temporary, binding }) => temporary && binding === 'local'));
   const signatures = new Set(groups.map(({ name }) => name));
-  const chain = asm.symbols.all.filter((symbol) => !temporaries.has(symbol));
-  for (const symbol of [...chain, ...temporaries]) {
+  for (const symbol of inOrder(asm.symbols, temporaries)) {
     const isUsed = usedSymbols.has(symbol) || signatures.has(symbol.name);
     const made =
       symbol.type === 'section' && symbol.home.kind === 'label'
@@ -162,6 +161,19 @@ function symbolTable(
     if (symbol.type === 'section' && symbol.home.kind === 'label') numbers.set(symbol.home.at.section, n);
   }
   return { symbols: ordered.map(([, made]) => made), numbers };
+}
+
+/** Temporaries come where they were placed, or at the end. */
+function inOrder({ all, placed: everPlaced }: SymbolTable, temporaries: ReadonlySet<AsmSymbol>): AsmSymbol[] {
+  const placed = everPlaced.filter((symbol) => temporaries.has(symbol));
+  const ordered: AsmSymbol[] = [];
+  let next = 0;
+  for (let n = 0; n <= all.length; n++) {
+    for (; placed[next]?.placed === n; next++) ordered.push(placed[next]!);
+    const symbol = all[n];
+    if (symbol !== undefined && !temporaries.has(symbol)) ordered.push(symbol);
+  }
+  return [...ordered, ...[...temporaries].filter((symbol) => symbol.placed === undefined)];
 }
 
 /** The name of a group that is no symbol otherwise: a place in the group's own section. */

@@ -188,7 +188,7 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   if (isRelative && isSettled && !isGot(linear)) {
     return fitted(BigInt(addressOf(home.at)) + offset - BigInt(at), fixup, at);
   }
-  if (isAdjustable(symbol, linear, isRelative, fixup.size) && home.kind === 'label') {
+  if (home.kind === 'label' && isAdjustable(section, symbol, linear, isRelative, fixup.size)) {
     const target = { kind: 'section', section: home.at.section } as const;
     return relocation(at, fixup, target, offset + BigInt(addressOf(home.at)), isRelative, linear);
   }
@@ -209,12 +209,21 @@ function unresolved({ symbol, minus }: Linear): string {
 const ANONYMOUS: ReadonlySet<string> = new Set(['PLTOFF', 'GOT', 'GOTPLT', 'GOTPCREL']);
 
 /** Whether the section may stand for the symbol. */
-function isAdjustable(symbol: AsmSymbol, linear: Linear, isRelative: boolean, size: number): boolean {
+function isAdjustable(
+  section: AsmSection,
+  symbol: AsmSymbol,
+  linear: Linear,
+  isRelative: boolean,
+  size: number,
+): boolean {
   const { home } = symbol;
   if (home.kind !== 'label' || symbol.binding !== 'local' || symbol.type === 'gnu_ifunc') return false;
   if (isGot(linear) && !(size === 8 && ANONYMOUS.has(linear.modifier!))) return false;
-  const { flags } = home.at.section;
+  const { flags, isComdat, name } = home.at.section;
   if ((flags & SHF.TLS) !== 0) return false;
+  // Of a section that is kept once the linker may take another copy, in which the place has the name alone in common.
+  const isKeptOnce = home.at.section !== section && (isComdat || name.startsWith('.gnu.linkonce'));
+  if (isKeptOnce && !symbol.temporary && symbol.type !== 'section') return false;
   return (flags & SHF.MERGE) === 0 || (!isRelative && linear.offset === 0n);
 }
 
@@ -263,6 +272,10 @@ const GOT = {
   'relaxable-rex': R_X86_64.REX_GOTPCRELX,
 } as const;
 
+/** What is defined here, and nobody else's affair. */
+const isOwn = ({ home, binding, type }: AsmSymbol): boolean =>
+  home.kind === 'label' && binding === 'local' && type !== 'gnu_ifunc';
+
 function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: boolean, linear: Linear): number | string {
   const { size, kind, got } = fixup;
   switch (linear.modifier) {
@@ -270,8 +283,8 @@ function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: bool
       if (target.kind === 'symbol' && target.symbol.name === GOT_SYMBOL && size >= 4) {
         return size === 8 ? R_X86_64.GOTPC64 : R_X86_64.GOTPC32;
       }
-      const isCall = kind === 'branch' && size === 4 && target.kind === 'symbol' && linear.offset === 0n;
-      if (isCall) return R_X86_64.PLT32;
+      const isCall = kind === 'branch' && size === 4 && linear.offset === 0n;
+      if (isCall && target.kind === 'symbol' && !isOwn(target.symbol)) return R_X86_64.PLT32;
       if (isRelative) return RELATIVE[size] ?? 'cannot represent relocation';
       if (kind === 'signed' && size === 4) return R_X86_64['32S'];
       return ABSOLUTE[size] ?? `cannot represent relocation of ${size} bytes`;

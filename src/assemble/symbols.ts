@@ -36,6 +36,8 @@ export interface AsmSymbol {
   replacedBy?: AsmSymbol;
   /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
   mentioned: boolean;
+  /** How many symbols there were when it, a temporary, got a place among them all the same. */
+  placed?: number;
   /** Named by `1:` or `.`, or beginning with `.L`: never in the symbol table. */
   readonly temporary: boolean;
   /** The first use, for "is not defined". */
@@ -67,6 +69,8 @@ export interface Linear {
 export interface SymbolTable {
   /** In order of first mention. */
   readonly all: AsmSymbol[];
+  /** Temporaries with a place among them, in the order of those. */
+  readonly placed: AsmSymbol[];
   readonly byName: Map<string, AsmSymbol>;
   /** The latest `n:` and the one that `nf` waits for. */
   readonly behind: Map<number, AsmSymbol>;
@@ -77,6 +81,7 @@ export interface SymbolTable {
 
 export const newSymbolTable = (): SymbolTable => ({
   all: [],
+  placed: [],
   byName: new Map(),
   behind: new Map(),
   ahead: new Map(),
@@ -342,4 +347,16 @@ export const cannotSubtract = (linear: Linear): string =>
 export function sectionOf({ symbol }: Linear): string {
   if (symbol === undefined) return '*ABS*';
   return symbol.home.kind === 'label' ? symbol.home.at.section.name : '*UND*';
+}
+
+/**
+ * An instruction's relative field makes a symbol of a temporary that has been mentioned before (elsewhere than `at`): from then on it has its place among the
+ * others, should a relocation name it. Elsewhere temporaries become symbols at the very end.
+ */
+export function placeTemporary({ all, placed }: SymbolTable, value: Bound, at?: Place): void {
+  const named = value.kind === 'binary' ? value.left : value;
+  if (named.kind !== 'symbol' || !named.symbol.temporary || named.symbol.place === at) return;
+  if (named.symbol.placed !== undefined) return;
+  named.symbol.placed = all.length;
+  placed.push(named.symbol);
 }
