@@ -469,3 +469,39 @@ d:
 2:	jmp 2f
 	.byte ~255, -255, -256
 	.2byte ~65535
+#= temporaries get their places
+	.section .rodata.str1.1,"aMS",@progbits,1
+.LC0:	.string "before"
+	.text
+a:	leaq .LC0(%rip), %rdi
+b:	leaq .LC1(%rip), %rdi
+c:	leaq .LC1(%rip), %rdi
+d:	movq .LC2(%rip), %rax
+e:	movl .LC3(%rip), %eax
+f:	movq .LC4(%rip), %xmm0
+g:	call .LC5
+	.section .rodata.str1.1,"aMS",@progbits,1
+.LC1:	.string "later"
+.LC2:	.string "moved"
+.LC3:	.string "once"
+.LC4:	.string "vector"
+.LC5:	.string "called"
+h:
+#= places in sections that are kept once
+	.section .text.f, "axG", @progbits, sig, comdat
+	nop
+	.type f, @function
+f:	ret
+.Lf:	.quad f, .Lf
+	call f
+	.section .gnu.linkonce.d.z, "aw", @progbits
+z:	.quad z
+	.section .text.g, "axG", @progbits, sig, comdat
+	call f
+	call .Lf
+	.text
+	call f
+	jmp f
+	leaq f+4(%rip), %rax
+	.quad f, z, .Lf, .text.f
+	.long f - ., .Lf - .
