@@ -28,6 +28,7 @@ import {
   type AsmSymbol,
   type Bound,
   bind,
+  isOwn,
   type Linear,
   newSymbolTable,
   numberOf,
@@ -139,7 +140,8 @@ export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly O
   const fragment: BytesFragment = openBytes(asm.here.section, asm.here.subsection, asm.place);
   for (const fixup of fixups) {
     if (fixup.kind === 'relative' || fixup.kind === 'branch') placeTemporary(asm.symbols, fixup.value, asm.place);
-    fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, place: asm.place });
+    const isOutward = fixup.kind === 'branch' && !(fixup.value.kind === 'symbol' && isOwn(fixup.value.symbol));
+    fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, isOutward, place: asm.place });
   }
   append(fragment, bytes);
 }

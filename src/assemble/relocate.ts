@@ -23,7 +23,7 @@ import {
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, GOT_SYMBOL, type Linear, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, GOT_SYMBOL, isOwn, type Linear, numberOf, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -272,10 +272,6 @@ const GOT = {
   'relaxable-rex': R_X86_64.REX_GOTPCRELX,
 } as const;
 
-/** What is defined here, and nobody else's affair. */
-const isOwn = ({ home, binding, type }: AsmSymbol): boolean =>
-  home.kind === 'label' && binding === 'local' && type !== 'gnu_ifunc';
-
 function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: boolean, linear: Linear): number | string {
   const { size, kind, got } = fixup;
   switch (linear.modifier) {
@@ -284,7 +280,7 @@ function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: bool
         return size === 8 ? R_X86_64.GOTPC64 : R_X86_64.GOTPC32;
       }
       const isCall = kind === 'branch' && size === 4 && linear.offset === 0n;
-      if (isCall && target.kind === 'symbol' && !isOwn(target.symbol)) return R_X86_64.PLT32;
+      if (isCall && target.kind === 'symbol' && (fixup.isOutward ?? !isOwn(target.symbol))) return R_X86_64.PLT32;
       if (isRelative) return RELATIVE[size] ?? 'cannot represent relocation';
       if (kind === 'signed' && size === 4) return R_X86_64['32S'];
       return ABSOLUTE[size] ?? `cannot represent relocation of ${size} bytes`;

@@ -62,6 +62,8 @@ export interface Fixup {
   readonly toEnd: number;
   /** How @GOTPCREL may be relaxed by the linker: the instruction's shape. */
   readonly got: 'plain' | 'relaxable' | 'relaxable-rex';
+  /** A call of what was not yet, or not only, known here when it was written; absent in a jump, where the end decides. */
+  readonly isOutward?: boolean;
   readonly place: Place;
 }
 

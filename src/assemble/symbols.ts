@@ -349,6 +349,9 @@ export function sectionOf({ symbol }: Linear): string {
   return symbol.home.kind === 'label' ? symbol.home.at.section.name : '*UND*';
 }
 
+/** What is defined here, and nobody else's affair. */
+export const isOwn = ({ home, binding }: AsmSymbol): boolean => home.kind === 'label' && binding === 'local';
+
 /**
  * An instruction's relative field makes a symbol of a temporary that has been mentioned before (elsewhere than `at`): from then on it has its place among the
  * others, should a relocation name it. Elsewhere temporaries become symbols at the very end.

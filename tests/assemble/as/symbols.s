@@ -505,3 +505,24 @@ z:	.quad z
 	leaq f+4(%rip), %rax
 	.quad f, z, .Lf, .text.f
 	.long f - ., .Lf - .
+#= calls of what is made global, weak or indirect afterwards
+	call	f
+f:	ret
+	call	f
+	jmp	f
+	.globl	f
+	.weak	w
+w:	call	w
+	call	i
+i:	ret
+	call	i
+	.type	i, @gnu_indirect_function
+	call	i
+	jmp	i
+	jz	i
+	jmp	w
+	.set	again, f
+	call	again
+	.set	also, i
+	call	also
+	jmp	also
