@@ -22,6 +22,7 @@ import {
   type Fragment,
   finalDistance,
   type LebFragment,
+  type Location,
   orderedFragments,
 } from './section.ts';
 import { type AsmSymbol, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
@@ -86,12 +87,19 @@ function numberRegions(lists: readonly LaidOut[]): Map<Fragment, number> {
   return regions;
 }
 
-/** First addresses: jumps short, `.skip` and `.org` empty. Decisions need addresses to measure by. */
+/**
+ * First addresses: jumps short but for those that leave the section, `.skip` and `.org` empty. Decisions need addresses to
+ * measure by, and what they measure in the first pass decides about jumps at the edge.
+ */
 function placeInitially(fragments: readonly Fragment[]): void {
   let address = 0;
   for (const fragment of fragments) {
     fragment.address = address;
     if (fragment.kind === 'align') fragment.size = gap(fragment);
+    if (fragment.kind === 'branch') {
+      fragment.isNear ||= targetInside(fragment) === undefined;
+      fragment.size = branchSize(fragment);
+    }
     address += fragment.size;
   }
 }
@@ -177,16 +185,22 @@ function gap({ address, alignment, max }: AlignFragment): number {
 /** Whether a jump to this symbol is settled here, when both are in one section: a weak one may be overridden. */
 export const isFixedTarget = (symbol: AsmSymbol): boolean => symbol.binding !== 'weak' && symbol.type !== 'gnu_ifunc';
 
-function reachesShort(fragment: BranchFragment, pass: Pass): boolean {
-  const linear = reduce(fragment.target, finalDistance);
-  if (typeof linear === 'string' || linear.symbol === undefined || linear.minus !== undefined) return false;
+/** Where a jump goes that may stay short: a place of its own section. */
+function targetInside({ target, section }: BranchFragment): Location | undefined {
+  const linear = reduce(target, finalDistance);
+  if (typeof linear === 'string' || linear.symbol === undefined || linear.minus !== undefined) return undefined;
   const { home } = linear.symbol;
-  if (home.kind !== 'label' || home.at.section !== fragment.section || !isFixedTarget(linear.symbol)) return false;
-  let target = addressOf(home.at) + Number(linear.offset);
-  const isAhead = home.at.fragment.pass !== pass.number;
-  const { stretch, regions } = pass;
+  if (home.kind !== 'label' || home.at.section !== section || !isFixedTarget(linear.symbol)) return undefined;
+  return { ...home.at, offset: home.at.offset + Number(linear.offset) };
+}
+
+function reachesShort(fragment: BranchFragment, { number, stretch, regions }: Pass): boolean {
+  const place = targetInside(fragment);
+  if (place === undefined) return false;
+  let target = addressOf(place);
+  const isAhead = place.fragment.pass !== number;
   if (isAhead && stretch !== 0) {
-    const sameRegion = regions.get(home.at.fragment) === regions.get(fragment);
+    const sameRegion = regions.get(place.fragment) === regions.get(fragment);
     if (stretch < 0 || sameRegion) target += stretch;
     // The gap in between may swallow the movement: look again in the next pass.
     else if (target < fragment.address) return true;

@@ -533,3 +533,132 @@ a:	.skip a-b, 3
 	.fill a-b
 	nop
 b:
+#= jumps at the edge of short: those that leave the section are near before any other is looked at
+	.section	.text.0,"ax"
+	.skip	26, 0x90
+	jmp	.L0_5
+.L0_0:
+	je	ext
+	je	.L0_5
+	.skip	25, 0x90
+	.skip	21, 0x90
+	.p2align	4,,10
+	.p2align	3
+.L0_1:
+	.p2align	4
+	jmp	.L0_0
+	jmp	.L0_3
+	je	ext
+.L0_2:
+	.skip	25, 0x90
+	je	.L0_2
+	je	ext
+	.skip	23, 0x90
+.L0_3:
+	jmp	ext
+	.p2align	4
+	je	.L0_3
+.L0_4:
+	jmp	.L0_1
+	jmp	.L0_2
+.L0_5:
+	.p2align	4,,10
+	.p2align	3
+	.skip	21, 0x90
+	jmp	ext
+	je	.L0_1
+	.section	.text.1,"ax"
+	.skip	27, 0x90
+.L1_0:
+	.p2align	4,,10
+	je	.L1_4
+	je	.L1_0
+	jmp	.L1_5
+.L1_1:
+	.p2align	4,,10
+	je	ext
+	je	ext
+	je	.L1_5
+	je	.L1_5
+.L1_2:
+	.skip	12, 0x90
+	je	.L1_5
+	.skip	19, 0x90
+	.skip	17, 0x90
+	.skip	26, 0x90
+	.skip	19, 0x90
+	.skip	10, 0x90
+.L1_3:
+	je	.L1_1
+.L1_4:
+	jmp	.L1_2
+.L1_5:
+	jmp	ext
+	jmp	ext
+	je	ext
+	je	.L1_3
+	.p2align	4,,10
+	.p2align	3
+	.section	.text.2,"ax"
+.L2_0:
+	.p2align	4
+.L2_1:
+	.skip	28, 0x90
+	.skip	26, 0x90
+	.p2align	4,,10
+	.skip	1, 0x90
+	.skip	9, 0x90
+	.p2align	4,,10
+	.skip	24, 0x90
+.L2_2:
+	jmp	.L2_5
+.L2_3:
+	jmp	ext
+	.skip	25, 0x90
+	jmp	.L2_2
+	.p2align	4
+	jmp	ext
+	.p2align	4,,10
+	.p2align	3
+	.skip	14, 0x90
+	jmp	ext
+	.skip	16, 0x90
+	.skip	28, 0x90
+	.skip	15, 0x90
+	je	.L2_4
+.L2_4:
+	.skip	2, 0x90
+	jmp	.L2_3
+.L2_5:
+	.skip	11, 0x90
+	.section	.text.3,"ax"
+	jmp	.L3_3
+	.skip	22, 0x90
+	.skip	2, 0x90
+	je	.L3_2
+	je	ext
+	.skip	11, 0x90
+	.skip	2, 0x90
+	jmp	ext
+.L3_0:
+	jmp	ext
+.L3_1:
+	.p2align	5,,7
+.L3_2:
+	jmp	.L3_2
+	.p2align	4
+	.skip	17, 0x90
+	.skip	21, 0x90
+	jmp	.L3_1
+	.skip	13, 0x90
+	je	.L3_3
+	jmp	ext
+.L3_3:
+	.skip	20, 0x90
+.L3_4:
+	je	ext
+	je	.L3_2
+.L3_5:
+	.p2align	4,,10
+	jmp	ext
+	je	.L3_0
