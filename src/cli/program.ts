@@ -6,8 +6,8 @@ import { spellForCommander } from './gcc-options.ts';
 declare const ENTRYLAB_VERSION: string;
 
 export function runProgram(commands: readonly Command[]): void {
-  // Without a listener Node would throw; `write` in context.ts looks whether anybody still reads.
-  process.stdout.on('error', () => {});
+  // Without a listener Node would throw where nobody reads any more; `write` in context.ts looks whether anybody does.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const program = new Command('entrylab')
     .description('a laboratory for x86-64 kernel entry code')
     .version(typeof ENTRYLAB_VERSION === 'string' ? ENTRYLAB_VERSION : 'development')

@@ -325,6 +325,12 @@ test('a reader that goes away ends the run', () => {
   assert.match(text, /^ffffffff81000000 {2}start +jmp/);
 });
 
+test('a reader of messages that goes away changes no exit status', () => {
+  const bad = write('many.S', '\tno_such_instruction\n'.repeat(20_000));
+  const command = `exec 3>&1; (${process.execPath} ${entrylab.path} as ${bad} 2>&1; echo $? >&3) | head -1 >/dev/null`;
+  assert.is(execFileSync('sh', ['-c', command], { timeout: 60_000 }).toString(), '2\n');
+});
+
 test('no colours when piped', () => {
   assert.not.ok(output(['matrix', RESTORE]).includes('\u001b['));
 });
