@@ -6,6 +6,8 @@
  * then, since the 8086 has no long NOP. Out: pieces as long as possible, then one for the rest; a gap of many pieces
  * begins with a jump over it.
  */
+import { RECOMMENDED_NOPS } from '../isa/nops.ts';
+
 interface Fill {
   /** The NOP of each length. */
   readonly pieces: readonly (readonly number[])[];
@@ -15,14 +17,7 @@ interface Fill {
 const WIDE: Fill = {
   pieces: [
     [],
-    [0x90],
-    [0x66, 0x90],
-    [0x0f, 0x1f, 0x00],
-    [0x0f, 0x1f, 0x40, 0],
-    [0x0f, 0x1f, 0x44, 0, 0],
-    [0x66, 0x0f, 0x1f, 0x44, 0, 0],
-    [0x0f, 0x1f, 0x80, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+    ...RECOMMENDED_NOPS,
     [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
     [0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
     [0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],

@@ -11,6 +11,7 @@
  * Linux, arch/x86/kernel/alternative.c: optimize_nops(), add_nops(), add_nop().
  */
 import { fromBytes, signed, toBytes } from '../base/u64.ts';
+import { RECOMMENDED_NOPS } from '../isa/nops.ts';
 import { type AltEntry, atLeast, type KernelVersion } from './alt-entries.ts';
 import { instructionAt, isNop, JMP, JMP_SHORT, type Parts, relativeField } from './alt-instruction.ts';
 
@@ -20,20 +21,10 @@ const INT3 = 0xcc;
 const LONGEST_NOP = 8;
 const LONGEST_NOP_6_5 = 11;
 
-/** SDM vol. 2, NOP, table 4-12: the recommended NOPs of 1 to 8 bytes; each further byte is one more 66. */
-const NOPS: readonly (readonly number[])[] = [
-  [0x90],
-  [0x66, 0x90],
-  [0x0f, 0x1f, 0x00],
-  [0x0f, 0x1f, 0x40, 0x00],
-  [0x0f, 0x1f, 0x44, 0x00, 0x00],
-  [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
-  [0x0f, 0x1f, 0x80, 0, 0, 0, 0],
-  [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
-];
-
-const oneNop = (length: number): number[] =>
-  length <= NOPS.length ? [...NOPS[length - 1]!] : [0x66, ...oneNop(length - 1)];
+const oneNop = (length: number): number[] => {
+  const more = Math.max(0, length - RECOMMENDED_NOPS.length);
+  return [...Array<number>(more).fill(0x66), ...RECOMMENDED_NOPS[length - more - 1]!];
+};
 
 /** `length` bytes of NOPs, the longest first. */
 export function nopBytes(length: number): number[] {
