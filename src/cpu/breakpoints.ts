@@ -12,7 +12,7 @@
 import * as L from '../engine/layout.ts';
 import { drOffset } from './debug-registers.ts';
 import { forgetAll } from './fast-tlb.ts';
-import { MET_WATCHED, type WatchedRange } from './monitor.ts';
+import { MET_WATCHED, type WatchedRange, watchedBit } from './monitor.ts';
 import { type Cpu, CR4, cr, join, low, read64, word } from './state.ts';
 import { type Fault, VECTOR } from './stop.ts';
 
@@ -86,8 +86,8 @@ function arm(cpu: Cpu, registers: readonly bigint[], watched: readonly WatchedRa
   };
 }
 
-const watchpoint = ({ first, last, reads, writes }: WatchedRange): Breakpoint => ({
-  bit: MET_WATCHED,
+const watchpoint = ({ first, last, reads, writes }: WatchedRange, index: number): Breakpoint => ({
+  bit: watchedBit(index),
   type: !writes ? TYPE.READ : reads ? TYPE.ACCESS : TYPE.WRITE,
   enabled: true,
   first,
@@ -159,6 +159,6 @@ function noteMet(cpu: Cpu, met: number): boolean {
 export function pendMet(cpu: Cpu, bits = 0): void {
   const at = word(L.S_PENDING_DEBUG);
   cpu.engine.u32[at] = cpu.engine.u32[at]! | (cpu.met & ~MET_WATCHED) | bits;
-  if (cpu.met & MET_WATCHED) cpu.hasMetWatched = true;
+  cpu.metWatched |= cpu.met & MET_WATCHED;
   cpu.met = 0;
 }

@@ -46,8 +46,17 @@ import { XCR0_RESET } from './xcr0.ts';
 export { raiseInterrupt, raiseMachineCheck, raiseNmi } from './boundary.ts';
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
-export { type Activity, activity, areNmisBlocked, type Injection, injectEvent, pendingInterrupt } from './injection.ts';
-export { type Monitor, type MonitorStop, type Stops, setStops, type WatchedRange } from './monitor.ts';
+export {
+  type Activity,
+  activity,
+  areNmisBlocked,
+  type Injection,
+  injectEvent,
+  isRepeating,
+  pendingInterrupt,
+  shadowOf,
+} from './injection.ts';
+export { isStop, type Monitor, type MonitorStop, type Stops, setStops, type WatchedRange } from './monitor.ts';
 export { MSR } from './msr.ts';
 export type { Counters, Delivery, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
 export { getPkru, setPkru } from './pkru.ts';
@@ -113,7 +122,7 @@ export function createCpu(options: CpuOptions): Cpu {
     stops: undefined,
     monitor: undefined,
     caught: [],
-    hasMetWatched: false,
+    metWatched: 0,
     level: 0,
     uopLimit: undefined,
     left: 0,

@@ -42,12 +42,22 @@ export interface Monitor {
 export type MonitorStop =
   /** Before an instruction that stands among the `Stops`. */
   | { readonly kind: 'breakpoint' }
-  | { readonly kind: 'watched' }
-  | { readonly kind: 'caught'; readonly records: readonly EventRecord[] }
+  /** `which`: indices into `data`. */
+  | { readonly kind: 'watched'; readonly which: readonly number[] }
+  /** Watched ranges may have been accessed as well. */
+  | { readonly kind: 'caught'; readonly records: readonly EventRecord[]; readonly which: readonly number[] }
   | { readonly kind: 'exception'; readonly event: Event };
 
-/** In `Cpu.met`, beside the bits of DR6. */
-export const MET_WATCHED = 1 << 16;
+/** In `Cpu.met`, above the bits of DR6: which of the watched ranges; the last bit stands for all from there on. */
+export const MET_WATCHED = 0x7fff_0000;
+const FIRST_WATCHED = 16;
+const MOST_WATCHED = 15;
+
+export const watchedBit = (index: number): number => 1 << (FIRST_WATCHED + Math.min(index, MOST_WATCHED - 1));
+
+/** The indices of ranges that the bits stand for. */
+const watchedIn = (bits: number, data: readonly WatchedRange[]): number[] =>
+  [...data.keys()].filter((i) => (bits & watchedBit(i)) !== 0);
 
 /** For all monitored runs from now on; undefined: no stops. */
 export function setStops(cpu: Cpu, stops: Stops | undefined): void {
@@ -89,13 +99,15 @@ export function noteLevel(cpu: Cpu): void {
 export function takeCaught(cpu: Cpu): MonitorStop | undefined {
   if (cpu.caught.length > 0) {
     const records = cpu.caught;
+    const which = watchedIn(cpu.metWatched, cpu.monitor?.data ?? []);
     cpu.caught = [];
-    cpu.hasMetWatched = false;
-    return { kind: 'caught', records };
+    cpu.metWatched = 0;
+    return { kind: 'caught', records, which };
   }
-  if (!cpu.hasMetWatched) return undefined;
-  cpu.hasMetWatched = false;
-  return { kind: 'watched' };
+  if (cpu.metWatched === 0) return undefined;
+  const which = watchedIn(cpu.metWatched, cpu.monitor?.data ?? []);
+  cpu.metWatched = 0;
+  return { kind: 'watched', which };
 }
 
 export const isMonitorStop = (stop: Stop | MonitorStop): stop is MonitorStop =>

@@ -45,7 +45,7 @@ export interface Cpu {
   monitor: Monitor | undefined;
   /** What the monitored run has to stop for on the next boundary. */
   caught: EventRecord[];
-  hasMetWatched: boolean;
+  metWatched: number;
   /** The CPL that observers know of. */
   level: number;
   /** Micro-ops of the next instruction to run, and no more; undefined: all. */
