@@ -42,7 +42,7 @@ export function takeEvent(cpu: Cpu): Stop | MonitorStop | 'taken' | undefined {
   if (isShutDown(cpu)) return shutdown(cpu, 'shut down already');
   if (get(cpu, L.S_MACHINE_CHECK) !== 0) return takeMachineCheck(cpu) ?? 'taken';
   const event = nextEvent(cpu);
-  if (event && cpu.monitor?.exception?.(event)) return { kind: 'exception', event };
+  if (event && cpu.monitor?.exception?.(event)) return { kind: 'exception', event, cr2: read64(cpu, cr(2)) };
   if (event) return raise(cpu, event) ?? 'taken';
   return get(cpu, L.S_ACTIVITY) === L.ACTIVITY_HALTED ? { kind: 'halt' } : undefined;
 }

@@ -46,7 +46,8 @@ export type MonitorStop =
   | { readonly kind: 'watched'; readonly which: readonly number[] }
   /** Watched ranges may have been accessed as well. */
   | { readonly kind: 'caught'; readonly records: readonly EventRecord[]; readonly which: readonly number[] }
-  | { readonly kind: 'exception'; readonly event: Event };
+  /** `cr2` as a page fault has left it. */
+  | { readonly kind: 'exception'; readonly event: Event; readonly cr2: bigint };
 
 /** In `Cpu.met`, above the bits of DR6: which of the watched ranges; the last bit stands for all from there on. */
 export const MET_WATCHED = 0x7fff_0000;

@@ -127,7 +127,7 @@ function runOn(cpu: Cpu, maxInsns: number): Stop | MonitorStop {
     }
     abandonInstruction(cpu, alone);
     const fault = eventOf(faultOf(cpu, status));
-    if (cpu.monitor?.exception?.(fault)) return { kind: 'exception', event: fault };
+    if (cpu.monitor?.exception?.(fault)) return { kind: 'exception', event: fault, cr2: read64(cpu, cr(2)) };
     cpu.left--;
     const fatal = raise(cpu, fault);
     if (fatal) return fatal;
