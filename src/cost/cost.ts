@@ -9,6 +9,8 @@ export interface CostTable {
   readonly name: string;
   /** The instruction's own cost when everything hits (TLB and L1). */
   cycles(insn: Insn): number;
+  /** Where the figure of `cycles` comes from. */
+  source?(insn: Insn): string;
   /** Added for each translation that walks the page tables. */
   readonly tlbMiss: number;
   /** Added for the first access to a line that CLFLUSH evicted. */

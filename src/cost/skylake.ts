@@ -89,6 +89,7 @@ function memoryCycles(insn: Insn): number {
 export const SKYLAKE: CostTable = {
   name: 'skylake',
   cycles: (insn) => rowOf(insn).cycles + memoryCycles(insn),
+  source: (insn) => rowOf(insn).source + (memoryCycles(insn) > 0 ? `; memory: ${LOAD.source}` : ''),
   // Assumption: a walk is four dependent loads that hit L1, upper levels being cached: SDM vol. 3, 4.10.3.
   tlbMiss: 4 * LOAD.cycles,
   // 7-cpu.com, Skylake (i7-6700): memory latency 42 cycles + 51 ns, at 4 GHz.

@@ -66,6 +66,16 @@ export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
 export { EXCEPTIONS, type FaultStop, faultName, type Stop, VECTOR } from './stop.ts';
 export { tlbEntries } from './tlb.ts';
 export { addVcpu, selectedVcpu, selectVcpu, vcpuCount } from './vcpus.ts';
+export {
+  type MappedPage,
+  mappings,
+  type PageRights,
+  rightsFault,
+  tlbEntryFor,
+  type Walk,
+  type WalkStep,
+  walkTables,
+} from './walk.ts';
 
 export interface CpuOptions {
   /** Physical memory, a multiple of 4096. */

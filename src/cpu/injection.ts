@@ -65,6 +65,12 @@ export const activity = (cpu: Cpu): Activity => ACTIVITIES[cpu.engine.u32[word(L
 /** An NMI is being handled: the next waits for IRET (SDM vol. 3, 6.7.1). */
 export const areNmisBlocked = (cpu: Cpu): boolean => (cpu.engine.u32[word(L.S_NMI)]! & L.NMI_BLOCKED) !== 0;
 
+/** What holds events off until the next boundary: STI, and MOV or POP to SS (SDM vol. 3, 6.8.3). */
+export function eventShadows(cpu: Cpu): readonly ('STI' | 'MOV SS')[] {
+  const held = cpu.engine.u32[word(L.S_SHADOW)]!;
+  return [...(held & L.SHADOW_STI ? (['STI'] as const) : []), ...(held & L.SHADOW_SS ? (['MOV SS'] as const) : [])];
+}
+
 /** The vector that `raiseInterrupt` left and nobody has taken yet. */
 export function pendingInterrupt(cpu: Cpu): number | undefined {
   const held = cpu.engine.u32[word(L.S_INTERRUPT)]!;

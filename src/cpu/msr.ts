@@ -94,6 +94,13 @@ export function readMsr(cpu: Cpu, index: number): bigint | undefined {
   return index === MSR.TSC ? timeStamp(cpu) : read64(cpu, found.offset);
 }
 
+/** Number and name of each MSR that can be read, in the order of their numbers. */
+export const readableMsrs = (cpu: Cpu): { readonly index: number; readonly name: string }[] =>
+  [...TABLE]
+    .filter(([index]) => readMsr(cpu, index) !== undefined)
+    .map(([index, { name }]) => ({ index, name }))
+    .sort((a, b) => a.index - b.index);
+
 export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefined {
   const found = find(cpu, index);
   if (!found) return unknownMsr(index);

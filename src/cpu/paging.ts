@@ -116,7 +116,7 @@ function forbiddenByKey(cpu: Cpu, flags: number, access: Access): boolean {
 }
 
 /** The bits of the error code that the rights of a translation give; the key's is set whatever else forbids the access. */
-const violation = (cpu: Cpu, flags: number, access: Access): number =>
+export const violation = (cpu: Cpu, flags: number, access: Access): number =>
   PF.PRESENT | (forbiddenByKey(cpu, flags, access) ? PF.KEY : 0);
 
 /** Walks the tables into `cpu.walk`, checks, and sets A and D; false with the fault set. */
@@ -208,7 +208,8 @@ function staleFault(cpu: Cpu, linearLow: number, linearHigh: number, access: Acc
   return -1;
 }
 
-function why(cpu: Cpu, flags: number, access: Access): string {
+/** The reason in words, where `forbidden` says so. */
+export function why(cpu: Cpu, flags: number, access: Access): string {
   const by = byUser(cpu, access) ? 'user' : 'supervisor';
   const rule = 'SDM vol. 3, 4.6.1';
   if (access === FETCH && flags & TLB.NO_EXECUTE) return `${by} fetch from a no-execute page (${rule})`;

@@ -233,7 +233,8 @@ export function removeAddress(cpu: Cpu, linearLow: number, linearHigh: number, p
   return dropped;
 }
 
-function entryAt(cpu: Cpu, i: number): TlbEntry {
+/** Entry `i` as plain data. */
+export function entryAt(cpu: Cpu, i: number): TlbEntry {
   const { i32 } = cpu.engine;
   const at = FIRST + i * WORDS;
   const [tag, data] = [i32[at]!, i32[at + 2]!];

@@ -1,0 +1,104 @@
+/**
+ * What every view asks of the guest: memory, instructions and names at addresses that may be anything. Nothing here throws, and nothing
+ * reads through an address that is not canonical (a page walk alone would ignore the bits above).
+ */
+import { fromBytes, u64 } from '../../base/u64.ts';
+import * as cpuModel from '../../cpu/cpu.ts';
+import { isCanonicalAddress, isLongMode } from '../../cpu/state.ts';
+import { segmentAt, symbolize } from '../../image/image.ts';
+import { type Insn, SEGMENT } from '../../isa/insn.ts';
+import { LINUX, type Stack } from '../../machine/linux.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { PERCPU_SIZE } from '../../machine/percpu.ts';
+
+/** `0xffffffff81000000` */
+export const hex64 = (value: bigint): string => `0x${u64(value).toString(16).padStart(16, '0')}`;
+/** `0x000000123000`: a physical address. */
+export const hexPhysical = (value: bigint | number): string => `0x${value.toString(16).padStart(12, '0')}`;
+
+/** The bytes, rights ignored; undefined where one of them is not mapped. */
+export function readBytes({ cpu }: Machine, linear: bigint, length: number): Uint8Array | undefined {
+  const from = u64(linear);
+  const last = u64(linear + BigInt(length - 1));
+  if (last < from || !isCanonicalAddress(cpu, from) || !isCanonicalAddress(cpu, last)) return undefined;
+  return cpuModel.readLinear(cpu, from, length);
+}
+
+/** A little-endian value; undefined where it is not mapped. */
+export function readValue(machine: Machine, linear: bigint, width = 8): bigint | undefined {
+  const bytes = readBytes(machine, linear, width);
+  return bytes && fromBytes(bytes);
+}
+
+/** As gdb says it. */
+export const cannotAccess = (linear: bigint): string => `Cannot access memory at address 0x${u64(linear).toString(16)}`;
+
+export const is64Bit = ({ cpu }: Machine): boolean => isLongMode(cpu);
+
+/** The linear address of an instruction pointer: with CS's base where code is not of 64 bits. */
+export function codeLinear(machine: Machine, ip: bigint): bigint {
+  if (is64Bit(machine)) return u64(ip);
+  return BigInt.asUintN(32, ip + cpuModel.getSegment(machine.cpu, SEGMENT.CS).base);
+}
+
+/** What is at an instruction pointer, by the mode of CS. */
+export type InsnAt =
+  | { readonly kind: 'insn'; readonly insn: Insn }
+  | { readonly kind: 'bad'; readonly byte: number }
+  | { readonly kind: 'unmapped' };
+
+export function insnAt(machine: Machine, ip: bigint): InsnAt {
+  const [byte] = readBytes(machine, codeLinear(machine, ip), 1) ?? [];
+  if (byte === undefined) return { kind: 'unmapped' };
+  const there = cpuModel.uopsAt(machine.cpu, u64(ip));
+  return there.kind === 'invalid' ? { kind: 'bad', byte } : { kind: 'insn', insn: there.insn };
+}
+
+/** The stack whose bytes, or whose top, the address is. */
+export const stackAt = ({ space }: Machine, linear: bigint): Stack | undefined =>
+  space.stacks.find(({ bottom, top }) => linear >= bottom && linear <= top);
+
+/** `NMI IST`, `NMI IST, empty`; undefined outside of the known stacks. */
+export function stackName(machine: Machine, sp: bigint): string | undefined {
+  const stack = stackAt(machine, sp);
+  return stack && (sp === stack.top ? `${stack.name}, empty` : stack.name);
+}
+
+/** `restore_before+4` as gdb writes it, for code, data and stubs; also the exit page and per-CPU variables. */
+export function nameAt({ image, space, percpu }: Machine, linear: bigint): string | undefined {
+  const symbol = symbolize(image, linear);
+  if (symbol !== undefined) return symbol.replace(/\+0x([0-9a-f]+)$/, (_, digits) => `+${Number.parseInt(digits, 16)}`);
+  if (linear >= LINUX.exit && linear < LINUX.exit + 0x1000n) return plus('exit page', linear - LINUX.exit);
+  const offset = linear - space.percpu;
+  if (offset < 0n || offset >= BigInt(PERCPU_SIZE)) return undefined;
+  const variable = percpu.find((v) => offset >= BigInt(v.offset) && offset < BigInt(v.offset + v.size));
+  return plus(variable ? `percpu ${variable.name}` : 'percpu', variable ? offset - BigInt(variable.offset) : offset);
+}
+
+const plus = (name: string, distance: bigint): string => (distance === 0n ? name : `${name}+${distance}`);
+
+/** ` <restore_before+4>`, or nothing. */
+export function nameSuffix(machine: Machine, linear: bigint): string {
+  const name = nameAt(machine, linear);
+  return name === undefined ? '' : ` <${name}>`;
+}
+
+/** Whether an address lies in code of the image. */
+export const isImageCode = ({ image }: Machine, linear: bigint): boolean => segmentAt(image, linear)?.execute === true;
+
+/** The function that an address belongs to: from a code symbol to its end, or to the next one. */
+export function functionAt(
+  { image }: Machine,
+  linear: bigint,
+): { readonly name: string; readonly from: bigint; readonly to: bigint } | undefined {
+  const segment = segmentAt(image, linear);
+  if (!segment?.execute) return undefined;
+  const end = segment.address + BigInt(segment.bytes.length);
+  const code = image.symbols.filter((s) => (s.kind === 'code' || s.kind === 'stub') && s.address >= segment.address);
+  const sized = code.findLast((s) => s.size > 0n && linear >= s.address && linear < s.address + s.size);
+  if (sized) return { name: sized.name, from: sized.address, to: sized.address + sized.size };
+  const start = code.findLast((s) => s.address <= linear && s.size === 0n);
+  if (!start) return undefined;
+  const next = code.find((s) => s.address > start.address)?.address ?? end;
+  return linear < next ? { name: start.name, from: start.address, to: next < end ? next : end } : undefined;
+}
