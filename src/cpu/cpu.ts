@@ -54,7 +54,6 @@ export {
   injectEvent,
   isRepeating,
   pendingInterrupt,
-  shadowOf,
 } from './injection.ts';
 export { isStop, type Monitor, type MonitorStop, type Stops, setStops, type WatchedRange } from './monitor.ts';
 export { MSR } from './msr.ts';

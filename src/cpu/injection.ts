@@ -79,9 +79,3 @@ export function pendingInterrupt(cpu: Cpu): number | undefined {
 
 /** RIP is at a repeated string instruction that has done some of its iterations; on CPUs that deliver events. */
 export const isRepeating = (cpu: Cpu): boolean => cpu.engine.u32[word(L.S_REPEATING)] !== 0;
-
-/** What holds events off until the next boundary: behind STI interrupts, behind a load of SS all (SDM vol. 3, 6.8.3). */
-export function shadowOf(cpu: Cpu): 'none' | 'sti' | 'ss' {
-  const shadow = cpu.engine.u32[word(L.S_SHADOW)]!;
-  return shadow & L.SHADOW_SS ? 'ss' : shadow & L.SHADOW_STI ? 'sti' : 'none';
-}

@@ -95,11 +95,11 @@ function runOn(cpu: Cpu, maxInsns: number): Stop | MonitorStop {
     if (cpu.exitCode !== undefined) return { kind: 'exit', code: cpu.exitCode };
     const again = cpu.beginsAgain;
     cpu.beginsAgain = false;
+    const wasRunning = cpu.engine.u32[word(L.S_ACTIVITY)] !== L.ACTIVITY_SHUTDOWN;
     const event = cpu.delivers && !again ? takeEvent(cpu) : undefined;
-    if (event === 'taken') {
-      cpu.left--;
-      continue;
-    }
+    // An event counts whether it came to its handler or ended in a shutdown.
+    if (event === 'taken' || (event?.kind === 'shutdown' && wasRunning)) cpu.left--;
+    if (event === 'taken') continue;
     if (event) return event;
     const alone = again || (cpu.delivers && needsCare(cpu)) ? beginInstruction(cpu) : undefined;
     const budget = alone ? 1 : Math.min(cpu.left, SLICE);
