@@ -48,7 +48,7 @@ export function takeEvent(cpu: Cpu): Stop | MonitorStop | 'taken' | undefined {
 }
 
 /** An NMI ends a shutdown as it ends a HLT (SDM vol. 3, 6.15, interrupt 8), unless one is being handled. */
-const isShutDown = (cpu: Cpu): boolean =>
+export const isShutDown = (cpu: Cpu): boolean =>
   get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN && get(cpu, L.S_NMI) !== L.NMI_PENDING;
 
 const MCG = { RIPV: 1n, MCIP: 4n } as const;

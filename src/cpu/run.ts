@@ -10,6 +10,7 @@ import {
   beginInstruction,
   endInstruction,
   eventOf,
+  isShutDown,
   needsCare,
   noteRepetition,
   putBack,
@@ -95,7 +96,7 @@ function runOn(cpu: Cpu, maxInsns: number): Stop | MonitorStop {
     if (cpu.exitCode !== undefined) return { kind: 'exit', code: cpu.exitCode };
     const again = cpu.beginsAgain;
     cpu.beginsAgain = false;
-    const wasRunning = cpu.engine.u32[word(L.S_ACTIVITY)] !== L.ACTIVITY_SHUTDOWN;
+    const wasRunning = !isShutDown(cpu);
     const event = cpu.delivers && !again ? takeEvent(cpu) : undefined;
     // An event counts whether it came to its handler or ended in a shutdown.
     if (event === 'taken' || (event?.kind === 'shutdown' && wasRunning)) cpu.left--;

@@ -28,6 +28,8 @@ export interface Timeline {
   end: number;
   /** Ascending; the first is at tick 0. */
   marks: Mark[];
+  /** The ticks of the pinned marks but the first, ascending. */
+  pins: readonly number[];
   /** Ticks between two marks that follow from each other. */
   spacing: number;
 }
@@ -42,6 +44,7 @@ export const beginTimeline = (cpu: Cpu): Timeline => ({
   tick: 0,
   end: 0,
   marks: [{ tick: 0, at: cpuModel.checkpoint(cpu), pinned: true }],
+  pins: [],
   spacing: FIRST_SPACING,
 });
 
@@ -58,9 +61,7 @@ function markAt({ marks }: Timeline, tick: number): number {
 }
 
 /** The first tick after now where something was done by hand; Infinity: nothing was. */
-function nextPinned({ marks, tick }: Timeline): number {
-  return marks.find((mark) => mark.pinned && mark.tick > tick)?.tick ?? Number.POSITIVE_INFINITY;
-}
+const nextPinned = ({ pins, tick }: Timeline): number => pins.find((pin) => pin > tick) ?? Number.POSITIVE_INFINITY;
 
 /**
  * Runs forward, at most `ticks`; perhaps fewer, where a mark is due. The stop is `budget` where nothing else stopped it: `timeline.tick` tells how
@@ -127,6 +128,7 @@ export function pinChange(timeline: Timeline): void {
   timeline.end = tick;
   timeline.marks = timeline.marks.filter((mark) => mark.tick < tick);
   timeline.marks.push({ tick, at: cpuModel.checkpoint(cpu), pinned: true });
+  timeline.pins = timeline.marks.slice(1).flatMap((mark) => (mark.pinned ? [mark.tick] : []));
 }
 
 /** The stretches of history before now, the latest first: each runs undisturbed from `from` to `to`. */
