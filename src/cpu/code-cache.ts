@@ -75,7 +75,8 @@ export function fetchRecord(cpu: Cpu): number {
 export const STOPS_HERE: Fault = { vector: VECTOR.DB, detail: 'a debugger stops here' };
 
 function isStopDue(cpu: Cpu, rip: bigint): boolean {
-  if (!cpu.stops || cpu.engine.u32[L.PASSING >> 2] !== 0 || !isStop(cpu, rip)) return false;
+  if (!cpu.stops || cpu.engine.u32[L.PASSING >> 2] !== 0 || cpu.uopLimit !== undefined) return false;
+  if (!isStop(cpu, rip)) return false;
   cpu.fault = STOPS_HERE;
   return true;
 }
@@ -273,6 +274,7 @@ interface PackedInsn {
 /** With the stop of a debugger in front, if there is one. */
 function packDecoded(decoded: Decoded, ip: bigint, cpu: Cpu): PackedInsn {
   const packed = decoded.kind === 'insn' ? packInsn(decoded.insn, ip, cpu) : packInvalid(decoded, ip, cpu);
+  if (cpu.uopLimit !== undefined) return packed;
   const { stops } = cpu;
   const isAsked = decoded.kind === 'insn' && stops?.before?.(decoded.insn);
   if (stops && (isAsked || stops.addresses.has(ip))) packed.records.unshift(stopRecord());

@@ -81,8 +81,8 @@ export function runTicks(timeline: Timeline, ticks: number, monitor?: Monitor): 
   return stop;
 }
 
-/** What has been tried, and not executed, has left traces in CR2 and the TLB that are no part of history yet. */
-function undo(timeline: Timeline): void {
+/** Takes back what is no part of history: an instruction that was tried and not executed leaves traces in CR2 and the TLB. */
+export function undo(timeline: Timeline): void {
   const { tick } = timeline;
   restoreMark(timeline, tick);
   seek(timeline, tick);
