@@ -11,6 +11,7 @@ import { NO_BREAKPOINTS, pendMet } from './breakpoints.ts';
 import { uopsAt } from './code-cache.ts';
 import { DR6, DR7, drOffset, noteDebug } from './debug-registers.ts';
 import { deliver, type Event, type Outcome } from './delivery.ts';
+import type { MonitorStop } from './monitor.ts';
 import { MSR, readMsr, setMsrRaw } from './msr.ts';
 import { type Cpu, CR4, cr, high, low, read64, word, write64 } from './state.ts';
 import { type Fault, type Stop, VECTOR } from './stop.ts';
@@ -37,16 +38,17 @@ export const raiseMachineCheck = (cpu: Cpu): void => set(cpu, L.S_MACHINE_CHECK,
 // On a boundary
 
 /** Takes the event that is due first; the stop that it led to. */
-export function takeEvent(cpu: Cpu): Stop | 'taken' | undefined {
+export function takeEvent(cpu: Cpu): Stop | MonitorStop | 'taken' | undefined {
   if (isShutDown(cpu)) return shutdown(cpu, 'shut down already');
   if (get(cpu, L.S_MACHINE_CHECK) !== 0) return takeMachineCheck(cpu) ?? 'taken';
   const event = nextEvent(cpu);
+  if (event && cpu.monitor?.exception?.(event)) return { kind: 'exception', event, cr2: read64(cpu, cr(2)) };
   if (event) return raise(cpu, event) ?? 'taken';
   return get(cpu, L.S_ACTIVITY) === L.ACTIVITY_HALTED ? { kind: 'halt' } : undefined;
 }
 
 /** An NMI ends a shutdown as it ends a HLT (SDM vol. 3, 6.15, interrupt 8), unless one is being handled. */
-const isShutDown = (cpu: Cpu): boolean =>
+export const isShutDown = (cpu: Cpu): boolean =>
   get(cpu, L.S_ACTIVITY) === L.ACTIVITY_SHUTDOWN && get(cpu, L.S_NMI) !== L.NMI_PENDING;
 
 const MCG = { RIPV: 1n, MCIP: 4n } as const;
@@ -201,6 +203,13 @@ function isTaken(cpu: Cpu, { next, always, stays }: Branch): boolean {
   return always || (rip !== next && rip !== stays);
 }
 
+/** The instruction has not begun after all. */
+export function putBack(cpu: Cpu, { flags, shadow }: Before): void {
+  cpu.resuming = false;
+  cpu.engine.i32[word(L.S_RFLAGS)] = flags;
+  set(cpu, L.S_SHADOW, shadow);
+}
+
 /** The instruction faulted: nothing of it is pending, what was before it still is. */
 export function abandonInstruction(cpu: Cpu, before: Before | undefined): void {
   cpu.resuming = false;
@@ -210,7 +219,7 @@ export function abandonInstruction(cpu: Cpu, before: Before | undefined): void {
 
 /** After a slice that ended so: whether it was between two iterations, so that an interrupt's frame has RF now (SDM vol. 3, 17.3.1.1). */
 export function noteRepetition(cpu: Cpu, status: number): void {
-  const onBoundary = status === L.STATUS_BUDGET || status === L.STATUS_EVENT;
+  const onBoundary = status === L.STATUS_BUDGET || status === L.STATUS_EVENT || status === L.STATUS_STOP;
   const record = cpu.engine.u32[L.LAST >> 2]!;
   if (onBoundary && record === 0) return;
   const again = onBoundary && isAtRip(cpu, record) && repeatsAt(cpu, read64(cpu, L.S_RIP));

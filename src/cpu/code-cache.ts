@@ -6,19 +6,18 @@
  * which nobody uses any more, is decoded anew for each instruction. An instruction that crosses a page is packed anew each time, outside of the tables. The subtle invariant:
  * records are freed only here, on a boundary, all at once; nothing then points to one (PENDING is cleared).
  */
-import type { CostTable } from '../cost/cost.ts';
 import * as L from '../engine/layout.ts';
-import type { CpuModel } from '../isa/cpu-model.ts';
 import { type DecodeOptions, decode, decodeRun } from '../isa/decode.ts';
 import { type Decoded, type Insn, SEGMENT } from '../isa/insn.ts';
 import { lower } from '../uop/lower/lower.ts';
 import { pack, packLink, packUnmodelled } from '../uop/pack.ts';
-import { type EngineRecord, writeRecord } from '../uop/record.ts';
+import { type EngineRecord, emptyRecord, writeRecord } from '../uop/record.ts';
 import type { Uop } from '../uop/uop.ts';
 import { isWatched, meetCode } from './breakpoints.ts';
 import { noteDebug } from './debug-registers.ts';
 import { grantFetch, revokeWrites } from './fast-tlb.ts';
 import { nonCanonical } from './memory.ts';
+import { isStop } from './monitor.ts';
 import { FETCH, peek, translatePage } from './paging.ts';
 import { readSegment } from './segments.ts';
 import { CODE_MODE, type CodePage, type Cpu, codeMode, high, isCanonicalHigh, join, low } from './state.ts';
@@ -52,12 +51,13 @@ export function fetchRecord(cpu: Cpu): number {
   const { u32 } = cpu.engine;
   const ripLow = low(cpu, L.S_RIP);
   const ripHigh = high(cpu, L.S_RIP);
+  if (isStopDue(cpu, join(ripLow, ripHigh))) return 0;
   if (codeMode(cpu) & CODE_MODE.BOUNDED) return fetchBounded(cpu, ripLow >>> 0);
   if (!isCanonicalHigh(cpu, ripHigh)) {
     cpu.fault = nonCanonical(join(ripLow, ripHigh), false);
     return 0;
   }
-  const watched = isWatched(cpu.breakpoints.code, ripLow, ripHigh);
+  const watched = isWatched(cpu.breakpoints.code, ripLow, ripHigh) || cpu.uopLimit !== undefined;
   // Before any fault of the fetch itself (SDM vol. 3, table 6-2).
   if (watched && stopsAt(cpu, join(ripLow, ripHigh))) return 0;
   const physical = translatePage(cpu, ripLow, ripHigh, FETCH);
@@ -69,6 +69,16 @@ export function fetchRecord(cpu: Cpu): number {
   else u32[L.PENDING >> 2] = 0;
   const cached = u32[(page.table + (physical & 0xfff) * 4) >> 2]!;
   return cached || decodeBlock(cpu, page, physical, ripLow, ripHigh);
+}
+
+/** Given as a fault to stop before the instruction, in place of its fetch. */
+export const STOPS_HERE: Fault = { vector: VECTOR.DB, detail: 'a debugger stops here' };
+
+function isStopDue(cpu: Cpu, rip: bigint): boolean {
+  if (!cpu.stops || cpu.engine.u32[L.PASSING >> 2] !== 0 || cpu.uopLimit !== undefined) return false;
+  if (!isStop(cpu, rip)) return false;
+  cpu.fault = STOPS_HERE;
+  return true;
 }
 
 /** An instruction breakpoint is a fault of the instruction that hasn't begun (SDM vol. 3, 17.3.1.1). */
@@ -261,27 +271,41 @@ interface PackedInsn {
   readonly jumps: boolean;
 }
 
-function packDecoded(
-  decoded: Decoded,
-  ip: bigint,
-  { cost, fuse, model }: { cost: CostTable | undefined; fuse: boolean; model: CpuModel },
-): PackedInsn {
-  if (decoded.kind !== 'insn') {
-    const vector = decoded.kind === 'too-long' ? VECTOR.GP : VECTOR.UD;
-    const fault: Uop = vector === VECTOR.GP ? { op: 'fault', vector, error: 0 } : { op: 'fault', vector };
-    const length = decoded.kind === 'invalid' ? Math.max(1, decoded.length) : 1;
-    return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true, jumps: false };
-  }
-  const { insn } = decoded;
+/** With the stop of a debugger in front, if there is one. */
+function packDecoded(decoded: Decoded, ip: bigint, cpu: Cpu): PackedInsn {
+  const packed = decoded.kind === 'insn' ? packInsn(decoded.insn, ip, cpu) : packInvalid(decoded, ip, cpu);
+  if (cpu.uopLimit !== undefined) return packed;
+  const { stops } = cpu;
+  const isAsked = decoded.kind === 'insn' && stops?.before?.(decoded.insn);
+  if (stops && (isAsked || stops.addresses.has(ip))) packed.records.unshift(stopRecord());
+  return packed;
+}
+
+function packInvalid(decoded: Exclude<Decoded, { kind: 'insn' }>, ip: bigint, { fuse }: Cpu): PackedInsn {
+  const vector = decoded.kind === 'too-long' ? VECTOR.GP : VECTOR.UD;
+  const fault: Uop = vector === VECTOR.GP ? { op: 'fault', vector, error: 0 } : { op: 'fault', vector };
+  const length = decoded.kind === 'invalid' ? Math.max(1, decoded.length) : 1;
+  return { records: pack([fault], { ip, cost: 0, fuse }), length, ends: true, jumps: false };
+}
+
+function packInsn(insn: Insn, ip: bigint, { cost, fuse, model, uopLimit }: Cpu): PackedInsn {
   const lowered = lower(insn, model);
   if (lowered.kind === 'not-modelled')
     return { records: packUnmodelled(), length: insn.length, ends: true, jumps: false };
-  const records = pack(lowered.uops, { ip, cost: cost?.cycles(insn) ?? 1, fuse });
+  const { uops } = lowered;
+  const options = { ip, cost: cost?.cycles(insn) ?? 1, fuse: fuse && uopLimit === undefined };
+  const records = pack(uops, options);
   if (records.length > INSN_RECORDS) throw new Error(`${insn.form} takes ${records.length} records`);
-  const last = lowered.uops[lowered.uops.length - 1];
+  const last = uops[uops.length - 1];
   const ends = last?.op === 'jump' || last?.op === 'fault';
-  return { records, length: insn.length, ends, jumps: isJump(records[records.length - 1]!.op) || last?.op === 'hlt' };
+  const jumps = isJump(records[records.length - 1]!.op) || last?.op === 'hlt';
+  if (uopLimit !== undefined && uopLimit < uops.length)
+    records[uopLimit === 0 ? 0 : pack(uops.slice(0, uopLimit), options).length] = stopRecord();
+  return { records, length: insn.length, ends, jumps };
 }
+
+/** The run ends before it, unless it passes stops. */
+const stopRecord = (): EngineRecord => emptyRecord(L.OP_STOP);
 
 /** What would run at an address. */
 export type UopsAt =

@@ -7,6 +7,7 @@ import { hex } from '../base/hex.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuFeatures } from '../isa/cpu-model.ts';
 import { refreshKey } from './fast-tlb.ts';
+import { isObserved, note } from './monitor.ts';
 import { type Cpu, CR0, CR4, count, cr, currentPcid, EFER, join, low, physicalHigh, read64, write64 } from './state.ts';
 import { type Fault, gp, ud } from './stop.ts';
 import { flushAll, flushPcid } from './tlb.ts';
@@ -35,9 +36,9 @@ export function writeControl(cpu: Cpu, n: number, valueLow: number, valueHigh: n
 function commit(cpu: Cpu, n: number, valueLow: number, valueHigh: number, noFlush: boolean): undefined {
   const { i32 } = cpu.engine;
   const at = (L.STATE + cr(n)) >> 2;
-  if (cpu.eventLog) {
+  if (isObserved(cpu)) {
     const value = join(valueLow, valueHigh);
-    cpu.eventLog.push({ kind: 'cr', index: n, value, old: read64(cpu, cr(n)), noFlush });
+    note(cpu, { kind: 'cr', index: n, value, old: read64(cpu, cr(n)), noFlush });
   }
   i32[at] = valueLow;
   i32[at + 1] = valueHigh;

@@ -46,11 +46,20 @@ import { XCR0_RESET } from './xcr0.ts';
 export { raiseInterrupt, raiseMachineCheck, raiseNmi } from './boundary.ts';
 export { type Checkpoint, checkpoint, restore, stateBytes } from './checkpoint.ts';
 export { type UopsAt, uopsAt } from './code-cache.ts';
-export { type Activity, activity, areNmisBlocked, type Injection, injectEvent, pendingInterrupt } from './injection.ts';
+export {
+  type Activity,
+  activity,
+  areNmisBlocked,
+  type Injection,
+  injectEvent,
+  isRepeating,
+  pendingInterrupt,
+} from './injection.ts';
+export { isStop, type Monitor, type MonitorStop, type Stops, setStops, type WatchedRange } from './monitor.ts';
 export { MSR } from './msr.ts';
 export type { Counters, Delivery, EventRecord, StoreRecord, TlbEntry } from './observe.ts';
 export { getPkru, setPkru } from './pkru.ts';
-export { run } from './run.ts';
+export { run, runMonitored, runUops, temporary } from './run.ts';
 export { LDTR, type Segment, type Table, type TableName, TR } from './segments.ts';
 export { type Cpu, CR0, CR4, EFER, type Ports } from './state.ts';
 export { EXCEPTIONS, type FaultStop, faultName, type Stop, VECTOR } from './stop.ts';
@@ -119,6 +128,13 @@ export function createCpu(options: CpuOptions): Cpu {
     breakpoints: NO_BREAKPOINTS,
     resuming: false,
     alone: true,
+    stops: undefined,
+    monitor: undefined,
+    caught: [],
+    metWatched: 0,
+    level: 0,
+    uopLimit: undefined,
+    left: 0,
     met: 0,
     beginsAgain: false,
     keepsTlb: tlb === 'keep',
@@ -135,6 +151,7 @@ export function createCpu(options: CpuOptions): Cpu {
     vcpus: ONE_VCPU,
     target: { low: 0, high: 0 },
   };
+  engine.u32[L.PASSING >> 2] = 1;
   describeModel(cpu);
   reset(cpu, pagingLevels);
   write64(cpu, L.S_RANDOM, u64(seed));

@@ -4,6 +4,7 @@
  */
 import * as L from '../engine/layout.ts';
 import { refreshBreakpoints } from './breakpoints.ts';
+import { isObserved, note } from './monitor.ts';
 import { type Cpu, CR4, cr, low, read64, write64 } from './state.ts';
 import { type Fault, gp, ud, VECTOR } from './stop.ts';
 
@@ -47,7 +48,7 @@ export function writeDebug(cpu: Cpu, n: number, value: bigint): Fault | undefine
   const stored = effective(actual, value);
   write64(cpu, drOffset(actual), stored);
   refreshBreakpoints(cpu);
-  cpu.eventLog?.push({ kind: 'dr', index: actual, value: stored, old });
+  if (isObserved(cpu)) note(cpu, { kind: 'dr', index: actual, value: stored, old });
   return undefined;
 }
 

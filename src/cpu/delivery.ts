@@ -20,7 +20,7 @@ import {
   typeOf,
 } from './descriptors.ts';
 import { writeCode } from './far-transfer.ts';
-import type { EventRecord } from './observe.ts';
+import { isObserved, note, noteLevel } from './monitor.ts';
 import { IMPLICIT, SUPERVISOR } from './paging.ts';
 import { type Found, lookUp, planMark, selectorIn, writeCpl, writeNullStack } from './segments.ts';
 import { readInnerStack, readInterruptStack, stackFault } from './stack.ts';
@@ -74,14 +74,14 @@ export function deliver(cpu: Cpu, event: Event): Outcome {
   for (;;) {
     // What an attempt that failed has met is no trap.
     cpu.met = 0;
-    const fault = cpu.eventLog ? loggedAttempt(cpu, cpu.eventLog, current) : attempt(cpu, current);
+    const fault = isObserved(cpu) ? notedAttempt(cpu, current) : attempt(cpu, current);
     if (!fault) return { kind: 'delivered', vector: current.vector };
     if (current.vector === VECTOR.DF && classOf(fault.vector) !== 'benign') return { kind: 'shutdown', fault };
     current = becomesDoubleFault(current, fault) ? doubleFault(current, fault) : { ...fault, kind: 'fault' };
   }
 }
 
-function loggedAttempt(cpu: Cpu, log: EventRecord[], event: Event): Fault | undefined {
+function notedAttempt(cpu: Cpu, event: Event): Fault | undefined {
   const interrupted = {
     cpl: cpl(cpu),
     cs: selectorIn(cpu, SEGMENT.CS),
@@ -91,7 +91,8 @@ function loggedAttempt(cpu: Cpu, log: EventRecord[], event: Event): Fault | unde
     cr2: read64(cpu, cr(2)),
   };
   const failure = attempt(cpu, event);
-  log.push({ kind: 'event', event, ...interrupted, failure });
+  note(cpu, { kind: 'event', event, ...interrupted, failure });
+  noteLevel(cpu);
   return failure;
 }
 

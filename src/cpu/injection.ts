@@ -76,3 +76,6 @@ export function pendingInterrupt(cpu: Cpu): number | undefined {
   const held = cpu.engine.u32[word(L.S_INTERRUPT)]!;
   return held === 0 ? undefined : held & 0xff;
 }
+
+/** RIP is at a repeated string instruction that has done some of its iterations; on CPUs that deliver events. */
+export const isRepeating = (cpu: Cpu): boolean => cpu.engine.u32[word(L.S_REPEATING)] !== 0;

@@ -8,6 +8,7 @@ import { u64 } from '../base/u64.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuFeatures, CpuModel } from '../isa/cpu-model.ts';
 import { writeEfer } from './control.ts';
+import { isObserved, note } from './monitor.ts';
 import { type Cpu, isCanonicalBase, read64, write64 } from './state.ts';
 import { type Fault, gp } from './stop.ts';
 
@@ -109,7 +110,7 @@ export function writeMsr(cpu: Cpu, index: number, value: bigint): Fault | undefi
     const fault = writeEfer(cpu, value);
     if (fault) return fault;
   } else setMsrRaw(cpu, index, value);
-  cpu.eventLog?.push({ kind: 'msr', index, value, old });
+  if (isObserved(cpu)) note(cpu, { kind: 'msr', index, value, old });
   return undefined;
 }
 

@@ -51,6 +51,8 @@ export type EventRecord =
     }
   | { readonly kind: 'dr'; readonly index: number; readonly value: bigint; readonly old: bigint }
   | { readonly kind: 'msr'; readonly index: number; readonly value: bigint; readonly old: bigint }
+  /** The CPL has changed. */
+  | { readonly kind: 'cpl'; readonly from: number; readonly to: number }
   | { readonly kind: 'swapgs'; readonly gs: bigint; readonly kernelGs: bigint }
   | { readonly kind: 'tlb-fill'; readonly entry: TlbEntry }
   | { readonly kind: 'tlb-flush'; readonly reason: string; readonly dropped: number }

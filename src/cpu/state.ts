@@ -9,6 +9,7 @@ import type { Engine } from '../engine/instantiate.ts';
 import * as L from '../engine/layout.ts';
 import type { CpuModel } from '../isa/cpu-model.ts';
 import type { Breakpoints } from './breakpoints.ts';
+import type { Monitor, Stops } from './monitor.ts';
 import type { EventRecord, StoreRecord } from './observe.ts';
 import type { Fault } from './stop.ts';
 import type { SystemScratch } from './system-access.ts';
@@ -38,7 +39,20 @@ export interface Cpu {
   resuming: boolean;
   /** One instruction runs by itself, or none does: data breakpoints that are met are noted. */
   alone: boolean;
-  /** Bits for DR6 of what the instruction, or the delivery, has met so far. */
+  /** What a debugger stops at, in monitored runs. */
+  stops: Stops | undefined;
+  /** During a monitored run: what it stops for. */
+  monitor: Monitor | undefined;
+  /** What the monitored run has to stop for on the next boundary. */
+  caught: EventRecord[];
+  metWatched: number;
+  /** The CPL that observers know of. */
+  level: number;
+  /** Micro-ops of the next instruction to run, and no more; undefined: all. */
+  uopLimit: number | undefined;
+  /** What the last run left of its budget. */
+  left: number;
+  /** Bits for DR6 (and MET_WATCHED) of what the instruction, or the delivery, has met so far. */
   met: number;
   /** An instruction met a breakpoint among others, and runs next by itself. */
   beginsAgain: boolean;

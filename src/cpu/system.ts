@@ -20,6 +20,7 @@ import { invpcid } from './invpcid.ts';
 import { denyPort, iopl } from './io-permission.ts';
 import { interruptReturn } from './iret.ts';
 import { attend, evictLine, nonCanonical } from './memory.ts';
+import { isObserved, note, noteLevel } from './monitor.ts';
 import { readMsr, timeStamp, unknownMsr, writeMsr } from './msr.ts';
 import { READ, translatePage } from './paging.ts';
 import { readPkru, writePkru } from './pkru.ts';
@@ -61,6 +62,7 @@ import { readXcr, writeXcr } from './xcr0.ts';
 
 export function systemOp(cpu: Cpu, record: number): number {
   const outcome = perform(cpu, record, cpu.engine.u32[(record + L.R_AUX) >> 2]! & 0xff);
+  if (isObserved(cpu)) noteLevel(cpu);
   if (typeof outcome === 'number') return outcome;
   cpu.fault = outcome;
   return L.STATUS_FAULT;
@@ -227,7 +229,7 @@ function swapgs(cpu: Cpu): Outcome {
   const kernelGs = read64(cpu, L.S_KERNEL_GS_BASE);
   write64(cpu, L.S_GS_BASE, kernelGs);
   write64(cpu, L.S_KERNEL_GS_BASE, gs);
-  cpu.eventLog?.push({ kind: 'swapgs', gs: kernelGs, kernelGs: gs });
+  if (isObserved(cpu)) note(cpu, { kind: 'swapgs', gs: kernelGs, kernelGs: gs });
   return L.STATUS_OK;
 }
 
@@ -264,7 +266,7 @@ function clflush(cpu: Cpu, record: number): Outcome {
   if (physical < 0) return L.STATUS_FAULT;
   if (!passData(cpu, linear, 1, false)) return BEGINS_AGAIN;
   evictLine(cpu, physical);
-  cpu.eventLog?.push({ kind: 'cache-flush', linear });
+  if (isObserved(cpu)) note(cpu, { kind: 'cache-flush', linear });
   return L.STATUS_OK;
 }
 

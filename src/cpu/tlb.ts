@@ -7,6 +7,7 @@
  */
 import * as L from '../engine/layout.ts';
 import { forgetAll, forgetPage, forgetPcid } from './fast-tlb.ts';
+import { isObserved, note } from './monitor.ts';
 import type { TlbEntry } from './observe.ts';
 import { type Cpu, count, currentPcid, join, type TlbIndex, type TlbSnapshot, type WalkResult, word } from './state.ts';
 
@@ -82,7 +83,7 @@ export function insert(cpu: Cpu, linearLow: number, linearHigh: number, pcid: nu
   u32[word(L.S_TLB_COUNT)] = i + 1;
   link(cpu, i);
   count(cpu, L.S_TLB_FILLED);
-  if (cpu.eventLog) cpu.eventLog.push({ kind: 'tlb-fill', entry: entryAt(cpu, i) });
+  if (isObserved(cpu)) note(cpu, { kind: 'tlb-fill', entry: entryAt(cpu, i) });
 }
 
 function link(cpu: Cpu, i: number): void {
@@ -180,7 +181,7 @@ function remove(cpu: Cpu, drops: (tag: number, linearHigh: number, data: number)
 
 function flushed(cpu: Cpu, reason: string, dropped: number): void {
   count(cpu, L.S_TLB_DROPPED, dropped);
-  if (cpu.eventLog) cpu.eventLog.push({ kind: 'tlb-flush', reason, dropped });
+  if (isObserved(cpu)) note(cpu, { kind: 'tlb-flush', reason, dropped });
 }
 
 /** One PCID; global entries stay: MOV to CR3, INVPCID type 1. */

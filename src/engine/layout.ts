@@ -55,6 +55,8 @@ export const FAST_EVENTS = 0x10f0;
 /** u32: PCID and rights that KEY and WRITE_KEY stand for, or NO_CONTEXT. */
 export const CONTEXT = 0x10f4;
 export const NO_CONTEXT = 0xffffffff;
+/** u32: nonzero while OP_STOP does nothing. */
+export const PASSING = 0x10fc;
 /** u32: on a boundary, the record that the run ended with, or 0 if it did nothing. */
 export const LAST = 0x10f8;
 export const TEMPS = 0x1700;
@@ -363,6 +365,8 @@ export const OP_LINEAR = 196;
 export const OP_LOGICAL = 197;
 /** A target against the limit of CS, in compatibility mode. */
 export const OP_CODE_LIMIT = 198;
+/** A debugger's breakpoint, the first record of its instruction: the run stops before it. */
+export const OP_STOP = 199;
 
 // ── What OP_SYSTEM asks for, in R_AUX ───────────────────────────────────────────────────────────────────────────
 export const SYS_WRCR = 1;
@@ -440,6 +444,8 @@ export const STATUS_HALT = 8;
 export const STATUS_EVENT = 9;
 /** A jump beyond the limit of CS. */
 export const STATUS_CODE_LIMIT = 10;
+/** Before an instruction that a debugger stops at. */
+export const STATUS_STOP = 11;
 
 /** ATTENTION: translate the fetch anew. */
 export const ATTEND_FETCH = 1;

@@ -46,10 +46,7 @@ export function runEvents(rig: EventRig, page: Page, clock: () => number): Outco
   const compared: readonly [Variant, Variant] = [rig[0], rig[1]];
   // Without a TLB all is slow, and other page tables may hold: for crashes alone, now and then.
   const all: readonly Variant[] = page.seed % 8 === 0 ? rig : compared;
-  for (const variant of all) {
-    enter(variant, page);
-    install(variant.cpu, page, random(Math.imul(page.seed + 7, 0x85ebca6b)));
-  }
+  for (const variant of all) enterSystem(variant, page);
   const draw = random(Math.imul(page.seed + 3, 0xc2b2ae35));
   const ends: string[] = [];
   let slowest = 0;
@@ -73,6 +70,12 @@ export function runEvents(rig: EventRig, page: Page, clock: () => number): Outco
     disturb(all, draw);
   }
   return { ends, failure: memoryDifference(compared), slowest };
+}
+
+/** Puts the page into the CPU, with its random system around it. */
+export function enterSystem(variant: Variant, page: Page): void {
+  enter(variant, page);
+  install(variant.cpu, page, random(Math.imul(page.seed + 7, 0x85ebca6b)));
 }
 
 /** The same happens to all of them. What is not modelled is skipped, a byte at least. */

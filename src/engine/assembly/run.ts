@@ -15,10 +15,10 @@ import {
   OP_LOAD, OP_LOAD_HANDLE, OP_LZCNT, OP_MERGE_FLAGS, OP_MINUS, OP_MOV, OP_MULS, OP_MULU, OP_NEG, OP_NOP, OP_NOT, OP_OR,
   OP_OR_LOAD, OP_OR_RMW, OP_PDEP, OP_PEXT, OP_PLUS, OP_POP, OP_POPCNT, OP_PROBE, OP_PUSH, OP_RCL, OP_RCR, OP_ROL, OP_ROR, OP_SAR,
   OP_SAVE_FLAGS, OP_SBB, OP_SBB_LOAD, OP_SBB_RMW, OP_SELECT, OP_SETCC, OP_SETFLAGS, OP_SEXT, OP_SHL, OP_SHLD, OP_SHR,
-  OP_SHRD, OP_STEP, OP_STORE, OP_STORE_HANDLE, OP_SUB, OP_SUB_LOAD, OP_SUB_RMW, OP_SYSTEM, OP_SYSTEM_AT, OP_TEST_MEM,
+  OP_SHRD, OP_STEP, OP_STOP, OP_STORE, OP_STORE_HANDLE, OP_SUB, OP_SUB_LOAD, OP_SUB_RMW, OP_SYSTEM, OP_SYSTEM_AT, OP_TEST_MEM,
   OP_TZCNT, OP_XOR, OP_XOR_LOAD, OP_XOR_RMW,
   STATUS_ATTEND, STATUS_BUDGET, STATUS_CANONICAL, STATUS_CODE_LIMIT, STATUS_CPL0, STATUS_DIVIDE, STATUS_FAULT, STATUS_HALT, STATUS_OK,
-  STATUS_UNMODELLED,
+  STATUS_STOP, STATUS_UNMODELLED,
 } from "../layout";
 import * as alu from "./alu";
 import { deliverFault, interruptReturn, resume } from "./events";
@@ -568,6 +568,7 @@ export function run(budget: u32): i32 {
         case OP_PEXT: putWide(record, alu.pext(source(record, L.R_A), source(record, L.R_B))); break;
         case OP_CRC32: store<u64>(load<u32>(record, L.R_DST), alu.crc32(<u32>a<u64>(record), b<u64>(record), load<u8>(record, L.R_WIDTH))); break;
         case OP_LINEAR: putWide(record, linear(record)); break;
+        case OP_STOP: if (!load<u32>(L.PASSING)) status = STATUS_STOP; break;
         default: status = STATUS_UNMODELLED; break;
       }
       if (status) {
