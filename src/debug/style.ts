@@ -81,8 +81,12 @@ export function wrap(parts: readonly string[], { width }: Style, indent = 4, bet
   return lines.map((text) => fit(text.trimEnd(), width));
 }
 
-/** A sentence, wrapped between its words. */
-export const paragraph = (text: string, style: Style, indent = 4): string[] => wrap(text.split(' '), style, indent);
+/** A sentence, wrapped between its words; blanks that it begins with stay. */
+export function paragraph(text: string, style: Style, indent = 4): string[] {
+  const words = text.trimStart().split(' ');
+  const blanks = text.length - text.trimStart().length;
+  return wrap([' '.repeat(blanks) + words[0]!, ...words.slice(1)], style, indent);
+}
 
 /** Columns parted by two blanks; cut where they don't fit. Rows may have cells of one line only. */
 export function table(

@@ -14,7 +14,7 @@ import type { Insn } from '../../isa/insn.ts';
 import { printInsn } from '../../isa/print.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { patchName } from '../../trace/text.ts';
-import { fit, type Style, visible } from '../style.ts';
+import { fit, paragraph, type Style, visible } from '../style.ts';
 import { cannotAccess, functionAt, hex64, insnAt, nameAt } from './guest.ts';
 
 /** Source text by the path that the program's lines name; undefined where there is none. */
@@ -46,7 +46,7 @@ const LONGEST = 4096;
 
 export function disassemble(machine: Machine, style: Style, request: DisassembleRequest = {}): string[] {
   const range = rangeOf(machine, request);
-  if (typeof range === 'string') return [range];
+  if (typeof range === 'string') return paragraph(range, style);
   const { lines, stopped } = codeLines(machine, range.from, range.to, LONGEST);
   const shown = { ...request, named: range.name === undefined };
   const body =
@@ -57,7 +57,8 @@ export function disassemble(machine: Machine, style: Style, request: Disassemble
         : plainLines(machine, style, lines, shown);
   const title = range.name ?? `${hex64(range.from)} to ${hex64(range.to)}`;
   const end = stopped === undefined ? ['End of assembler dump.'] : [stopped];
-  return [`Dump of assembler code ${range.name ? 'for function' : 'from'} ${title}:`, ...body, ...end];
+  const head = paragraph(`Dump of assembler code ${range.name ? 'for function' : 'from'} ${title}:`, style);
+  return [...head, ...body, ...end];
 }
 
 interface Range {

@@ -14,7 +14,8 @@ import { PERCPU_SIZE } from '../../machine/percpu.ts';
 /** `0xffffffff81000000` */
 export const hex64 = (value: bigint): string => `0x${u64(value).toString(16).padStart(16, '0')}`;
 /** `0x000000123000`: a physical address. */
-export const hexPhysical = (value: bigint | number): string => `0x${value.toString(16).padStart(12, '0')}`;
+export const hexPhysical = (value: bigint | number, digits = 12): string =>
+  `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** The bytes, rights ignored; undefined where one of them is not mapped. */
 export function readBytes({ cpu }: Machine, linear: bigint, length: number): Uint8Array | undefined {
