@@ -50,6 +50,7 @@ export {
   type Activity,
   activity,
   areNmisBlocked,
+  eventShadows,
   type Injection,
   injectEvent,
   isRepeating,

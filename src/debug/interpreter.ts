@@ -14,6 +14,7 @@ import type { Motion, Report } from './motion.ts';
 import { isTrue } from './operators.ts';
 import { evaluateText, machineOf, type Session } from './session.ts';
 import { reportLines } from './stop-text.ts';
+import { frameLines, frames } from './views/backtrace.ts';
 import { contextLines, SECTIONS, type Section } from './views/context.ts';
 
 export interface Settings {
@@ -49,6 +50,8 @@ export interface Interpreter {
   failures: number;
   /** A command whose lines are being read. */
   open: Block[];
+  /** What `source` has left to do. */
+  script: Generator<void, void> | undefined;
   /** How deep scripts and commands of the user's own call each other. */
   depth: number;
 }
@@ -75,6 +78,7 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
   quit: undefined,
   failures: 0,
   open: [],
+  script: undefined,
   depth: 0,
 });
 
@@ -149,6 +153,9 @@ function* execute(it: Interpreter, line: string, body: readonly string[]): Gener
       remember(it, found.value, line);
       const motion = found.value.run(it, argument, body);
       if (motion) yield* move(it, motion);
+      const { script } = it;
+      it.script = undefined;
+      if (script) yield* script;
     }
   } catch (problem) {
     if (!(problem instanceof Mistake)) throw problem;
@@ -233,7 +240,11 @@ export function showStop(it: Interpreter, report: Report, before: Snapshot | und
 export function showContext(it: Interpreter): void {
   const { host, settings, before } = it;
   const { sources } = host;
-  say(it, ...contextLines(machineOf(it.session), host.style(), { sources, before, sections: settings.sections }));
+  const machine = machineOf(it.session);
+  // Where it stands is always shown.
+  if (!settings.sections.includes('code'))
+    say(it, ...frameLines(machine, host.style(), frames(machine, { limit: 1 })[0]!, 0));
+  say(it, ...contextLines(machine, host.style(), { sources, before, sections: settings.sections }));
 }
 
 function* runCommands(it: Interpreter, { hits }: Report): Generator<void, void> {

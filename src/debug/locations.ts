@@ -6,10 +6,12 @@
  */
 import type { Place, Span } from '../base/diagnostics.ts';
 import type { ImageLine } from '../image/image.ts';
-import { lineAt, symbolize, symbolNamed } from '../image/image.ts';
+import { lineAt, symbolNamed } from '../image/image.ts';
 import type { Result } from '../lab/expression.ts';
 import type { Machine } from '../machine/machine.ts';
 import { failure, success } from './values.ts';
+import { nameAt } from './views/guest.ts';
+import { codeLinesOf } from './views/source.ts';
 
 export interface Location {
   readonly address: bigint;
@@ -38,10 +40,10 @@ export function locate(
   return failure(`Function "${text}" not defined.`);
 }
 
-export const locationAt = ({ image }: Machine, address: bigint): Location => ({
+export const locationAt = (machine: Machine, address: bigint): Location => ({
   address,
-  symbol: symbolize(image, address),
-  place: lineAt(image, address)?.place,
+  symbol: nameAt(machine, address),
+  place: lineAt(machine.image, address)?.place,
 });
 
 const oneAt = (machine: Machine, address: Result<bigint>): Result<readonly Location[]> =>
@@ -52,7 +54,9 @@ const isFile = (name: string, file: string): boolean => file === name || file.en
 
 function atLine(machine: Machine, file: string | undefined, line: number): Result<readonly Location[]> {
   if (file === undefined) return failure('No symbol table is loaded.  Use the "file" command.');
-  const spans = machine.image.lines.flatMap(({ place }) => spansOf(place)).filter((span) => isFile(file, span.file));
+  const spans = codeLinesOf(machine.image)
+    .flatMap(({ place }) => spansOf(place))
+    .filter((span) => isFile(file, span.file));
   if (spans.length === 0) return failure(`No source file named ${file}.`);
   const next = spans.reduce(
     (least, span) => (span.line >= line && span.line < least ? span.line : least),
@@ -77,17 +81,14 @@ function keyOf(place: Place, isWanted: (span: Span) => boolean): string | undefi
 function firsts(machine: Machine, key: (line: ImageLine) => string | undefined): Location[] {
   const found: Location[] = [];
   let previous: { readonly key: string | undefined; readonly end: bigint } | undefined;
-  for (const line of machine.image.lines) {
+  for (const line of codeLinesOf(machine.image)) {
     const now = key(line);
     const goesOn = now !== undefined && previous?.key === now && previous.end === line.address;
-    if (now !== undefined && !goesOn && isCode(machine, line.address)) found.push(locationAt(machine, line.address));
+    if (now !== undefined && !goesOn) found.push(locationAt(machine, line.address));
     previous = { key: now, end: line.end };
   }
   return found;
 }
-
-const isCode = ({ image }: Machine, address: bigint): boolean =>
-  image.segments.some((s) => s.execute && address >= s.address && address < s.address + BigInt(s.bytes.length));
 
 /** Where the expansions of a macro begin. */
 function expansionsOf(machine: Machine, macro: string): Location[] {

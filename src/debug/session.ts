@@ -51,6 +51,8 @@ export interface Session {
   readonly formats: Formats;
   /** Ticks that one command runs at most. */
   limit: number;
+  /** Is told of each instruction that is executed forwards, as a line of a trace. */
+  tracer: ((line: string) => void) | undefined;
   /** Set from outside to stop what runs. */
   interrupted: boolean;
 }
@@ -75,6 +77,7 @@ export function createSession(program: Program, setup: Setup, limit: number): Pa
     history: [],
     formats: newFormats(),
     limit,
+    tracer: undefined,
     interrupted: false,
   };
   return { value: session, diagnostics: begun.diagnostics };

@@ -1,5 +1,6 @@
 /** Why the program stands where it stands, in gdb's words where it has some. */
 import { hex } from '../base/hex.ts';
+import * as cpuModel from '../cpu/cpu.ts';
 import type { Event } from '../cpu/delivery.ts';
 import type { EventRecord } from '../cpu/observe.ts';
 import { EXCEPTIONS, faultName, VECTOR } from '../cpu/stop.ts';
@@ -7,6 +8,7 @@ import { nameCr3 } from '../machine/linux.ts';
 import type { Machine } from '../machine/machine.ts';
 import { eventName } from '../trace/interrupts.ts';
 import { stopText } from '../trace/report.ts';
+import { locationAt, locationText } from './locations.ts';
 import type { Report } from './motion.ts';
 import { printText } from './print.ts';
 import { hasReturned, machineOf, type Session, scopeOf } from './session.ts';
@@ -22,7 +24,10 @@ function hitLines(session: Session, hit: Hit): string[] {
   const { number } = hit.point;
   switch (hit.kind) {
     case 'breakpoint':
-      return ['', `${hit.point.temporary ? 'Temporary breakpoint' : 'Breakpoint'} ${number}, ${hit.point.spec}`];
+      return [
+        '',
+        `${hit.point.temporary ? 'Temporary breakpoint' : 'Breakpoint'} ${number}, ${locationText(locationAt(machineOf(session), cpuModel.getRip(machineOf(session).cpu)))}`,
+      ];
     case 'watchpoint':
       return ['', ...watchLines(session, hit)];
     case 'catchpoint':

@@ -10,6 +10,9 @@ import type { Event } from '../cpu/delivery.ts';
 import type { EventRecord } from '../cpu/observe.ts';
 import type { Stop } from '../cpu/stop.ts';
 import type { Insn } from '../isa/insn.ts';
+import { snapshot } from '../trace/snapshot.ts';
+import { step } from '../trace/step.ts';
+import { stepText } from '../trace/text.ts';
 import { evaluate } from './evaluate.ts';
 import { isTrue } from './operators.ts';
 import {
@@ -47,6 +50,8 @@ export interface Plan {
   readonly monitor: Monitor;
   /** After every instruction there is something to look at. */
   readonly stepwise: boolean;
+  /** What is executed goes to the tracer, if there is one. */
+  readonly traces: boolean;
   readonly goal: Goal | undefined;
   readonly watched: readonly Watchpoint[];
   /** By watchpoint: what it was at the last look. */
@@ -58,8 +63,8 @@ const isOn = ({ enabled }: Point): boolean => enabled;
 const catchpointsOf = ({ points }: Session): Catchpoint[] =>
   points.filter((point): point is Catchpoint => point.kind === 'catchpoint' && isOn(point));
 
-/** Arms the CPU. Exceptions stop only where `exceptions` says so: not on the way back, as they did on the way there. */
-export function makePlan(session: Session, goal: Goal | undefined, exceptions: boolean): Plan {
+/** Arms the CPU. On the way forwards exceptions stop, and what is executed is traced; on the way back both have been. */
+export function makePlan(session: Session, goal: Goal | undefined, forwards: boolean): Plan {
   const watched = session.points.filter((point): point is Watchpoint => point.kind === 'watchpoint' && isOn(point));
   const catchpoints = catchpointsOf(session).map(({ caught }) => caught);
   const registers = watched.some(({ how }) => how.kind === 'registers');
@@ -74,13 +79,14 @@ export function makePlan(session: Session, goal: Goal | undefined, exceptions: b
           (registers && (record.kind === 'cr' || record.kind === 'dr')) ||
           catchpoints.some((caught) => catches(caught, record)),
       }),
-      ...(exceptions && {
+      ...(forwards && {
         exception: (event: Event) =>
           (isException(event) && !session.quiet.has(event.vector)) ||
           catchpoints.some((caught) => catchesException(caught, event)),
       }),
     },
     stepwise: watched.some(({ how }) => how.kind === 'step'),
+    traces: forwards,
     goal,
     watched,
     values: valuesOf(session, watched),
@@ -152,11 +158,24 @@ export function advance(session: Session, plan: Plan, ticks: number, passes: boo
   // The exception that was reported is delivered now, and others of the same run are not passed with it.
   const { exception, ...others } = plan.monitor;
   const monitor = passes ? others : plan.monitor;
-  const stop = runTicks(timeline, plan.stepwise || passes ? 1 : ticks, monitor);
+  const stop =
+    plan.traces && session.tracer
+      ? tracedTick(session, session.tracer, monitor)
+      : runTicks(timeline, plan.stepwise || passes ? 1 : ticks, monitor);
   const used = timeline.tick - before;
   if (used === 0) return { used, stop, hits: exceptionHits(session, stop), atGoal: false };
   const hits = [...watchHits(session, plan, stop), ...caughtHits(session, stop), ...breakHits(session)];
   return { used, stop, hits: hits.filter((hit) => holds(session, hit)), atGoal: isGoal(session, plan.goal) };
+}
+
+function tracedTick(session: Session, tracer: (line: string) => void, monitor: Monitor): Stop | MonitorStop {
+  const machine = machineOf(session);
+  const { timeline } = session;
+  const index = timeline.tick;
+  const options = { index, before: snapshot(machine.cpu), delivered: 0, uops: false };
+  const { record, stop } = step(machine, options, () => runTicks(timeline, 1, monitor));
+  if (timeline.tick > index) tracer(stepText(record));
+  return stop;
 }
 
 /** An exception comes before a tick, or after some: then it is found again when the run goes on. */

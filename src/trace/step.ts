@@ -6,6 +6,7 @@
 import type { Place } from '../base/diagnostics.ts';
 import { hex } from '../base/hex.ts';
 import * as cpuModel from '../cpu/cpu.ts';
+import { isMonitorStop, type MonitorStop } from '../cpu/monitor.ts';
 import type { Delivery, EventRecord, StoreRecord } from '../cpu/observe.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { type Image, lineAt, type PatchedRange, patchAt, symbolize } from '../image/image.ts';
@@ -65,7 +66,8 @@ export function* traceRun(machine: Machine, { maxInsns, uops = false }: TraceOpt
   for (let index = 0; index < maxInsns; index++) {
     // The HLT of the exit page ends the run; it is not the program's. Where events are delivered it takes a second look to see that none is due.
     if (cpuModel.getRip(machine.cpu) === LINUX.exit) return cpuModel.run(machine.cpu, 2);
-    const { record, stop, after } = step(machine, { index, before, delivered, uops });
+    const run = (): Stop => cpuModel.run(machine.cpu, 1);
+    const { record, stop, after } = step(machine, { index, before, delivered, uops }, run);
     yield record;
     delivered += record.deliveries.length;
     if (stop.kind !== 'budget') return stop;
@@ -74,17 +76,19 @@ export function* traceRun(machine: Machine, { maxInsns, uops = false }: TraceOpt
   return { kind: 'budget' };
 }
 
-interface StepOptions {
+export interface StepOptions {
   readonly index: number;
   readonly before: Snapshot;
   readonly delivered: number;
   readonly uops: boolean;
 }
 
-function step(
+/** Records what `run`, which executes one instruction, does. */
+export function step<S extends Stop | MonitorStop>(
   machine: Machine,
   { index, before, delivered, uops: withUops }: StepOptions,
-): { record: StepRecord; stop: Stop; after: Snapshot } {
+  run: () => S,
+): { record: StepRecord; stop: S; after: Snapshot } {
   const { cpu, image } = machine;
   const rip = cpuModel.getRip(cpu);
   const there = cpuModel.uopsAt(cpu, rip);
@@ -92,7 +96,7 @@ function step(
   const stores: StoreRecord[] = [];
   cpu.storeLog = stores;
   cpu.eventLog = [];
-  const stop = cpuModel.run(cpu, 1);
+  const stop = run();
   const events = cpu.eventLog;
   cpu.storeLog = undefined;
   cpu.eventLog = undefined;
@@ -113,7 +117,7 @@ function step(
     uops: withUops && there.kind === 'uops' ? there.uops.map((uop, n) => printUop(uop, rip, n)) : [],
     deliveries,
     deliveredBefore: delivered,
-    stop: stop.kind === 'budget' ? undefined : stop,
+    stop: stop.kind === 'budget' || isMonitorStop(stop) ? undefined : stop,
   };
   return { record, stop, after };
 }

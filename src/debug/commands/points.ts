@@ -138,7 +138,7 @@ function watch(it: Interpreter, argument: string, access: Watchpoint['access']):
   const machine = machineOf(session);
   const reads = dependencies(node, machine);
   if (reads.writes) throw new Mistake('Cannot watch an expression that changes something.');
-  if (!reads.memory && reads.registers.size === 0) throw new Mistake('Cannot watch constant value `' + spec + "'.");
+  if (!reads.memory && reads.registers.size === 0) throw new Mistake(`Cannot watch constant value \`${spec}'.`);
   const isLocation = argument.startsWith('-l') || reads.constantAddress;
   const range = isLocation ? lvalueRange(node, scopeOf(session)) : undefined;
   if (access !== 'write' && !range) throw new Mistake('Expression cannot be implemented with read/access watchpoint.');
@@ -381,7 +381,7 @@ function commands(it: Interpreter, argument: string, body: readonly string[]): u
 export const STOPPING: readonly Command[] = [
   {
     name: 'break',
-    aliases: ['b', 'br', 'brea'],
+    aliases: ['b', 'br'],
     category: 'stopping',
     usage: '[LOCATION] [if CONDITION]',
     help: "Stop before an instruction.\nLOCATION: a symbol, symbol+N, *ADDRESS, LINE, FILE:LINE, or the name of a macro. A line of a macro's definition stops in every\nexpansion of it. Without a location: here.",
@@ -390,7 +390,7 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'tbreak',
-    aliases: ['tb', 'tbr'],
+    aliases: ['tb'],
     category: 'stopping',
     usage: '[LOCATION] [if CONDITION]',
     help: 'A breakpoint that goes with its first hit.',
@@ -399,7 +399,7 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'hbreak',
-    aliases: ['hb', 'hbr'],
+    aliases: ['hb'],
     category: 'stopping',
     usage: '[LOCATION] [if CONDITION]',
     help: 'A breakpoint in one of DR0 … DR3, which the program can see.\nIt is passed with RFLAGS.RF, as a debugger of the machine itself would do it.',
@@ -408,7 +408,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'watch',
-    aliases: ['wa'],
     category: 'stopping',
     usage: '[-l] EXPRESSION [if CONDITION]',
     help: 'Stop when a value has changed: memory, $cr3, any expression.\nWritten memory and control registers are watched at full speed, other expressions by a look after every instruction.',
@@ -417,7 +416,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'rwatch',
-    aliases: ['rw'],
     category: 'stopping',
     usage: '[-l] EXPRESSION [if CONDITION]',
     help: 'Stop when memory is read.',
@@ -426,7 +424,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'awatch',
-    aliases: ['aw'],
     category: 'stopping',
     usage: '[-l] EXPRESSION [if CONDITION]',
     help: 'Stop when memory is read or written.',
@@ -451,7 +448,7 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'delete',
-    aliases: ['d', 'del'],
+    aliases: ['d'],
     category: 'stopping',
     usage: '[breakpoints|display|checkpoint] [N…]',
     help: 'Delete breakpoints, watchpoints and catchpoints: those named, or all.',
@@ -459,7 +456,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'clear',
-    aliases: ['cl'],
     category: 'stopping',
     usage: '[LOCATION]',
     help: 'Delete the breakpoints at a location.',
@@ -468,7 +464,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'enable',
-    aliases: ['en'],
     category: 'stopping',
     usage: '[breakpoints|display] [N…]',
     help: 'Let points stop the program again.',
@@ -484,7 +479,6 @@ export const STOPPING: readonly Command[] = [
   },
   {
     name: 'condition',
-    aliases: ['cond'],
     category: 'stopping',
     usage: 'N [CONDITION]',
     help: 'Give a point a condition, or take it away.',

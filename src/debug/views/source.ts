@@ -23,7 +23,7 @@ export function infoLine(machine: Machine, style: Style, address: bigint): strin
 const spot = (machine: Machine, address: bigint): string => `${hex64(address)}${nameSuffix(machine, address)}`;
 
 /** The lines that made instructions; data and replacements before they are put anywhere have lines too. */
-const codeLinesOf = (image: Image): ImageLine[] =>
+export const codeLinesOf = (image: Image): ImageLine[] =>
   image.lines.filter(({ address }) => {
     const segment = segmentAt(image, address);
     return segment?.execute === true && segment.name !== '.altinstr_replacement';

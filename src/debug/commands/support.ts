@@ -1,0 +1,149 @@
+/** `help`, `source`, `define`, `quit`, and answers for gdb's commands that have no place here. */
+import { type Category, type Command, findCommand } from '../command.ts';
+import { type Interpreter, runLines, say, showContext } from '../interpreter.ts';
+import { demand, Mistake } from '../mistake.ts';
+import type { Motion } from '../motion.ts';
+import { table } from '../style.ts';
+import { countOf, words } from './arguments.ts';
+import { topicLines } from './info.ts';
+
+const CATEGORIES: Readonly<Record<Category, string>> = {
+  running: 'Moving the program forwards',
+  backwards: 'Moving it backwards',
+  stopping: 'Where to stop',
+  data: 'Values and memory',
+  machine: 'The machine',
+  status: 'What there is',
+  support: 'Everything else',
+};
+
+function help(it: Interpreter, argument: string): undefined {
+  const style = it.host.style();
+  const visible = it.commands.filter((command) => !INSTEAD.includes(command));
+  if (argument === '') {
+    for (const [category, title] of Object.entries(CATEGORIES)) {
+      const rows = visible
+        .filter((command) => command.category === category)
+        .map(({ name, aliases = [], help }) => [`  ${[name, ...aliases].join(', ')}`, help.split('\n')[0]!]);
+      say(it, style.bold(title), ...table(rows, style));
+    }
+    say(it, "`help COMMAND' says more. Beginnings of names do where they are clear; an empty line repeats a step.");
+    return;
+  }
+  const [word = '', ...rest] = words(argument);
+  if (it.defined.has(word))
+    return void say(
+      it,
+      `${word}: a command of your own`,
+      ...it.defined.get(word)!.map((line) => `  ${line}`),
+    ) as undefined;
+  const command = demand(findCommand(it.commands, word));
+  if (command.name === 'info' && rest.length === 0) return void say(it, ...topicLines(style)) as undefined;
+  say(
+    it,
+    style.bold([command.name, ...(command.aliases ?? [])].join(', ')),
+    `Usage: ${command.name} ${command.usage ?? ''}`.trimEnd(),
+    command.help,
+  );
+}
+
+/** The script's commands, which stop at the first that fails. */
+function source(it: Interpreter, argument: string): Motion | undefined {
+  if (argument === '') throw new Mistake('source command requires file name of file to source.');
+  const text = it.host.read(argument);
+  if (text === undefined) throw new Mistake(`${argument}: No such file or directory.`);
+  it.script = runLines(it, text.split('\n'));
+  return undefined;
+}
+
+function define(it: Interpreter, argument: string, body: readonly string[]): undefined {
+  if (!/^[A-Za-z_][\w-]*$/.test(argument)) throw new Mistake('Argument required (name of command to define).');
+  if (it.commands.some(({ name }) => name === argument)) throw new Mistake(`${argument} is a command of the debugger.`);
+  it.defined.set(argument, body);
+}
+
+const QUIT: Command = {
+  name: 'quit',
+  aliases: ['q', 'exit'],
+  category: 'support',
+  usage: '[STATUS]',
+  help: 'Leave.',
+  run: (it, argument) => {
+    it.quit = countOf(it, argument, it.host.interactive || it.failures === 0 ? 0 : 2) & 0xff;
+    return undefined;
+  },
+};
+
+/** What those who know gdb may type, and what to type here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  layout:
+    "There is no TUI: source, code, registers and stack are shown at each stop. `set context …' chooses, `context' shows them again.",
+  tui: "There is no TUI: see `help context'.",
+  record: 'History is always recorded: reverse-stepi, reverse-continue … work from the start.',
+  target: "The program runs on entrylab's own machine; there is no other target.",
+  attach: "The program runs on entrylab's own machine; there is nothing to attach to.",
+  detach: "There is nothing to detach from; `quit' leaves.",
+  file: "The program is chosen on the command line; `set features', `set entry' and `set state' begin it anew.",
+  'symbol-file': 'Symbols come with the program.',
+  thread: 'There is one CPU and no threads.',
+  up: "Registers of outer frames are not known, so there is nothing to select: `backtrace', `frame N'.",
+  down: "Registers of outer frames are not known, so there is nothing to select: `backtrace', `frame N'.",
+  shell: 'Commands of the shell are for the shell.',
+  monitor: "There is no monitor behind this: `info idt', `page ADDR', `inject' and the like are commands here.",
+  signal: "There are no signals: `inject' puts events in.",
+  python: "There is no Python here: `define', `if' and `while' are.",
+};
+
+const INSTEAD: readonly Command[] = Object.entries(ELSEWHERE).map(([name, text]) => ({
+  name,
+  category: 'support',
+  help: text,
+  run: () => {
+    throw new Mistake(text);
+  },
+}));
+
+export const SUPPORT: readonly Command[] = [
+  {
+    name: 'help',
+    aliases: ['h'],
+    category: 'support',
+    usage: '[COMMAND]',
+    help: 'List the commands, or say more of one.',
+    completes: 'command',
+    run: help,
+  },
+  {
+    name: 'context',
+    aliases: ['ctx'],
+    category: 'status',
+    help: "Show again what is shown at each stop; `set context' chooses what.",
+    run: (it) => void showContext(it) as undefined,
+  },
+  {
+    name: 'source',
+    category: 'support',
+    usage: 'FILE',
+    help: 'Do the commands of a file; the first that fails ends it.',
+    completes: 'file',
+    run: source,
+  },
+  {
+    name: 'define',
+    category: 'support',
+    usage: 'NAME',
+    help: "A command of your own, up to `end'; $arg0, $arg1 … are what is typed behind its name.",
+    hasBody: true,
+    run: define,
+  },
+  {
+    name: 'document',
+    category: 'support',
+    usage: 'NAME',
+    help: "A text for a command of your own, up to `end'.",
+    hasBody: true,
+    run: () => undefined,
+  },
+  QUIT,
+  ...INSTEAD,
+];
