@@ -233,7 +233,7 @@ const READ_WIDTHS: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u
 function called({ name, args }: Node & { kind: 'call' }, run: Run): Value {
   const { scope } = run;
   const values = args.map((arg) => addressOf(compute(arg, run)));
-  const width = READ_WIDTHS[name];
+  const width = args.length === 1 ? READ_WIDTHS[name] : undefined;
   const [address] = values;
   // The laboratory's reads have 0 for what isn't mapped; a debugger says so.
   if (width !== undefined && address !== undefined && !cpuModel.readLinear(scope.machine.cpu, address, width))
