@@ -154,8 +154,9 @@ function compute(node: Node, run: Run): Value {
     case 'assign':
       return assigned(node, run);
     case 'step': {
-      const before = compute(node.arg, run);
-      assign(node.arg, binaryValue(node.op, before, makeValue(INT, 1n)), run);
+      const location = writable(node.arg, run);
+      const before = location ? readPlace(location, run) : compute(node.arg, run);
+      assign(location, binaryValue(node.op, before, makeValue(INT, 1n)), run);
       return before;
     }
     case 'cast':
@@ -265,7 +266,7 @@ function locate(node: Node, run: Run): Location | undefined {
     case 'typed':
       return dereferenced(node.type, addressOf(compute(node.arg, run)));
     case 'index':
-      return elementLocation(node, run);
+      return elementLocation(compute(node.arg, run), compute(node.index, run));
     case 'unary':
       return node.op === '*' ? pointed(compute(node.arg, run)) : undefined;
     default:
@@ -299,15 +300,12 @@ function pointed(value: Value): Location {
   return dereferenced(pointee, addressOf(value));
 }
 
-function elementLocation({ arg, index }: Node & { kind: 'index' }, run: Run): Location {
-  const base = compute(arg, run);
-  const at = compute(index, run);
+function elementLocation(base: Value, at: Value): Location {
   const pointer = base.elements === undefined && isIntegral(base.type) ? undefined : decay(base);
   if (!pointer || !pointeeOf(pointer.type))
     throw new Mistake(`cannot subscript something of type \`${typeNameOf(base)}'`);
   if (!isIntegral(at.type)) throw new Mistake('Argument to arithmetic operation not a number or boolean.');
-  const target = moved(pointer, numberOf(at));
-  const { type, place } = pointed(target);
+  const { type, place } = pointed(moved(pointer, numberOf(at)));
   if (place.kind !== 'memory' || base.place?.kind !== 'memory' || base.place.percpu === undefined)
     return { type, place };
   return { type, place: shifted(base.place, place.address - base.place.address) };
@@ -317,11 +315,11 @@ function elementLocation({ arg, index }: Node & { kind: 'index' }, run: Run): Lo
 function read(node: Node, run: Run): Value {
   if (node.kind === 'index') {
     const base = compute(node.arg, run);
-    if (base.elements !== undefined && !base.place) {
-      const element = base.elements[Number(numberOf(compute(node.index, run)))];
-      if (!element) throw new Mistake('no such vector element');
-      return element;
-    }
+    const at = compute(node.index, run);
+    if (base.elements === undefined || base.place?.kind === 'memory') return readPlace(elementLocation(base, at), run);
+    const element = base.elements[Number(numberOf(at))];
+    if (!element) throw new Mistake('no such vector element');
+    return element;
   }
   const location = locate(node, run);
   if (location) return readPlace(location, run);
@@ -360,20 +358,26 @@ function addressTaken(node: Node, run: Run): Value {
 
 // Assignment
 
-function assigned({ op, left, right }: Node & { kind: 'assign' }, run: Run): Value {
-  if (left.kind === 'history') throw new Mistake('Left operand of assignment is not a modifiable lvalue.');
-  const operand = op === undefined ? undefined : compute(left, run);
-  const value = compute(right, run);
-  return assign(left, operand && op !== undefined ? binaryValue(op, operand, value, warningsOf(run)) : value, run);
+/** The place that is written, evaluated once; undefined: it is none. */
+function writable(node: Node, run: Run): Location | undefined {
+  if (node.kind === 'history') throw new Mistake('Left operand of assignment is not a modifiable lvalue.');
+  return locate(node, run);
 }
 
-function assign(left: Node, value: Value, run: Run): Value {
-  const location = locate(left, run);
+function assigned({ op, left, right }: Node & { kind: 'assign' }, run: Run): Value {
+  const location = writable(left, run);
+  const before = op === undefined ? undefined : location ? readPlace(location, run) : compute(left, run);
+  const value = compute(right, run);
+  return assign(location, before && op !== undefined ? binaryValue(op, before, value, warningsOf(run)) : value, run);
+}
+
+function assign(location: Location | undefined, value: Value, run: Run): Value {
   if (!location) throw new Mistake('Left operand of assignment is not an lvalue.');
   const { type, place } = location;
   const { scope } = run;
   if (place.kind === 'convenience') {
-    const { place: _, ...kept } = decay(value);
+    // An array in memory is kept as a pointer to it, a string as itself.
+    const { place: _, ...kept } = value.elements && !value.place ? value : decay(value);
     if (!run.dry) scope.convenience.set(place.name, kept);
     return kept;
   }

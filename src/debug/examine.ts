@@ -22,9 +22,9 @@ import { pointerTo, REGISTER_INT } from './types.ts';
 import { cannotAccess, firstUnmapped, makeValue, readMemory, type Value, VOID_VALUE } from './values.ts';
 
 export interface Examined {
-  /** Whole lines without their ends; the last may be one that broke off. */
+  /** Lines without their ends. With an error the last one broke off there, and ends with the message. */
   readonly lines: readonly string[];
-  /** Why the command failed, in which case nothing else of it holds; what could be read is in `lines`. */
+  /** Why the command failed. Where there are lines the last one says it already; where there are none it is all there is to print. */
   readonly error?: string;
 }
 
