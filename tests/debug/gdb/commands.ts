@@ -4,6 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
 /** Registers as each session begins with them. */
 export const REGISTERS: Readonly<Record<string, bigint>> = {
   rax: 0x8877665544332211n,
@@ -19,6 +25,27 @@ export const REGISTERS: Readonly<Record<string, bigint>> = {
   r15: 65n,
   eflags: 0x247n,
 };
+
+/** The same in kernel mode; what isn't named is as `machine/` leaves it. */
+export const KERNEL_REGISTERS: Readonly<Record<string, bigint>> = {
+  rax: 0xffffffff82000008n,
+  rbx: 0x8000000000001003n,
+  rcx: 5n,
+  rsp: 0xffffffff82000800n,
+  rbp: 0xffffffff82000808n,
+  eflags: 0x46n,
+  cr2: 0xffff888000001234n,
+  k_gs_base: 0x7fff00000000n,
+};
+
+const KERNEL_VALUES = lines(`
+  $cr0 $cr2 $cr3 $cr4 $cr8 $efer $eflags $cs $ss $ds $fs_base $gs_base $k_gs_base $rip $rsp $rax $rbx $eax &_start &q $sp+8 $rip+5
+  0xffffffff81000000 -1 (long)&q (char*)&msg (int*)$rax
+`)
+  .join(' ')
+  .split(' ');
+
+const KERNEL_FORMATS = ['p', 'p/x', 'p/d', 'p/u', 'p/t', 'p/z', 'p/c', 'p/a', 'p/s', 'output', 'whatis'];
 
 const VALUES = [
   ...['0', '1', '-1', '65', '200', '-129', '2147483647', '2147483648', '-2147483648', '0xffffffff', '4294967296'],
@@ -160,4 +187,9 @@ export const SESSIONS: Readonly<Record<string, readonly string[]>> = {
   addresses: [...operators('p', ADDRESSES), ...UNARY],
   'examine by format': EXAMINED,
   ...WRITTEN,
+  'kernel formats': cross(KERNEL_FORMATS, KERNEL_VALUES),
+  'kernel flags': [
+    ...operators('p', ['$cr3', '$eflags', '5', '-1', '$rbx', '$cs']),
+    ...['-', '~', '!', '+', 'sizeof', '*', '&'].flatMap((op) => ['$cr3', '$eflags'].map((r) => `p ${op} ${r}`)),
+  ],
 };
