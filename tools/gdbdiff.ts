@@ -2,6 +2,7 @@
  * Holds the debugger's values to gdb: the commands of tests/debug/gdb/commands.ts, answered by gdb for a static program and by entrylab.
  *
  *   npx tsx tools/gdbdiff.ts            differences from the answers that are kept, intended ones too
+ *   npx tsx tools/gdbdiff.ts --fuzz N   N random commands, answered by the gdb at hand
  *   npx tsx tools/gdbdiff.ts --write    regenerates tests/debug/gdb/answers.txt with the gdb at hand (needs as, ld and gdb)
  */
 import { execFile, execFileSync } from 'node:child_process';
@@ -66,24 +67,86 @@ async function byGdb(folder: string, name: string, commands: readonly string[]):
   return parts.map((part) => part.slice(part.indexOf('\n') + 1).replace(/\n$/, ''));
 }
 
-async function write(): Promise<void> {
+/** gdb's answers to whole sessions. */
+async function answered(sessions: Readonly<Record<string, readonly string[]>>): Promise<Session[]> {
   const folder = mkdtempSync(join(tmpdir(), 'entrylab-gdb-'));
   try {
     build(folder);
     const all: Session[] = [];
-    for (const [name, commands] of Object.entries(SESSIONS)) {
+    for (const [name, commands] of Object.entries(sessions)) {
       const replies = await byGdb(folder, name, commands);
       all.push({ name, exchanges: replies.map((answer, i) => ({ command: commands[i]!, answer })) });
     }
-    writeFileSync(`${FOLDER}answers.txt`, renderAnswers(all));
+    return all;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function compare(): void {
+/** Nothing that changes: one difference would lead to others. */
+const LEAVES = [
+  ...[
+    '0',
+    '1',
+    '2',
+    '-1',
+    '7u',
+    '3l',
+    '0xffffffff',
+    "'a'",
+    '(char)200',
+    '(short)-5',
+    '$rax',
+    '$eax',
+    '$al',
+    '$sp',
+    '$rip',
+  ],
+  ...['(int*)&ar', '(char*)&msg', '*(int*)&ar', '*(char*)&msg', '_start', 'func', '$nosuch', '(long*)&neg', '{int}&ar'],
+  ...['*(long*)&q', '(char**)&ptrs', '*(char**)&ptrs', '(void*)0', '{char[4]}&msg', '$r15'],
+];
+const BINARY = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '==', '<', '>=', '&&', '||', '@'];
+const PREFIXES = ['-', '~', '!', '*', '&', '(int)', '(char)', '(long*)', '(unsigned)', '(char*)', 'sizeof ', '{short}'];
+
+const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!;
+
+/** A random expression, mostly of sense. */
+function expression(depth: number): string {
+  const kind = depth <= 0 ? 0 : Math.random();
+  const inner = (): string => expression(depth - 1);
+  if (kind < 0.2) return pick(LEAVES);
+  if (kind < 0.6) return `${inner()} ${pick(BINARY)} ${inner()}`;
+  if (kind < 0.75) return `${pick(PREFIXES)}${inner()}`;
+  if (kind < 0.85) return `(${inner()})`;
+  if (kind < 0.9) return `(${inner()})[${inner()}]`;
+  return `${inner()} ? ${inner()} : ${inner()}`;
+}
+
+const COMMANDS = [
+  'p',
+  'p',
+  'p',
+  'p/x',
+  'p/d',
+  'p/c',
+  'p/a',
+  'p/z',
+  'p/s',
+  'p/u',
+  'whatis',
+  'output',
+  'x/2xw',
+  'x/3c',
+  'x/s',
+  'x/i',
+];
+
+const fuzzed = (count: number): string[] =>
+  Array.from({ length: count }, () => `${pick(COMMANDS)} ${expression(Math.floor(Math.random() * 4))}`);
+
+function compare(sessions: readonly Session[]): void {
   let [total, different] = [0, 0];
-  for (const { name, exchanges } of parseAnswers(readFileSync(`${FOLDER}answers.txt`, 'utf8'))) {
+  for (const { name, exchanges } of sessions) {
     const ours = answers(
       source,
       name,
@@ -100,5 +163,10 @@ function compare(): void {
   console.log(`${total} commands, ${different} differences`);
 }
 
-if (process.argv.includes('--write')) await write();
-compare();
+const [, , option, argument] = process.argv;
+if (option === '--write') writeFileSync(`${FOLDER}answers.txt`, renderAnswers(await answered(SESSIONS)));
+compare(
+  option === '--fuzz'
+    ? await answered({ random: fuzzed(Number(argument ?? 1000)) })
+    : parseAnswers(readFileSync(`${FOLDER}answers.txt`, 'utf8')),
+);

@@ -196,12 +196,12 @@ const LARGEST_ARRAY = 65536;
 /** `a@n` */
 function repeated(first: Value, count: Value, run: Run): Value {
   const { type, place, elements } = first;
-  if (place?.kind !== 'memory' || elements !== undefined)
-    throw new Mistake("Only values in memory can be extended with '@'.");
-  if (count.elements !== undefined || !isIntegral(count.type))
+  if (count.elements !== undefined || !isIntegral(count.type) || count.type.kind === 'flags')
     throw new Mistake('Non-integral right operand for "@" operator.');
   const length = numberOf(count);
   if (BigInt.asIntN(32, length) !== length) throw new Mistake('Value out of range.');
+  if (place?.kind !== 'memory' || elements !== undefined)
+    throw new Mistake("Only values in memory can be extended with '@'.");
   if (length <= 0n) throw new Mistake(`Invalid number ${length} of repetitions.`);
   const stride = strideOf(type);
   if (length * stride > LARGEST_ARRAY)
@@ -237,7 +237,12 @@ function called({ name, args }: Node & { kind: 'call' }, run: Run): Value {
   const width = args.length === 1 ? READ_WIDTHS[name] : undefined;
   const [address] = values;
   // The laboratory's reads have 0 for what isn't mapped; a debugger says so.
-  if (width !== undefined && address !== undefined && !cpuModel.readLinear(scope.machine.cpu, address, width))
+  if (
+    !run.dry &&
+    width !== undefined &&
+    address !== undefined &&
+    !cpuModel.readLinear(scope.machine.cpu, address, width)
+  )
     throw new Mistake(cannotAccess(firstUnmapped(scope.machine, address, width)));
   const call = scope.call ?? environment(scope.machine, { entry: '', states: new Map() }).call;
   const result = call(name, values);
@@ -302,10 +307,9 @@ function pointed(value: Value): Location {
 
 function elementLocation(base: Value, at: Value): Location {
   const pointer = base.elements === undefined && isIntegral(base.type) ? undefined : decay(base);
-  if (!pointer || !pointeeOf(pointer.type))
+  if (!pointer || !pointeeOf(pointer.type) || pointer.type !== (base.elements ? pointer : base).type)
     throw new Mistake(`cannot subscript something of type \`${typeNameOf(base)}'`);
-  if (!isIntegral(at.type)) throw new Mistake('Argument to arithmetic operation not a number or boolean.');
-  const { type, place } = pointed(moved(pointer, numberOf(at)));
+  const { type, place } = pointed(moved(pointer, addressOf(at)));
   if (place.kind !== 'memory' || base.place?.kind !== 'memory' || base.place.percpu === undefined)
     return { type, place };
   return { type, place: shifted(base.place, place.address - base.place.address) };
@@ -366,7 +370,7 @@ function writable(node: Node, run: Run): Location | undefined {
 
 function assigned({ op, left, right }: Node & { kind: 'assign' }, run: Run): Value {
   const location = writable(left, run);
-  const before = op === undefined ? undefined : location ? readPlace(location, run) : compute(left, run);
+  const before = location ? (op === undefined ? undefined : readPlace(location, run)) : compute(left, run);
   const value = compute(right, run);
   return assign(location, before && op !== undefined ? binaryValue(op, before, value, warningsOf(run)) : value, run);
 }

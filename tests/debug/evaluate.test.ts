@@ -63,6 +63,7 @@ test('functions of scenario headers', () => {
   assert.is(print(scope, 'flush_pending(1)'), '0');
   assert.is(print(scope, 'u16(&half)'), '65534');
   assert.is(print(scope, 'u64(0)'), 'Cannot access memory at address 0x0');
+  assert.equal(typeOfExpression(parsed('u64($rsp) + 1'), scope), { ok: true, value: 'unsigned long' });
   assert.is(print(scope, 'u8(1, 2)'), 'No symbol "u8" in current context.');
   assert.is(print(scope, '(u8)half + (u16)1'), '255');
   const own: Scope = { ...scope, call: (name, args) => (name === 'twice' ? args[0]! * 2n : undefined) };
