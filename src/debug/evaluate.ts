@@ -9,7 +9,8 @@ import * as cpuModel from '../cpu/cpu.ts';
 import { environment } from '../lab/environment.ts';
 import type { Result } from '../lab/expression.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Node } from './expression.ts';
+import { dependencies } from './dependencies.ts';
+import { childrenOf, type Node } from './expression.ts';
 import type { Formats } from './formats.ts';
 import { attempt, demand, Mistake } from './mistake.ts';
 import { lookUp } from './names.ts';
@@ -28,6 +29,8 @@ import {
   VOID_VALUE,
   writePlace,
 } from './values.ts';
+
+export { type Dependencies, dependencies } from './dependencies.ts';
 
 export interface Scope {
   readonly machine: Machine;
@@ -62,7 +65,7 @@ interface Location {
 
 export function evaluate(node: Node, scope: Scope): Result<Value> {
   return attempt(() => {
-    checkNames(node, scope);
+    checkNames(node, scope.machine);
     return compute(node, { scope, dry: false, wrote: false });
   });
 }
@@ -70,15 +73,16 @@ export function evaluate(node: Node, scope: Scope): Result<Value> {
 /** `whatis`: the type's name; nothing is read or written. */
 export function typeOfExpression(node: Node, scope: Scope): Result<string> {
   return attempt(() => {
-    checkNames(node, scope);
+    checkNames(node, scope.machine);
     return typeNameOf(compute(node, { scope, dry: true, wrote: false }));
   });
 }
 
-/** Where an lvalue in memory lies, for `&` and for watchpoints; undefined: it is none, or it can't be found out. Reads, never writes. */
+/** Where an lvalue in memory lies, for `&` and for watchpoints; undefined: it is none, or to find out would write something. */
 export function lvalueRange(node: Node, scope: Scope): { readonly address: bigint; readonly size: number } | undefined {
+  if (dependencies(node).writes) return undefined;
   const found = attempt(() => {
-    const run = { scope, dry: false, wrote: true };
+    const run = { scope, dry: false, wrote: false };
     if (node.kind === 'binary' && node.op === '@') {
       const location = locate(node.left, run);
       const count = Number(numberOf(compute(node.right, run)));
@@ -94,36 +98,12 @@ export function lvalueRange(node: Node, scope: Scope): { readonly address: bigin
 
 // Names
 
-/** The children of a node, in the order of the text. */
-export function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'constant':
-    case 'dollar':
-    case 'history':
-    case 'name':
-      return [];
-    case 'call':
-      return node.args;
-    case 'binary':
-    case 'assign':
-      return [node.left, node.right];
-    case 'conditional':
-      return [node.test, node.then, node.otherwise];
-    case 'sizeof':
-      return 'size' in node.of ? [] : [node.of];
-    case 'index':
-      return [node.arg, node.index];
-    default:
-      return [node.arg];
-  }
-}
-
 const noSymbol = (name: string): Mistake => new Mistake(`No symbol "${name}" in current context.`);
 
 /** gdb looks names up while it parses: an unknown one is an error even where it isn't evaluated. */
-function checkNames(node: Node, { machine }: Scope): void {
+function checkNames(node: Node, machine: Machine): void {
   if (node.kind === 'name' && !lookUp(machine, node.name)) throw noSymbol(node.name);
-  for (const child of childrenOf(node)) checkNames(child, { machine } as Scope);
+  for (const child of childrenOf(node)) checkNames(child, machine);
 }
 
 const isRegister = ({ machine }: Scope, name: string): boolean => readRegister(machine, name) !== undefined;

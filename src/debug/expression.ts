@@ -35,6 +35,30 @@ export type Node =
 
 export type UnaryOperator = '+' | '-' | '!' | '~' | '*' | '&';
 
+/** The children of a node, in the order of the text. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'constant':
+    case 'dollar':
+    case 'history':
+    case 'name':
+      return [];
+    case 'call':
+      return node.args;
+    case 'binary':
+    case 'assign':
+      return [node.left, node.right];
+    case 'conditional':
+      return [node.test, node.then, node.otherwise];
+    case 'sizeof':
+      return 'size' in node.of ? [] : [node.of];
+    case 'index':
+      return [node.arg, node.index];
+    default:
+      return [node.arg];
+  }
+}
+
 /** Binary operators by how tightly they bind, loosest first. */
 const LEVELS: readonly (readonly string[])[] = [
   ['||'],

@@ -132,6 +132,8 @@ test('the range of an lvalue in memory', () => {
   assert.is(range('$rax'), 'none');
   assert.is(range('half + 1'), 'none');
   assert.is(range('*(void*)0'), 'none');
+  assert.is(range('*(int*)($rax = 4096)'), 'none');
+  assert.is.not(print(scope, '$rax'), '4096');
 });
 
 // Arithmetic
