@@ -181,3 +181,7 @@ export function outputCommand(text: string, scope: Scope): Result<string> {
     return render(value, shape, scope);
   });
 }
+
+/** `formatValue`, with a letter that means nothing as a mistake. */
+export const printText = (value: Value, format: Partial<Format>, scope: PrintScope): Result<string> =>
+  attempt(() => render(value, format, scope));
