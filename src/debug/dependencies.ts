@@ -1,8 +1,7 @@
 /** What an expression reads, without evaluating it: by this a session decides how it can watch it. */
 
 import type { Machine } from '../machine/machine.ts';
-import { childrenOf } from './evaluate.ts';
-import type { Node } from './expression.ts';
+import { childrenOf, type Node } from './expression.ts';
 import { lookUp } from './names.ts';
 import { isIntegral } from './types.ts';
 

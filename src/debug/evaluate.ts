@@ -9,7 +9,8 @@ import * as cpuModel from '../cpu/cpu.ts';
 import { environment } from '../lab/environment.ts';
 import type { Result } from '../lab/expression.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Node } from './expression.ts';
+import { dependencies } from './dependencies.ts';
+import { childrenOf, type Node } from './expression.ts';
 import type { Formats } from './formats.ts';
 import { attempt, demand, Mistake } from './mistake.ts';
 import { lookUp } from './names.ts';
@@ -28,6 +29,8 @@ import {
   VOID_VALUE,
   writePlace,
 } from './values.ts';
+
+export { type Dependencies, dependencies } from './dependencies.ts';
 
 export interface Scope {
   readonly machine: Machine;
@@ -62,7 +65,7 @@ interface Location {
 
 export function evaluate(node: Node, scope: Scope): Result<Value> {
   return attempt(() => {
-    checkNames(node, scope);
+    checkNames(node, scope.machine);
     return compute(node, { scope, dry: false, wrote: false });
   });
 }
@@ -70,15 +73,16 @@ export function evaluate(node: Node, scope: Scope): Result<Value> {
 /** `whatis`: the type's name; nothing is read or written. */
 export function typeOfExpression(node: Node, scope: Scope): Result<string> {
   return attempt(() => {
-    checkNames(node, scope);
+    checkNames(node, scope.machine);
     return typeNameOf(compute(node, { scope, dry: true, wrote: false }));
   });
 }
 
-/** Where an lvalue in memory lies, for `&` and for watchpoints; undefined: it is none, or it can't be found out. Reads, never writes. */
+/** Where an lvalue in memory lies, for `&` and for watchpoints; undefined: it is none, or to find out would write something. */
 export function lvalueRange(node: Node, scope: Scope): { readonly address: bigint; readonly size: number } | undefined {
+  if (dependencies(node).writes) return undefined;
   const found = attempt(() => {
-    const run = { scope, dry: false, wrote: true };
+    const run = { scope, dry: false, wrote: false };
     if (node.kind === 'binary' && node.op === '@') {
       const location = locate(node.left, run);
       const count = Number(numberOf(compute(node.right, run)));
@@ -94,36 +98,12 @@ export function lvalueRange(node: Node, scope: Scope): { readonly address: bigin
 
 // Names
 
-/** The children of a node, in the order of the text. */
-export function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'constant':
-    case 'dollar':
-    case 'history':
-    case 'name':
-      return [];
-    case 'call':
-      return node.args;
-    case 'binary':
-    case 'assign':
-      return [node.left, node.right];
-    case 'conditional':
-      return [node.test, node.then, node.otherwise];
-    case 'sizeof':
-      return 'size' in node.of ? [] : [node.of];
-    case 'index':
-      return [node.arg, node.index];
-    default:
-      return [node.arg];
-  }
-}
-
 const noSymbol = (name: string): Mistake => new Mistake(`No symbol "${name}" in current context.`);
 
 /** gdb looks names up while it parses: an unknown one is an error even where it isn't evaluated. */
-function checkNames(node: Node, { machine }: Scope): void {
+function checkNames(node: Node, machine: Machine): void {
   if (node.kind === 'name' && !lookUp(machine, node.name)) throw noSymbol(node.name);
-  for (const child of childrenOf(node)) checkNames(child, { machine } as Scope);
+  for (const child of childrenOf(node)) checkNames(child, machine);
 }
 
 const isRegister = ({ machine }: Scope, name: string): boolean => readRegister(machine, name) !== undefined;
@@ -154,8 +134,9 @@ function compute(node: Node, run: Run): Value {
     case 'assign':
       return assigned(node, run);
     case 'step': {
-      const before = compute(node.arg, run);
-      assign(node.arg, binaryValue(node.op, before, makeValue(INT, 1n)), run);
+      const location = writable(node.arg, run);
+      const before = location ? readPlace(location, run) : compute(node.arg, run);
+      assign(location, binaryValue(node.op, before, makeValue(INT, 1n)), run);
       return before;
     }
     case 'cast':
@@ -195,12 +176,12 @@ const LARGEST_ARRAY = 65536;
 /** `a@n` */
 function repeated(first: Value, count: Value, run: Run): Value {
   const { type, place, elements } = first;
-  if (place?.kind !== 'memory' || elements !== undefined)
-    throw new Mistake("Only values in memory can be extended with '@'.");
-  if (count.elements !== undefined || !isIntegral(count.type))
+  if (count.elements !== undefined || !isIntegral(count.type) || count.type.kind === 'flags')
     throw new Mistake('Non-integral right operand for "@" operator.');
   const length = numberOf(count);
   if (BigInt.asIntN(32, length) !== length) throw new Mistake('Value out of range.');
+  if (place?.kind !== 'memory' || elements !== undefined)
+    throw new Mistake("Only values in memory can be extended with '@'.");
   if (length <= 0n) throw new Mistake(`Invalid number ${length} of repetitions.`);
   const stride = strideOf(type);
   if (length * stride > LARGEST_ARRAY)
@@ -233,10 +214,15 @@ const READ_WIDTHS: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u
 function called({ name, args }: Node & { kind: 'call' }, run: Run): Value {
   const { scope } = run;
   const values = args.map((arg) => addressOf(compute(arg, run)));
-  const width = READ_WIDTHS[name];
+  const width = args.length === 1 ? READ_WIDTHS[name] : undefined;
   const [address] = values;
   // The laboratory's reads have 0 for what isn't mapped; a debugger says so.
-  if (width !== undefined && address !== undefined && !cpuModel.readLinear(scope.machine.cpu, address, width))
+  if (
+    !run.dry &&
+    width !== undefined &&
+    address !== undefined &&
+    !cpuModel.readLinear(scope.machine.cpu, address, width)
+  )
     throw new Mistake(cannotAccess(firstUnmapped(scope.machine, address, width)));
   const call = scope.call ?? environment(scope.machine, { entry: '', states: new Map() }).call;
   const result = call(name, values);
@@ -265,7 +251,7 @@ function locate(node: Node, run: Run): Location | undefined {
     case 'typed':
       return dereferenced(node.type, addressOf(compute(node.arg, run)));
     case 'index':
-      return elementLocation(node, run);
+      return elementLocation(compute(node.arg, run), compute(node.index, run));
     case 'unary':
       return node.op === '*' ? pointed(compute(node.arg, run)) : undefined;
     default:
@@ -299,15 +285,11 @@ function pointed(value: Value): Location {
   return dereferenced(pointee, addressOf(value));
 }
 
-function elementLocation({ arg, index }: Node & { kind: 'index' }, run: Run): Location {
-  const base = compute(arg, run);
-  const at = compute(index, run);
+function elementLocation(base: Value, at: Value): Location {
   const pointer = base.elements === undefined && isIntegral(base.type) ? undefined : decay(base);
-  if (!pointer || !pointeeOf(pointer.type))
+  if (!pointer || !pointeeOf(pointer.type) || pointer.type !== (base.elements ? pointer : base).type)
     throw new Mistake(`cannot subscript something of type \`${typeNameOf(base)}'`);
-  if (!isIntegral(at.type)) throw new Mistake('Argument to arithmetic operation not a number or boolean.');
-  const target = moved(pointer, numberOf(at));
-  const { type, place } = pointed(target);
+  const { type, place } = pointed(moved(pointer, addressOf(at)));
   if (place.kind !== 'memory' || base.place?.kind !== 'memory' || base.place.percpu === undefined)
     return { type, place };
   return { type, place: shifted(base.place, place.address - base.place.address) };
@@ -317,11 +299,11 @@ function elementLocation({ arg, index }: Node & { kind: 'index' }, run: Run): Lo
 function read(node: Node, run: Run): Value {
   if (node.kind === 'index') {
     const base = compute(node.arg, run);
-    if (base.elements !== undefined && !base.place) {
-      const element = base.elements[Number(numberOf(compute(node.index, run)))];
-      if (!element) throw new Mistake('no such vector element');
-      return element;
-    }
+    const at = compute(node.index, run);
+    if (base.elements === undefined || base.place?.kind === 'memory') return readPlace(elementLocation(base, at), run);
+    const element = base.elements[Number(numberOf(at))];
+    if (!element) throw new Mistake('no such vector element');
+    return element;
   }
   const location = locate(node, run);
   if (location) return readPlace(location, run);
@@ -360,20 +342,26 @@ function addressTaken(node: Node, run: Run): Value {
 
 // Assignment
 
-function assigned({ op, left, right }: Node & { kind: 'assign' }, run: Run): Value {
-  if (left.kind === 'history') throw new Mistake('Left operand of assignment is not a modifiable lvalue.');
-  const operand = op === undefined ? undefined : compute(left, run);
-  const value = compute(right, run);
-  return assign(left, operand && op !== undefined ? binaryValue(op, operand, value, warningsOf(run)) : value, run);
+/** The place that is written, evaluated once; undefined: it is none. */
+function writable(node: Node, run: Run): Location | undefined {
+  if (node.kind === 'history') throw new Mistake('Left operand of assignment is not a modifiable lvalue.');
+  return locate(node, run);
 }
 
-function assign(left: Node, value: Value, run: Run): Value {
-  const location = locate(left, run);
+function assigned({ op, left, right }: Node & { kind: 'assign' }, run: Run): Value {
+  const location = writable(left, run);
+  const before = location ? (op === undefined ? undefined : readPlace(location, run)) : compute(left, run);
+  const value = compute(right, run);
+  return assign(location, before && op !== undefined ? binaryValue(op, before, value, warningsOf(run)) : value, run);
+}
+
+function assign(location: Location | undefined, value: Value, run: Run): Value {
   if (!location) throw new Mistake('Left operand of assignment is not an lvalue.');
   const { type, place } = location;
   const { scope } = run;
   if (place.kind === 'convenience') {
-    const { place: _, ...kept } = decay(value);
+    // An array in memory is kept as a pointer to it, a string as itself.
+    const { place: _, ...kept } = value.elements && !value.place ? value : decay(value);
     if (!run.dry) scope.convenience.set(place.name, kept);
     return kept;
   }

@@ -16,15 +16,15 @@ import { type Format, type Formats, newFormats, parseFormat, SIZES, type SizeLet
 import { attempt, demand, Mistake } from './mistake.ts';
 import { addressText, symbolText } from './names.ts';
 import { addressOf } from './operators.ts';
-import { formatValue } from './print.ts';
+import { render } from './print.ts';
 import { stringAt } from './strings.ts';
 import { pointerTo, REGISTER_INT } from './types.ts';
 import { cannotAccess, firstUnmapped, makeValue, readMemory, type Value, VOID_VALUE } from './values.ts';
 
 export interface Examined {
-  /** Whole lines without their ends; the last may be one that broke off. */
+  /** Lines without their ends. With an error the last one broke off there, and ends with the message. */
   readonly lines: readonly string[];
-  /** Why the command failed, in which case nothing else of it holds; what could be read is in `lines`. */
+  /** Why the command failed. Where there are lines the last one says it already; where there are none it is all there is to print. */
   readonly error?: string;
 }
 
@@ -182,7 +182,7 @@ function itemAt(letter: string | undefined, size: SizeLetter, address: bigint, s
   const value = readMemory(machine, type, { kind: 'memory', address });
   if (!value.ok) throw new Mistake(cannotAccess(firstUnmapped(machine, address, type.size)));
   return {
-    text: formatValue(value.value, { ...(letter && { letter }), size }, scope),
+    text: render(value.value, { ...(letter && { letter }), size }, scope),
     length: BigInt(type.size),
     value: value.value,
   };

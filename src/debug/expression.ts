@@ -7,7 +7,7 @@
 import type { Result } from '../lab/expression.ts';
 import { attempt, Mistake } from './mistake.ts';
 import { type Token, tokenAt } from './tokens.ts';
-import { CODE, isTypedef, isTypeWord, pointerTo, type Type, typeOfWords } from './types.ts';
+import { CODE, isQualifier, isTypedef, isTypeWord, pointerTo, type Type, typeOfWords } from './types.ts';
 import type { Value } from './values.ts';
 
 export type Node =
@@ -27,13 +27,37 @@ export type Node =
   /** `x++`, `x--`: the value before. */
   | { readonly kind: 'step'; readonly op: '+' | '-'; readonly arg: Node }
   | { readonly kind: 'cast'; readonly type: Type; readonly arg: Node }
-  /** `{type} address` */
+  /** `{type} address`; `{type[n]} address` is `{type} address @ n`. */
   | { readonly kind: 'typed'; readonly type: Type; readonly arg: Node }
   | { readonly kind: 'sizeof'; readonly of: Type | Node }
   | { readonly kind: 'field'; readonly arg: Node; readonly field: string }
   | { readonly kind: 'index'; readonly arg: Node; readonly index: Node };
 
 export type UnaryOperator = '+' | '-' | '!' | '~' | '*' | '&';
+
+/** The children of a node, in the order of the text. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'constant':
+    case 'dollar':
+    case 'history':
+    case 'name':
+      return [];
+    case 'call':
+      return node.args;
+    case 'binary':
+    case 'assign':
+      return [node.left, node.right];
+    case 'conditional':
+      return [node.test, node.then, node.otherwise];
+    case 'sizeof':
+      return 'size' in node.of ? [] : [node.of];
+    case 'index':
+      return [node.arg, node.index];
+    default:
+      return [node.arg];
+  }
+}
 
 /** Binary operators by how tightly they bind, loosest first. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -152,8 +176,11 @@ function unary(cursor: Cursor, depth: number): Node {
   if (cursor.token.kind === 'name' && cursor.token.text === 'sizeof') return sizeOf(cursor, depth);
   if (take(cursor, '{')) {
     const type = typeName(cursor);
+    const length = take(cursor, '[') ? assignment(cursor, deeper(depth)) : undefined;
+    if (length) expect(cursor, ']');
     expect(cursor, '}');
-    return { kind: 'typed', type, arg: unary(cursor, deeper(depth)) };
+    const left: Node = { kind: 'typed', type, arg: unary(cursor, deeper(depth)) };
+    return length ? { kind: 'binary', op: '@', left, right: length } : left;
   }
   if (!isOperator(cursor, '(')) return postfix(cursor, primary(cursor, depth), depth);
   return parenthesized(cursor, depth);
@@ -264,6 +291,9 @@ function typeName(cursor: Cursor): Type {
     return CODE;
   }
   let type = base;
-  while (take(cursor, '*')) type = pointerTo(type);
+  while (take(cursor, '*')) {
+    type = pointerTo(type);
+    while (cursor.token.kind === 'name' && isQualifier(cursor.token.text)) advance(cursor);
+  }
   return type;
 }

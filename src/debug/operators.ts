@@ -105,9 +105,9 @@ function arithmetic(op: string, a: bigint, b: bigint): bigint {
   }
 }
 
-/** The left operand alone tells the type. */
+/** The left operand alone tells the type; flags stay flags, as in gdb. */
 function shifted(op: '<<' | '>>', left: Value, right: Value, warn: (text: string) => void): Value {
-  const type = promoted(left.type);
+  const type = left.type.kind === 'flags' ? left.type : promoted(left.type);
   const [value, distance] = [numberOf(makeValue(type, numberOf(left))), numberOf(right)];
   const way = op === '<<' ? 'left' : 'right';
   if (distance < 0n) {

@@ -13,7 +13,7 @@ import { attempt, demand, Mistake } from './mistake.ts';
 import { addressText } from './names.ts';
 import { textOfFields } from './register-fields.ts';
 import { arrayText, characterText, MOST_ELEMENTS, MOST_REPEATS, stringAt } from './strings.ts';
-import { isVoid, makeValue, numberOf, type Value } from './values.ts';
+import { isVoid, numberOf, type Value } from './values.ts';
 
 export { parseFormat } from './formats.ts';
 
@@ -21,10 +21,16 @@ export { parseFormat } from './formats.ts';
 export type PrintScope = Pick<Scope, 'machine'>;
 
 /**
- * A value as text. `letter` is one of x d u o t z c a f s; a `size` pads numbers in x and t to it, as the command `x` does. Throws a
- * Mistake for other letters; `printText` doesn't.
+ * A value as text. `letter` is one of x d u o t z c a f s, and for any other gdb's message comes instead; a `size` pads numbers in x
+ * and t to it, as the command `x` does.
  */
-export function formatValue(value: Value, { letter, size }: Partial<Format>, scope: PrintScope): string {
+export function formatValue(value: Value, format: Partial<Format>, scope: PrintScope): string {
+  const text = attempt(() => render(value, format, scope));
+  return text.ok ? text.value : text.message;
+}
+
+/** The same, with letters that mean nothing as a Mistake. */
+export function render(value: Value, { letter, size }: Partial<Format>, scope: PrintScope): string {
   return prefixOf(value, letter) + bodyText(value, { ...(letter && { letter }), ...(size && { size }) }, scope);
 }
 
@@ -162,7 +168,7 @@ export function printCommand(text: string, scope: Scope): Result<string> {
   return attempt(() => {
     const { value, shape } = asked(text, 'print', scope);
     const number = recordValue(value, scope);
-    const shown = attempt(() => formatValue(value, shape, scope));
+    const shown = attempt(() => render(value, shape, scope));
     if (!shown.ok) throw new Mistake(`$${number} = ${shown.message}`);
     return `$${number} = ${shown.value}`;
   });
@@ -172,13 +178,10 @@ export function printCommand(text: string, scope: Scope): Result<string> {
 export function outputCommand(text: string, scope: Scope): Result<string> {
   return attempt(() => {
     const { value, shape } = asked(text, 'output', scope);
-    return formatValue(value, shape, scope);
+    return render(value, shape, scope);
   });
 }
 
-/** `formatValue` with the mistake as a value. */
+/** `formatValue`, with a letter that means nothing as a mistake. */
 export const printText = (value: Value, format: Partial<Format>, scope: PrintScope): Result<string> =>
-  attempt(() => formatValue(value, format, scope));
-
-/** A number as a value to be printed, for those that have no expression. */
-export const numberValue = makeValue;
+  attempt(() => render(value, format, scope));

@@ -108,16 +108,23 @@ const TYPEDEFS: ReadonlyMap<string, Type> = new Map(
   ].map((t) => [t.name, t]),
 );
 
+/** Without effect here, and not part of the name. */
+const QUALIFIERS: ReadonlySet<string> = new Set(['const', 'volatile']);
+
+/** `const`, `volatile`, which may also stand behind a star. */
+export const isQualifier = (word: string): boolean => QUALIFIERS.has(word);
+
 const WORDS: ReadonlySet<string> = new Set(['char', 'short', 'int', 'long', 'signed', 'unsigned', 'void']);
 
 /** Whether a word can begin the name of a type. */
-export const isTypeWord = (word: string): boolean => WORDS.has(word) || TYPEDEFS.has(word);
+export const isTypeWord = (word: string): boolean => WORDS.has(word) || TYPEDEFS.has(word) || isQualifier(word);
 
 /** Whether the word is a type by itself, as `u64` and `void` are. */
 export const isTypedef = (word: string): boolean => TYPEDEFS.has(word);
 
 /** The type that words without stars name (`long`, `unsigned`, `int`), in any order that C permits; undefined: none. */
-export function typeOfWords(words: readonly string[]): Type | undefined {
+export function typeOfWords(all: readonly string[]): Type | undefined {
+  const words = all.filter((word) => !isQualifier(word));
   const [first] = words;
   if (first === undefined) return undefined;
   if (words.length === 1) {

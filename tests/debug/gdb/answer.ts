@@ -9,29 +9,38 @@ import { newFormats } from '../../../src/debug/formats.ts';
 import { outputCommand, printCommand } from '../../../src/debug/print.ts';
 import { writeRegister } from '../../../src/debug/registers.ts';
 import type { Image, ImageSymbol, Segment } from '../../../src/image/image.ts';
+import { featureNumber, featureSet } from '../../../src/isa/features.ts';
 import type { Result } from '../../../src/lab/expression.ts';
 import { createMachine, type Machine } from '../../../src/machine/machine.ts';
 import { percpuLayout } from '../../../src/machine/percpu.ts';
-import { REGISTERS } from './commands.ts';
+import { KERNEL_REGISTERS, REGISTERS } from './commands.ts';
 
-export const ADDRESSES: Readonly<Record<string, bigint>> = { '.text': 0x401000n, '.data': 0x402000n };
+export type Home = 'user' | 'kernel';
+
+/** Where the sections lie; in `kernel` gdb sees our machine through a stub (tools/gdb-stub.ts). */
+export const ADDRESSES: Readonly<Record<Home, Readonly<Record<string, bigint>>>> = {
+  user: { '.text': 0x401000n, '.data': 0x402000n },
+  kernel: { '.text': 0xffffffff81000000n, '.data': 0xffffffff82000000n },
+};
+
+export const homeOf = (session: string): Home => (session.startsWith('kernel') ? 'kernel' : 'user');
 
 /** The object without relocations, its sections where the linker puts them for gdb. */
-function imageOf(source: string): Image {
+function imageOf(source: string, home: Home): Image {
   const read = (path: string): Uint8Array | undefined =>
     path === 't.s' ? new TextEncoder().encode(source) : undefined;
   const { value, diagnostics } = assemble('t.s', { files: { read } });
   if (diagnostics.length > 0) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
   const segments: Segment[] = [];
   for (const { name, data, relocations } of value.sections) {
-    const address = ADDRESSES[name];
+    const address = ADDRESSES[home][name];
     if (address === undefined || data.length === 0) continue;
     if (relocations.length > 0) throw new Error(`program.s has relocations in ${name}`);
     segments.push({ name, address, bytes: data, write: name === '.data', execute: name === '.text' });
   }
-  const symbols = value.symbols.flatMap(({ name, value: offset, size, home }): ImageSymbol[] => {
-    const section = home.kind === 'section' ? value.sections[home.index]!.name : '';
-    const base = ADDRESSES[section];
+  const symbols = value.symbols.flatMap(({ name, value: offset, size, home: within }): ImageSymbol[] => {
+    const section = within.kind === 'section' ? value.sections[within.index]!.name : '';
+    const base = ADDRESSES[home][section];
     if (name === '' || base === undefined) return [];
     return [{ name, address: base + offset, size, kind: section === '.text' ? 'code' : 'data' }];
   });
@@ -39,16 +48,17 @@ function imageOf(source: string): Image {
   return { segments, symbols: ascending, lines: [], patches: [] };
 }
 
-function machineOf(source: string): Machine {
+export function machineOf(source: string, home: Home): Machine {
+  const features = featureSet([featureNumber('PCID')!]);
   const { value, diagnostics } = createMachine({
-    image: imageOf(source),
-    features: new Set(),
+    image: imageOf(source, home),
+    features,
     percpu: percpuLayout()!,
   });
   if (!value) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
-  cpuModel.setCpl(value.cpu, 3);
-  cpuModel.setRip(value.cpu, ADDRESSES['.text']!);
-  for (const [name, bits] of Object.entries(REGISTERS)) {
+  cpuModel.setRip(value.cpu, ADDRESSES[home]['.text']!);
+  if (home === 'user') cpuModel.setCpl(value.cpu, 3);
+  for (const [name, bits] of Object.entries(home === 'user' ? REGISTERS : KERNEL_REGISTERS)) {
     const problem = writeRegister(value, name, bits);
     if (problem !== undefined) throw new Error(problem);
   }
@@ -58,10 +68,10 @@ function machineOf(source: string): Machine {
 const textOf = (result: Result<string>): string => (result.ok ? result.value : result.message);
 
 /** What a session prints for each of its commands. */
-export function answers(source: string, commands: readonly string[]): string[] {
+export function answers(source: string, session: string, commands: readonly string[]): string[] {
   const warnings: string[] = [];
   const scope: Scope = {
-    machine: machineOf(source),
+    machine: machineOf(source, homeOf(session)),
     convenience: new Map(),
     history: [],
     formats: newFormats(),
