@@ -1,0 +1,250 @@
+/**
+ * Lines of commands in, text out: what a person types, a script, or a pipe brings. Commands that move the program are run piece by piece, so
+ * that `feed` can be interrupted between two pieces (`session.interrupted`). A command that fails says why and changes nothing.
+ */
+
+import { type Snapshot, snapshot } from '../trace/snapshot.ts';
+import { type Command, findCommand, splitCommand } from './command.ts';
+import type { Saved } from './commands/checkpoints.ts';
+import type { Display } from './commands/display.ts';
+import { showDisplays } from './commands/display.ts';
+import type { Host } from './host.ts';
+import { Mistake } from './mistake.ts';
+import type { Motion, Report } from './motion.ts';
+import { isTrue } from './operators.ts';
+import { evaluateText, machineOf, type Session } from './session.ts';
+import { reportLines } from './stop-text.ts';
+import { contextLines, SECTIONS, type Section } from './views/context.ts';
+
+export interface Settings {
+  /** What is shown at each stop. */
+  sections: readonly Section[];
+  /** Lines of `list`. */
+  listsize: number;
+  /** gdb's settings that mean nothing here are remembered, to be shown. */
+  readonly others: Map<string, string>;
+}
+
+export interface Interpreter {
+  /** All that there are. */
+  readonly commands: readonly Command[];
+  readonly session: Session;
+  readonly host: Host;
+  readonly settings: Settings;
+  displays: Display[];
+  nextDisplay: number;
+  saved: Saved[];
+  nextSaved: number;
+  /** What `list` shows next. */
+  listed: { readonly file: string; readonly line: number } | undefined;
+  /** The state at the last stop. */
+  before: Snapshot | undefined;
+  /** Commands of the user's own. */
+  readonly defined: Map<string, readonly string[]>;
+  /** What an empty line does. */
+  again: string;
+  /** The status to end with; undefined: go on. */
+  quit: number | undefined;
+  /** Commands that failed. */
+  failures: number;
+  /** A command whose lines are being read. */
+  open: Block[];
+  /** How deep scripts and commands of the user's own call each other. */
+  depth: number;
+}
+
+interface Block {
+  readonly line: string;
+  readonly body: string[];
+  nested: number;
+}
+
+export const createInterpreter = (session: Session, host: Host, commands: readonly Command[]): Interpreter => ({
+  commands,
+  session,
+  host,
+  settings: { sections: SECTIONS, listsize: 10, others: new Map() },
+  displays: [],
+  nextDisplay: 1,
+  saved: [],
+  nextSaved: 1,
+  listed: undefined,
+  before: undefined,
+  defined: new Map(),
+  again: '',
+  quit: undefined,
+  failures: 0,
+  open: [],
+  depth: 0,
+});
+
+export const promptOf = ({ open }: Interpreter): string => (open.length > 0 ? '>' : '(entrylab) ');
+
+export const say = ({ host }: Interpreter, ...lines: readonly string[]): void => {
+  for (const line of lines) host.print(`${line}\n`);
+};
+
+const DEEPEST = 100;
+
+/** One line; between two yields it may be interrupted. */
+export function* feed(it: Interpreter, line: string): Generator<void, void> {
+  const block = it.open[0];
+  if (block) {
+    yield* feedBlock(it, block, line);
+    return;
+  }
+  const text = line.trim();
+  if (text.startsWith('#')) return;
+  if (text === '') {
+    if (it.host.interactive && it.again !== '') yield* execute(it, it.again, []);
+    return;
+  }
+  if (opensBlock(it, text)) it.open = [{ line: text, body: [], nested: 0 }];
+  else yield* execute(it, text, []);
+}
+
+function* feedBlock(it: Interpreter, block: Block, line: string): Generator<void, void> {
+  const text = line.trim();
+  if (text === 'end' && block.nested === 0) {
+    it.open = [];
+    yield* execute(it, block.line, block.body);
+    return;
+  }
+  if (text === 'end') block.nested--;
+  else if (opensBlock(it, text)) block.nested++;
+  block.body.push(text);
+}
+
+/** The lines of a script, a definition or a breakpoint, in turn; the rest is left out where one fails. */
+export function* runLines(it: Interpreter, lines: readonly string[]): Generator<void, void> {
+  if (it.depth >= DEEPEST) throw new Mistake('Commands call each other too deeply.');
+  it.depth++;
+  const failures = it.failures;
+  const outer = it.open;
+  it.open = [];
+  for (const line of lines) {
+    yield* feed(it, line);
+    if (it.failures > failures || it.quit !== undefined || it.session.interrupted) break;
+  }
+  it.open = outer;
+  it.depth--;
+}
+
+function opensBlock(it: Interpreter, text: string): boolean {
+  const { word } = splitCommand(text);
+  if (word === 'if' || word === 'while') return true;
+  const found = findCommand(it.commands, word);
+  return found.ok && found.value.hasBody === true && !it.defined.has(word);
+}
+
+function* execute(it: Interpreter, line: string, body: readonly string[]): Generator<void, void> {
+  it.session.interrupted = false;
+  const { word, argument } = splitCommand(line);
+  try {
+    if (word === 'if' || word === 'while') yield* control(it, word, argument, body);
+    else if (it.defined.has(word)) yield* runLines(it, withArguments(it.defined.get(word)!, argument));
+    else {
+      const found = findCommand(it.commands, word);
+      if (!found.ok) throw new Mistake(found.message);
+      remember(it, found.value, line);
+      const motion = found.value.run(it, argument, body);
+      if (motion) yield* move(it, motion);
+    }
+  } catch (problem) {
+    if (!(problem instanceof Mistake)) throw problem;
+    it.failures++;
+    say(it, problem.message);
+  }
+}
+
+/** `$arg0`, `$argc` */
+function withArguments(lines: readonly string[], argument: string): string[] {
+  const words = argument === '' ? [] : argument.split(/\s+/);
+  return lines.map((line) =>
+    line.replace(/\$arg(c|\d+)/g, (all, which: string) =>
+      which === 'c' ? String(words.length) : (words[Number(which)] ?? all),
+    ),
+  );
+}
+
+function remember(it: Interpreter, { repeats, name }: Command, line: string): void {
+  it.again = repeats === 'same' ? line : repeats === 'bare' ? name : '';
+}
+
+function* control(
+  it: Interpreter,
+  word: 'if' | 'while',
+  condition: string,
+  body: readonly string[],
+): Generator<void, void> {
+  if (condition === '') throw new Mistake('if/while commands require arguments.');
+  const holds = (): boolean => {
+    const value = evaluateText(it.session, condition);
+    if (!value.ok) throw new Mistake(value.message);
+    return isTrue(value.value);
+  };
+  const { before, behind } = splitElse(body);
+  if (word === 'if') {
+    yield* runLines(it, holds() ? before : behind);
+    return;
+  }
+  const failures = it.failures;
+  while (holds() && it.failures === failures && it.quit === undefined && !it.session.interrupted) {
+    yield* runLines(it, body);
+    yield;
+  }
+}
+
+function splitElse(body: readonly string[]): {
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+} {
+  let nested = 0;
+  for (const [i, line] of body.entries()) {
+    if (line === 'end') nested--;
+    else if (/^(if|while|define|commands|document)\b/.test(line)) nested++;
+    else if (line === 'else' && nested === 0) return { before: body.slice(0, i), behind: body.slice(i + 1) };
+  }
+  return { before: body, behind: [] };
+}
+
+/** Moves the program and shows where it is then. */
+function* move(it: Interpreter, motion: Motion): Generator<void, void> {
+  const { session } = it;
+  const before = snapshot(machineOf(session).cpu);
+  const report = yield* motion;
+  showStop(it, report, before);
+  yield* runCommands(it, report);
+}
+
+export function showStop(it: Interpreter, report: Report, before: Snapshot | undefined): void {
+  const { session } = it;
+  say(it, ...reportLines(session, report));
+  for (const { point } of report.hits)
+    if (point.temporary) session.points = session.points.filter((other) => other !== point);
+  const silent = report.hits.some(({ point }) => point.commands[0] === 'silent');
+  if (silent) return;
+  it.before = before;
+  it.listed = undefined;
+  showContext(it);
+  showDisplays(it);
+}
+
+export function showContext(it: Interpreter): void {
+  const { host, settings, before } = it;
+  const { sources } = host;
+  say(it, ...contextLines(machineOf(it.session), host.style(), { sources, before, sections: settings.sections }));
+}
+
+function* runCommands(it: Interpreter, { hits }: Report): Generator<void, void> {
+  for (const { point } of hits) {
+    const lines = point.commands[0] === 'silent' ? point.commands.slice(1) : point.commands;
+    if (lines.length > 0) yield* runLines(it, lines);
+  }
+}
+
+/** Runs a line to its end at once: for tests and scripts that nobody interrupts. */
+export function feedWhole(it: Interpreter, line: string): void {
+  const work = feed(it, line);
+  while (!work.next().done);
+}
