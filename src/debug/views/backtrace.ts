@@ -110,12 +110,20 @@ export function frameLines(machine: Machine, style: Style, frame: Frame, n: numb
   return wrap(
     [
       number,
-      `${style.address(hex64(frame.address))} in ${style.bold(nameAt(machine, frame.address) ?? '??')} ()`,
+      `${style.address(hex64(frame.address))} in ${style.bold(frameName(machine, frame) ?? '??')} ()`,
       at ? `at ${at.file}:${at.line}` : '',
       frame.kind === 'scanned' ? style.dim('[by scanning]') : '',
     ],
     style,
   );
+}
+
+/** What lies behind a call may be the next function, where the one that called does not go on. */
+function frameName(machine: Machine, { address, kind }: Frame): string | undefined {
+  const name = nameAt(machine, address);
+  if (kind !== 'scanned' || name?.includes('+')) return name;
+  const [caller, distance = '0'] = (nameAt(machine, address - 1n) ?? '').split('+');
+  return caller ? `${caller}+${Number(distance) + 1}` : name;
 }
 
 function exceptionText(machine: Machine, { sp, error, cpl }: Frame): string {

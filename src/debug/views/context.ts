@@ -6,9 +6,10 @@ import type { Place, Span } from '../../base/diagnostics.ts';
 import { address as digits, hex } from '../../base/hex.ts';
 import { fromBytes, u64 } from '../../base/u64.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
+import { ATTRIBUTE } from '../../cpu/descriptors.ts';
 import { eventShadows } from '../../cpu/injection.ts';
-import { lineAt } from '../../image/image.ts';
-import { GPR64_NAMES } from '../../isa/insn.ts';
+import { lineAt, segmentAt } from '../../image/image.ts';
+import { GPR64_NAMES, SEGMENT } from '../../isa/insn.ts';
 import { ASIDS, flushBit, kernelCr3, nameCr3, userCr3 } from '../../machine/linux.ts';
 import { type Machine, percpuBytes } from '../../machine/machine.ts';
 import { percpuField } from '../../machine/percpu.ts';
@@ -16,7 +17,7 @@ import { flagNames, type Snapshot, snapshot } from '../../trace/snapshot.ts';
 import { fit, padEnd, rule, type Style, visible, wrap } from '../style.ts';
 import { branchNote } from './branch.ts';
 import { alternativeMark, type CodeLine, codeLine, codeLines, type Sources } from './disassemble.ts';
-import { cannotAccess, functionAt, hex64, nameAt, nameSuffix } from './guest.ts';
+import { cannotAccess, functionAt, hex64, is64Bit, nameAt, nameSuffix } from './guest.ts';
 import { stackWords } from './stack.ts';
 
 export type Section = 'source' | 'code' | 'registers' | 'stack';
@@ -98,7 +99,10 @@ function codeSection(machine: Machine, style: Style): string[] {
   const rip = cpuModel.getRip(machine.cpu);
   if (!codeLine(machine, rip)) return [`=> ${cannotAccess(rip)}`];
   const before = codeBefore(machine, rip);
-  const { lines } = codeLines(machine, rip, u64(rip) + 15n * BigInt(CODE_BEHIND + 1), CODE_BEHIND + 1);
+  // Behind the program's code comes what nobody wrote.
+  const segment = segmentAt(machine.image, rip);
+  const end = segment?.execute ? segment.address + BigInt(segment.bytes.length) : u64(-1n);
+  const { lines } = codeLines(machine, rip, end, CODE_BEHIND + 1);
   const names = [...before, ...lines].map(({ address }) => shortName(machine, address, style));
   const width = Math.min(24, Math.max(...names.map((name) => name.length)));
   return [...before, ...lines].flatMap((line, i) => contextCode(machine, style, line, names[i]!, width));
@@ -163,7 +167,7 @@ function registerSection(machine: Machine, style: Style, before: Snapshot | unde
       style,
     ),
     ...wrap([mark('cr3', cr3Text(machine, now.get('cr3')!)), mark('gs_base', gsText(machine))], style, 4, '  '),
-    ...wrap([` cpl ${cpuModel.getCpl(machine.cpu)}`, ...conditions(machine)], style, 4, '  '),
+    ...wrap([` cpl ${cpuModel.getCpl(machine.cpu)}`, modeText(machine), ...conditions(machine)], style, 4, '  '),
     ...(changed.length > 0
       ? wrap([style.dim(' was'), ...changed.map((name) => style.dim(`${name}=${hex(before!.get(name) ?? 0n)}`))], style)
       : []),
@@ -194,6 +198,14 @@ function gsText({ cpu, space }: Machine): string {
   const other = cpuModel.getMsr(cpu, cpuModel.MSR.KERNEL_GS_BASE) ?? 0n;
   const whose = loaded === space.percpu ? "the kernel's" : other === space.percpu ? "the user's (swapped)" : 'unknown';
   return `gs ${whose}${whose === 'unknown' ? ` ${hex(loaded)}` : ''}`;
+}
+
+/** Nothing in 64-bit code; else what CS makes of it. */
+function modeText(machine: Machine): string {
+  if (is64Bit(machine)) return '';
+  const { base, attributes, selector } = cpuModel.getSegment(machine.cpu, SEGMENT.CS);
+  const bits = attributes & ATTRIBUTE.DB ? 32 : 16;
+  return `${bits}-bit code, cs ${hex(selector)}${base === 0n ? '' : ` base ${hex(base)}`}`;
 }
 
 /** What holds off or awaits events. */

@@ -3,53 +3,23 @@
  */
 import { hex } from '../../base/hex.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
-import { CR0, CR4, EFER, MSR } from '../../cpu/cpu.ts';
+import { CR4, MSR } from '../../cpu/cpu.ts';
+import { DR6 } from '../../cpu/debug-registers.ts';
 import { nameCr3 } from '../../machine/linux.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { fieldValue } from '../register-fields.ts';
+import { fieldsOf } from '../registers.ts';
 import { type Style, wrap } from '../style.ts';
 import { hex64, nameSuffix } from './guest.ts';
 
-type Bits = Readonly<Record<string, number>>;
+/** Bits of DR6 that are 0 for what they are named after, and always 1 here. */
+const ACTIVE_LOW: ReadonlySet<string> = new Set(['RTM', 'BLD']);
 
-/** Bits of DR6, SDM vol. 3, 17.2.3. */
-const DR6_BITS: Bits = { BT: 1 << 15, BS: 1 << 14, BD: 1 << 13, B3: 8, B2: 4, B1: 2, B0: 1 };
-const DR7_BITS: Bits = {
-  GD: 1 << 13,
-  GE: 1 << 9,
-  LE: 1 << 8,
-  ...Object.fromEntries(
-    [3, 2, 1, 0].flatMap((n) => [
-      [`G${n}`, 2 << (2 * n)],
-      [`L${n}`, 1 << (2 * n)],
-    ]),
-  ),
-};
-
-const REGISTERS: Readonly<Record<string, Bits>> = { cr0: CR0, cr4: CR4, efer: EFER, dr6: DR6_BITS, dr7: DR7_BITS };
-
-const highFirst = (bits: Bits): [string, bigint][] =>
-  Object.entries(bits)
-    .map(([name, bit]): [string, bigint] => [name, BigInt(bit >>> 0)])
-    .sort(([, a], [, b]) => (a < b ? 1 : -1));
-
-/** `[ PG WP PE ]`: the bits that are set, as gdb has them. */
-export function flagText(register: string, value: bigint): string {
-  const set = highFirst(REGISTERS[register] ?? {}).filter(([, bit]) => (value & bit) !== 0n);
-  return `[ ${set.map(([name]) => `${name} `).join('')}]`;
-}
-
-/** `PG cd nw WP …`: all bits, those that are clear in small letters. */
+/** `PG cd nw WP …`: all bits with a name, those that are clear in small letters. */
 const allBits = (register: string, value: bigint): string[] =>
-  highFirst(REGISTERS[register] ?? {}).map(([name, bit]) => (value & bit ? name : name.toLowerCase()));
-
-/** The third column of `info registers` for CRn. */
-export function controlText(machine: Machine, n: number, value: bigint): string {
-  if (n === 2) return hex(value) + nameSuffix(machine, value);
-  if (n === 8) return value.toString();
-  if (n !== 3) return flagText(`cr${n}`, value);
-  const name = nameCr3(machine.space, value);
-  return `[ PDBR=${hex((value & ADDRESS) >> 12n)} PCID=${hex(value & 0xfffn)} ]${name ? ` ${name}` : ''}`;
-}
+  fieldsOf(register)
+    .filter(({ name, width }) => width === 1 && !ACTIVE_LOW.has(name))
+    .map((field) => (fieldValue(field, value) ? field.name : field.name.toLowerCase()));
 
 const ADDRESS = 0x000f_ffff_ffff_f000n;
 
@@ -112,9 +82,9 @@ function breakpointLines(machine: Machine, style: Style, n: number, control: num
 function causes(dr6: bigint): string {
   const met = [0, 1, 2, 3].filter((n) => dr6 & (1n << BigInt(n))).map((n) => `breakpoint ${n}`);
   const others = [
-    dr6 & BigInt(DR6_BITS.BD!) ? 'access to a debug register' : '',
-    dr6 & BigInt(DR6_BITS.BS!) ? 'single step' : '',
-    dr6 & BigInt(DR6_BITS.BT!) ? 'task switch' : '',
+    dr6 & DR6.BD ? 'access to a debug register' : '',
+    dr6 & DR6.BS ? 'single step' : '',
+    dr6 & DR6.BT ? 'task switch' : '',
   ].filter(Boolean);
   const all = [...met, ...others];
   return all.length > 0 ? `(${all.join(', ')})` : '';

@@ -10,10 +10,9 @@ import { hexBytes } from '../../base/hex.ts';
 import { u64 } from '../../base/u64.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { lineAt, patchAt } from '../../image/image.ts';
-import type { Insn } from '../../isa/insn.ts';
-import { printInsn } from '../../isa/print.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { patchName } from '../../trace/text.ts';
+import { instructionText } from '../examine.ts';
 import { fit, paragraph, type Style, visible } from '../style.ts';
 import { cannotAccess, functionAt, hex64, insnAt, nameAt } from './guest.ts';
 
@@ -101,14 +100,7 @@ export function codeLine(machine: Machine, address: bigint): CodeLine | undefine
   const there = insnAt(machine, address);
   if (there.kind === 'unmapped') return undefined;
   if (there.kind === 'bad') return { address, bytes: Uint8Array.of(there.byte), text: '(bad)' };
-  return { address, bytes: there.insn.bytes, text: insnText(machine, there.insn) };
-}
-
-/** As objdump has it, with gdb's addresses: `0x…` before targets, and distances in decimal. */
-function insnText(machine: Machine, insn: Insn): string {
-  const text = printInsn(insn, { symbolize: (a) => nameAt(machine, a) });
-  const [to] = insn.operands;
-  return to?.kind === 'target' ? text.replace(/ ([0-9a-f]+)(?= <|$)/, ' 0x$1') : text;
+  return { address, bytes: there.insn.bytes, text: instructionText(machine, there.insn) };
 }
 
 /** `{PTI}` of an instruction that the patcher put there, or nothing. */

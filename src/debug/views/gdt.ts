@@ -26,7 +26,7 @@ import {
   upperTypeIsZero,
 } from '../../cpu/descriptors.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { fit, type Style, wrap } from '../style.ts';
+import { paragraph, type Style, wrap } from '../style.ts';
 import { hex64, nameSuffix, readBytes } from './guest.ts';
 
 interface TableAt {
@@ -40,7 +40,7 @@ interface TableAt {
 export function infoGdt(machine: Machine, style: Style, index?: number): string[] {
   const { base, limit } = cpuModel.getTable(machine.cpu, 'gdt');
   return [
-    fit(`Global Descriptor Table (base=${hex64(base)}, limit=${limit}):`, style.width),
+    ...paragraph(`Global Descriptor Table (base=${hex64(base)}, limit=${limit}):`, style),
     ...tableLines(machine, style, { name: 'GDT', base, limit }, index),
   ];
 }
@@ -49,7 +49,7 @@ export function infoLdt(machine: Machine, style: Style, index?: number): string[
   const { selector, base, limit, attributes } = cpuModel.getSegment(machine.cpu, LDTR);
   if (attributes & ATTRIBUTE.UNUSABLE) return [`No LDT: LDTR is ${hex(selector)}.`];
   return [
-    fit(`Local Descriptor Table (base=${hex64(base)}, limit=${limit}):`, style.width),
+    ...paragraph(`Local Descriptor Table (base=${hex64(base)}, limit=${limit}):`, style),
     ...tableLines(machine, style, { name: 'LDT', base, limit }, index),
   ];
 }

@@ -5,11 +5,11 @@
 import { fromBytes, u64 } from '../../base/u64.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { isCanonicalAddress, isLongMode } from '../../cpu/state.ts';
-import { segmentAt, symbolize } from '../../image/image.ts';
+import { segmentAt } from '../../image/image.ts';
 import { type Insn, SEGMENT } from '../../isa/insn.ts';
 import { LINUX, type Stack } from '../../machine/linux.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { PERCPU_SIZE } from '../../machine/percpu.ts';
+import { symbolText } from '../names.ts';
 
 /** `0xffffffff81000000` */
 export const hex64 = (value: bigint): string => `0x${u64(value).toString(16).padStart(16, '0')}`;
@@ -65,27 +65,18 @@ export function stackName(machine: Machine, sp: bigint): string | undefined {
   return stack && (sp === stack.top ? `${stack.name}, empty` : stack.name);
 }
 
-/** `restore_before+4` as gdb writes it, for code, data and stubs; also the exit page and per-CPU variables. */
-export function nameAt({ image, space, percpu }: Machine, linear: bigint): string | undefined {
-  const symbol = symbolize(image, linear);
-  if (symbol !== undefined) return symbol.replace(/\+0x([0-9a-f]+)$/, (_, digits) => `+${Number.parseInt(digits, 16)}`);
-  if (linear >= LINUX.exit && linear < LINUX.exit + 0x1000n) return plus('exit page', linear - LINUX.exit);
-  const offset = linear - space.percpu;
-  if (offset < 0n || offset >= BigInt(PERCPU_SIZE)) return undefined;
-  const variable = percpu.find((v) => offset >= BigInt(v.offset) && offset < BigInt(v.offset + v.size));
-  return plus(variable ? `percpu ${variable.name}` : 'percpu', variable ? offset - BigInt(variable.offset) : offset);
+/** `restore_before+4` as expressions have it: code, data, stubs and per-CPU variables; and the exit page. */
+export function nameAt(machine: Machine, linear: bigint): string | undefined {
+  const inExit = linear - LINUX.exit;
+  if (inExit < 0n || inExit >= 0x1000n) return symbolText(machine, linear);
+  return inExit === 0n ? 'exit page' : `exit page+${inExit}`;
 }
-
-const plus = (name: string, distance: bigint): string => (distance === 0n ? name : `${name}+${distance}`);
 
 /** ` <restore_before+4>`, or nothing. */
 export function nameSuffix(machine: Machine, linear: bigint): string {
   const name = nameAt(machine, linear);
   return name === undefined ? '' : ` <${name}>`;
 }
-
-/** Whether an address lies in code of the image. */
-export const isImageCode = ({ image }: Machine, linear: bigint): boolean => segmentAt(image, linear)?.execute === true;
 
 /** The function that an address belongs to: from a code symbol to its end, or to the next one. */
 export function functionAt(

@@ -18,7 +18,7 @@ import {
 } from '../../cpu/descriptors.ts';
 import { isCanonicalAddress } from '../../cpu/state.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { fit, type Style, wrap } from '../style.ts';
+import { paragraph, type Style, wrap } from '../style.ts';
 import { codeProblem } from './gdt.ts';
 import { hex64, nameSuffix, readBytes, readValue } from './guest.ts';
 
@@ -46,7 +46,7 @@ export function infoIdt(machine: Machine, style: Style, first = 0, last = VECTOR
     lines.push(...gateLines(machine, style, gate));
   }
   flush();
-  return [fit(title, style.width), ...lines];
+  return [...paragraph(title, style), ...lines];
 }
 
 interface Run {

@@ -1,132 +1,77 @@
 /**
  * `info registers` as gdb prints them with QEMU behind it: name, value in hexadecimal, and the value as what it is: a number, an address
- * with its symbol, flags by name.
+ * with its symbol, flags by name. Which registers there are and what their bits are called is the expressions' table.
  */
 import { hex } from '../../base/hex.ts';
-import { s64 } from '../../base/u64.ts';
+import { signed } from '../../base/u64.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
-import { CR4, LDTR, TR } from '../../cpu/cpu.ts';
+import { CR4 } from '../../cpu/cpu.ts';
 import { readableMsrs } from '../../cpu/msr.ts';
-import { GPR, GPR64_NAMES, RFLAGS, SEGMENT, SEGMENT_NAMES } from '../../isa/insn.ts';
+import { RFLAGS, SEGMENT, SEGMENT_NAMES } from '../../isa/insn.ts';
+import { nameCr3 } from '../../machine/linux.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { flagNames } from '../../trace/snapshot.ts';
+import { fieldsOf, flagText, REGISTER_TABLE, readRegister } from '../registers.ts';
 import { fit, paragraph, type Style, table, wrap } from '../style.ts';
-import { controlText, flagText } from './control.ts';
 import { nameSuffix } from './guest.ts';
 
-interface Row {
-  readonly name: string;
-  readonly group: 'general' | 'system' | 'msr';
-  value(machine: Machine): bigint;
-  /** The third column. */
-  text(machine: Machine, value: bigint): string;
-}
+/** In gdb's order. */
+const GENERAL: readonly string[] = (
+  'rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip eflags cs ss ds es fs gs fs_base gs_base k_gs_base ' +
+  'cr0 cr2 cr3 cr4 cr8 efer'
+).split(' ');
+const SYSTEM: readonly string[] = 'ldtr tr gdtr idtr dr0 dr1 dr2 dr3 dr6 dr7 pkru xcr0'.split(' ');
 
-const decimal = (_: Machine, value: bigint): string => s64(value).toString();
-const pointer = (machine: Machine, value: bigint): string => `${hex(value)}${nameSuffix(machine, value)}`;
+/** Always shown as addresses; others where they are that of a symbol. */
+const POINTERS: ReadonlySet<string> = new Set(['rsp', 'rbp', 'rip', 'dr0', 'dr1', 'dr2', 'dr3']);
+const MAY_POINT: ReadonlySet<string> = new Set(['cr2', 'gdtr', 'idtr']);
 
-/** gdb's order, with 64-bit names. */
-const GENERAL = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp'] as const;
-const SEGMENTS = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'] as const;
-const numberOf = (name: (typeof GPR64_NAMES)[number]): number => GPR64_NAMES.indexOf(name);
-
-const general = (name: (typeof GPR64_NAMES)[number]): Row => ({
-  name,
-  group: 'general',
-  value: ({ cpu }) => cpuModel.getReg(cpu, numberOf(name)),
-  text: name === 'rsp' || name === 'rbp' ? pointer : decimal,
-});
-
-const segment = (name: string, number: number): Row => ({
-  name,
-  group: 'general',
-  value: ({ cpu }) => BigInt(cpuModel.getSegment(cpu, number).selector),
-  text: decimal,
-});
-
-const base = (name: string, number: number, group: Row['group'] = 'general'): Row => ({
-  name,
-  group,
-  value: ({ cpu }) => cpuModel.getMsr(cpu, number) ?? 0n,
-  text: pointer,
-});
-
-const control = (n: number): Row => ({
-  name: `cr${n}`,
-  group: 'general',
-  value: ({ cpu }) => cpuModel.getCr(cpu, n),
-  text: (machine, value) => controlText(machine, n, value),
-});
-
-const ROWS: readonly Row[] = [
-  ...[...GENERAL, ...GPR64_NAMES.slice(GPR.R8)].map(general),
-  { name: 'rip', group: 'general', value: ({ cpu }) => cpuModel.getRip(cpu), text: pointer },
-  {
-    name: 'eflags',
-    group: 'general',
-    value: ({ cpu }) => cpuModel.getFlags(cpu),
-    text: (_, value) => flagNames(value),
-  },
-  ...SEGMENTS.map((name) => segment(name, SEGMENT_NAMES.indexOf(name))),
-  base('fs_base', cpuModel.MSR.FS_BASE),
-  base('gs_base', cpuModel.MSR.GS_BASE),
-  base('k_gs_base', cpuModel.MSR.KERNEL_GS_BASE),
-  ...[0, 2, 3, 4, 8].map(control),
-  { ...base('efer', cpuModel.MSR.EFER), text: (_, value) => flagText('efer', value) },
-  { ...segment('ldtr', LDTR), group: 'system' },
-  { ...segment('tr', TR), group: 'system' },
-  ...(['gdt', 'idt'] as const).map(
-    (name): Row => ({
-      name: `${name}r`,
-      group: 'system',
-      value: ({ cpu }) => cpuModel.getTable(cpu, name).base,
-      text: ({ cpu }) => `limit ${hex(cpuModel.getTable(cpu, name).limit)}`,
-    }),
-  ),
-  ...[0, 1, 2, 3, 6, 7].map(
-    (n): Row => ({
-      name: `dr${n}`,
-      group: 'system',
-      value: ({ cpu }) => cpuModel.getDr(cpu, n),
-      text: n < 4 ? pointer : (_, value) => flagText(`dr${n}`, value),
-    }),
-  ),
-];
-
-/** Other names for the same. */
-const ALIASES: Readonly<Record<string, string>> = {
-  pc: 'rip',
-  sp: 'rsp',
-  fp: 'rbp',
-  rflags: 'eflags',
-  kernel_gs_base: 'k_gs_base',
-};
+/** gdb's names for what it calls by others itself. */
+const ALIASES: Readonly<Record<string, string>> = { pc: 'rip', sp: 'rsp', fp: 'rbp' };
 
 const NAME_COLUMN = 15;
 const VALUE_COLUMN = 19;
 
-function line(machine: Machine, style: Style, row: Row): string {
-  const value = row.value(machine);
-  const name = row.name.padEnd(NAME_COLUMN);
+/** undefined: the CPU has no such register. */
+function line(machine: Machine, style: Style, name: string): string | undefined {
+  const value = readRegister(machine, name);
+  if (value === undefined) return undefined;
+  const text = naturalText(machine, name, value);
   return fit(
-    `${style.bold(name)}${hex(value).padEnd(VALUE_COLUMN)} ${row.text(machine, value)}`.trimEnd(),
+    `${style.bold(name.padEnd(NAME_COLUMN))}${hex(value).padEnd(VALUE_COLUMN)} ${text}`.trimEnd(),
     style.width,
   );
 }
 
-/** Without names: the general ones, flags, segments and control registers. `$` before a name is ignored. */
+/** The third column. */
+function naturalText(machine: Machine, name: string, value: bigint): string {
+  const known = name === 'cr3' ? nameCr3(machine.space, value) : undefined;
+  // A selector is a number to gdb.
+  const isSelector = [...SEGMENT_NAMES, 'ldtr', 'tr'].some((segment) => segment === name);
+  if (fieldsOf(name).length > 0 && !isSelector) return `${flagText(name, value)}${known ? ` ${known}` : ''}`;
+  const symbol = nameSuffix(machine, value);
+  if (POINTERS.has(name) || (symbol !== '' && (MAY_POINT.has(name) || name.endsWith('_base'))))
+    return hex(value) + symbol;
+  const size = REGISTER_TABLE.get(name)?.type.size ?? 8;
+  return signed(value, size === 1 || size === 2 || size === 4 ? size : 8).toString();
+}
+
+/** Without names: the general ones, flags, segments and control registers. `$` before a name is ignored; fields are `cr3.pcid`. */
 export function infoRegisters(machine: Machine, style: Style, names: readonly string[] = []): string[] {
-  if (names.length === 0) return ROWS.filter((r) => r.group === 'general').map((row) => line(machine, style, row));
+  if (names.length === 0) return linesOf(machine, style, GENERAL);
   return names.flatMap((name) => {
     const plain = name.replace(/^\$/, '').toLowerCase();
-    const row = ROWS.find((r) => r.name === (ALIASES[plain] ?? plain));
-    return row ? line(machine, style, row) : paragraph(`Invalid register \`${plain}'`, style);
+    const shown = line(machine, style, ALIASES[plain] ?? plain);
+    return shown ?? paragraph(`Invalid register \`${plain}'`, style);
   });
 }
 
+const linesOf = (machine: Machine, style: Style, names: readonly string[]): string[] =>
+  names.flatMap((name) => line(machine, style, name) ?? []);
+
 /** Those and the descriptor tables', debug and model-specific registers. */
 export const infoAllRegisters = (machine: Machine, style: Style): string[] => [
-  ...ROWS.map((row) => line(machine, style, row)),
+  ...linesOf(machine, style, [...GENERAL, ...SYSTEM]),
   ...infoMsr(machine, style),
 ];
 
@@ -135,8 +80,10 @@ export function infoMsr(machine: Machine, style: Style): string[] {
   const { cpu } = machine;
   const rows = readableMsrs(cpu).map(({ index, name }) => {
     const value = cpuModel.getMsr(cpu, index) ?? 0n;
-    const known = index === cpuModel.MSR.EFER ? ` ${flagText('efer', value)}` : nameSuffix(machine, value);
-    return [hex(index), name.replace(/^IA32_/, ''), hex(value) + known];
+    const short = name.replace(/^IA32_/, '');
+    const hasBits = fieldsOf(short.toLowerCase()).length > 0;
+    const known = hasBits ? ` ${flagText(short.toLowerCase(), value)}` : nameSuffix(machine, value);
+    return [hex(index), short, hex(value) + known];
   });
   return table(rows, style, { head: ['number', 'IA32_…', 'value'] });
 }

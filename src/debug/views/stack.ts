@@ -47,8 +47,8 @@ export function stackWords(machine: Machine, style: Style, count: number): strin
       style.address(hex64(at)),
       offset,
       hex64(value),
-      meaning(machine, value, isBehindCall),
       field && style.keyword(field),
+      meaning(machine, value, isBehindCall),
     ];
     lines.push(...wrap(parts, style, 19));
   }

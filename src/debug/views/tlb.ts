@@ -34,7 +34,7 @@ export function infoTlb(machine: Machine, style: Style): string[] {
 function groupLines(machine: Machine, style: Style, key: string, group: readonly TlbEntry[]): string[] {
   const cr3 = key === 'global' ? cpuModel.getCr(machine.cpu, 3) : tablesOf(machine, Number(key));
   const name = cr3 === undefined ? undefined : nameCr3(machine.space, cr3);
-  const title = key === 'global' ? 'global entries' : `PCID ${hex(Number(key))}`;
+  const title = key === 'global' ? 'global' : `PCID ${hex(Number(key))}`;
   const loaded = key !== 'global' && Number(key) === currentPcid(machine.cpu) ? 'in use' : '';
   const known = cr3 === undefined ? '(whose tables is not known)' : key === 'global' ? '' : (name ?? '');
   const sorted = [...group].sort((a, b) => (a.linear < b.linear ? -1 : a.linear > b.linear ? 1 : 0));

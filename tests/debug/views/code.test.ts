@@ -1,6 +1,7 @@
 /** disassemble, backtrace, branch notes and registers against known states. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { toBytes } from '../../../src/base/u64.ts';
 import { getReg, readLinear, setFlags, setReg, setRip, writeLinear } from '../../../src/cpu/cpu.ts';
 import { PLAIN } from '../../../src/debug/style.ts';
 import { backtrace, frames } from '../../../src/debug/views/backtrace.ts';
@@ -109,10 +110,33 @@ test('backtrace: through the frame of an exception to what it interrupted', () =
   assert.equal(backtrace(machine, PLAIN, { limit: 2 }).at(-1), '(More stack frames follow...)');
 });
 
+test('backtrace: an exception from user mode, and a caller that does not go on', () => {
+  const machine = eventsAfter(IN_HANDLER);
+  const { cpu } = machine;
+  const frame = [0x401000n, 0x33n, 0x202n, 0x7fff_ffff_e000n, 0x2bn];
+  const rsp = 0xfffffe0000002f00n;
+  setReg(cpu, GPR.RSP, rsp);
+  const words = [addressOf(machine, 'work'), 14n, ...frame];
+  words.forEach((value, i) => {
+    writeLinear(cpu, rsp + BigInt(8 * i), toBytes(value, 8));
+  });
+  // A NOP and a call that ends the function.
+  writeLinear(cpu, addressOf(machine, 'work') - 6n, Uint8Array.of(0x90, 0xe8, 0, 0, 0, 0));
+  assert.equal(
+    backtrace(machine, PLAIN).slice(1),
+    block(`
+      #1  0xffffffff8100005b in start+91 () at t.S:21 [by scanning]
+      #2  <exception frame: at 0xfffffe0000002f10 on the entry stack, from CPL 3,
+          error code 0xe?>
+      #3  0x0000000000401000 in ?? ()
+    `),
+  );
+});
+
 test('stack: names, return addresses, and the fields of an exception frame', () => {
   const lines = infoStack(eventsAfter(IN_HANDLER), PLAIN, 8);
   assert.match(lines[0]!, /on the NMI IST stack$/);
-  assert.match(lines.join('\n'), /<work\+6> rip\n.* cs\n.* rflags\n.* rsp\n.* ss\n/);
+  assert.match(lines.join('\n'), / rip <work\+6>\n.* cs\n.* rflags\n.* rsp \(NMI IST stack\)\n.* ss\n/);
   assert.match(infoStack(eventsAfter(IN_WORK), PLAIN, 1)[1]!, /<start\+90> return address$/);
 });
 
@@ -170,7 +194,7 @@ test('registers as gdb prints them', () => {
       r14            0x5802              22530
       rip            0xffffffff81000000  0xffffffff81000000 <restore_before>
       eflags         0x2                 [ ]
-      cr3            0x4002              [ PDBR=0x4 PCID=0x2 ] kernel(1)
+      cr3            0x4002              [ PDBR=4 PCID=2 ] kernel(1)
       Invalid register \`nonsense'
     `),
   );

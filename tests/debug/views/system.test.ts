@@ -176,7 +176,7 @@ test('tlb: by PCID, and an entry that the tables contradict', () => {
   const machine = restoreAfter(0);
   assert.equal(infoTlb(machine, WIDE).slice(0, 6), [
     'PCID 0x2, kernel(1), in use, 4 entries',
-    '  0xffff88800000e000 -> 0x00000000e000 RW S NX D 4K <percpu fixed_percpu_data>',
+    '  0xffff88800000e000 -> 0x00000000e000 RW S NX D 4K <fixed_percpu_data>',
     '  0xfffffe000000d000 -> 0x000000022000 RW S NX D 4K',
     '  0xffffffff81000000 -> 0x000000039000 R S D 4K <restore_before>',
     '  0xffffffff81fff000 -> 0x000000032000 R S D 4K <exit page>',
@@ -196,7 +196,7 @@ test('control registers: every bit, capitals where it is set', () => {
   const lines = infoCr(machine, WIDE);
   assert.is(lines[0], 'CR0=0x80050033: PG cd nw AM WP NE ET ts em MP PE');
   assert.is(lines[2], 'CR3=0x4002: tables at 0x4000 PCID=0x2 is kernel(1)');
-  assert.is(lines.at(-1), 'EFER=0xd01: NXE LMA LME SCE');
+  assert.is(lines.at(-1), 'EFER=0xd01: tce ffxsr lmsle svme NXE LMA LME SCE');
 });
 
 test('debug registers: what each breakpoint waits for, and the causes', () => {
@@ -223,7 +223,9 @@ test('flags, segments, MSRs', () => {
   assert.ok(flags.includes('CF    1  carry'));
   assert.ok(flags.includes('IOPL  3  I/O privilege level'));
   assert.is(infoSegments(machine, PLAIN)[1], 'cs:   0x0010 base=0x0 limit=0xffffffff attributes=0xa09b CPL=0');
-  assert.ok(infoMsr(machine, PLAIN).some((line) => /^0xc0000101 {2}GS_BASE +0xffff88800000e000 <percpu/.test(line)));
+  assert.ok(
+    infoMsr(machine, PLAIN).some((line) => /^0xc0000101 {2}GS_BASE +0xffff88800000e000 <fixed_percpu_data>/.test(line)),
+  );
 });
 
 test('a view does not run or fill anything', () => {
