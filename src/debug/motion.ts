@@ -22,6 +22,7 @@ import {
   exceptionHits,
   type Goal,
   type Hit,
+  holds,
   makePlan,
   type Plan,
   valuesOf,
@@ -69,6 +70,12 @@ interface Way {
 
 /** `continue` */
 export const goOn = (session: Session): Motion => forward(session, {});
+
+/** `run`: as `continue`, but a breakpoint at the entry stops it. */
+export function* runFromEntry(session: Session): Motion {
+  const hits = breakHits(session).filter((hit) => holds(session, hit) && counts(hit));
+  return hits.length > 0 ? { reason: { kind: 'hit' }, hits } : yield* goOn(session);
+}
 
 /** `stepi N` */
 export const stepInstructions = (session: Session, count: number): Motion => forward(session, { ticks: count });

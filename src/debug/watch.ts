@@ -230,7 +230,7 @@ export function breakHits(session: Session): Hit[] {
 }
 
 /** The condition, where there is one; one that can't be evaluated stops, as in gdb. */
-function holds(session: Session, { point }: Hit): boolean {
+export function holds(session: Session, { point }: Hit): boolean {
   if (!point.condition) return true;
   const value = evaluate(point.condition.node, scopeOf(session));
   return !value.ok || isTrue(value.value);

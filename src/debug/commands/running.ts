@@ -10,6 +10,7 @@ import {
   goOn,
   type Motion,
   nextLines,
+  runFromEntry,
   runTo,
   stepInstructions,
   stepLines,
@@ -69,7 +70,7 @@ export const RUNNING: readonly Command[] = [
     run: (it) => {
       if (it.session.timeline.tick > 0 || it.session.ended) beginAnew(it);
       say(it, `Starting program: ${it.session.program.path}`);
-      return goOn(it.session);
+      return runFromEntry(it.session);
     },
   },
   {
