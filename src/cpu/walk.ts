@@ -71,7 +71,7 @@ function readEntry(cpu: Cpu, at: bigint): bigint | undefined {
   return cpu.engine.u64[(L.RAM + Number(at)) >> 3]!;
 }
 
-/** Bits that must be zero in a present entry; all that make a leaf wrong are in `PS` of levels that have no pages. */
+/** Those of a present entry's bits that have to be zero; PS is one where the level has no pages. */
 function reservedBits(cpu: Cpu, level: number, entry: bigint): bigint {
   const widths = (~(BigInt(physicalHigh(cpu)) << 32n) & (ADDRESS & ~0xffff_ffffn)) | (hasNx(cpu) ? 0n : NX);
   if (level === 1 || !(entry & BIT.ps)) return entry & widths;

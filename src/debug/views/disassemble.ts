@@ -6,7 +6,7 @@
  * lines in the order of the source. The subtle part is where decoding begins: at the start that was asked for, so a range that starts within
  * an instruction shows other ones, as in gdb.
  */
-import { hexBytes } from '../../base/hex.ts';
+import { hex, hexBytes } from '../../base/hex.ts';
 import { u64 } from '../../base/u64.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { lineAt, patchAt } from '../../image/image.ts';
@@ -54,7 +54,7 @@ export function disassemble(machine: Machine, style: Style, request: Disassemble
       : request.source === 'm'
         ? byLine(machine, style, lines, shown)
         : plainLines(machine, style, lines, shown);
-  const title = range.name ?? `${hex64(range.from)} to ${hex64(range.to)}`;
+  const title = range.name ?? `${hex(range.from)} to ${hex(range.to)}`;
   const end = stopped === undefined ? ['End of assembler dump.'] : [stopped];
   const head = paragraph(`Dump of assembler code ${range.name ? 'for function' : 'from'} ${title}:`, style);
   return [...head, ...body, ...end];

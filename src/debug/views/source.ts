@@ -1,5 +1,6 @@
 /** `info line`, `info source`, `info macro`: what the image's line records say of addresses, files and macros. */
 import type { Invocation, Place } from '../../base/diagnostics.ts';
+import { hex } from '../../base/hex.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { type Image, type ImageLine, lineAt, segmentAt } from '../../image/image.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -20,7 +21,7 @@ export function infoLine(machine: Machine, style: Style, address: bigint): strin
   ];
 }
 
-const spot = (machine: Machine, address: bigint): string => `${hex64(address)}${nameSuffix(machine, address)}`;
+const spot = (machine: Machine, address: bigint): string => `${hex(address)}${nameSuffix(machine, address)}`;
 
 /** The lines that made instructions; data and replacements before they are put anywhere have lines too. */
 export const codeLinesOf = (image: Image): ImageLine[] =>

@@ -204,7 +204,7 @@ for (const tlb of ['warm', 'empty'] as const) {
         }
         assert.equal(snapshot(machine.cpu), before, 'a view changed the state');
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     // The report says which state it was, the error what was wrong.
     assert.not(result.failed, `${String(result.errorInstance)}\n${fc.defaultReportMessage(result)}`);
