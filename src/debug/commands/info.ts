@@ -9,7 +9,7 @@ import { type Interpreter, say } from '../interpreter.ts';
 import { type Location, locate } from '../locations.ts';
 import { demand, Mistake } from '../mistake.ts';
 import type { Point } from '../points.ts';
-import { REGISTER_TABLE } from '../registers.ts';
+import { readRegister } from '../registers.ts';
 import { addressOf, machineOf } from '../session.ts';
 import { type Style, table } from '../style.ts';
 import { infoAlternatives, infoFeatures } from '../views/alternatives.ts';
@@ -49,8 +49,10 @@ const shown =
 /** `info registers rax $rip` */
 function registers(it: Interpreter, argument: string): readonly string[] {
   const names = words(argument).map((word) => word.replace(/^\$/, ''));
-  for (const name of names) if (!REGISTER_TABLE.has(name)) throw new Mistake(`Invalid register \`${name}'`);
-  return infoRegisters(machineOf(it.session), it.host.style(), names);
+  const machine = machineOf(it.session);
+  for (const name of names)
+    if (readRegister(machine, name) === undefined) throw new Mistake(`Invalid register \`${name}'`);
+  return infoRegisters(machine, it.host.style(), names);
 }
 
 function breakpoints({ session, host }: Interpreter, argument: string): readonly string[] {
