@@ -8,6 +8,7 @@ import { type Command, findCommand, splitCommand } from './command.ts';
 import type { Saved } from './commands/checkpoints.ts';
 import type { Display } from './commands/display.ts';
 import { showDisplays } from './commands/display.ts';
+import { uops } from './commands/info.ts';
 import type { Host } from './host.ts';
 import { Mistake } from './mistake.ts';
 import type { Motion, Report } from './motion.ts';
@@ -226,11 +227,12 @@ function* move(it: Interpreter, motion: Motion): Generator<void, void> {
 
 export function showStop(it: Interpreter, report: Report, before: Snapshot | undefined): void {
   const { session } = it;
-  say(it, ...reportLines(session, report));
+  const silent = report.hits.some(({ point }) => point.commands[0] === 'silent');
+  if (!silent) say(it, ...reportLines(session, report));
   for (const { point } of report.hits)
     if (point.temporary) session.points = session.points.filter((other) => other !== point);
-  const silent = report.hits.some(({ point }) => point.commands[0] === 'silent');
   if (silent) return;
+  if (session.uop > 0) say(it, ...uops(it));
   it.before = before;
   it.listed = undefined;
   showContext(it);

@@ -108,8 +108,13 @@ export const macroNames = ({ image }: Machine): string[] => [
   ...new Set(image.lines.flatMap(({ place: { chain } }) => chain.map(({ macro }) => macro))),
 ];
 
-/** `sym+4 (file:line)`, as much of it as is known. */
+/** `at calling.inc:106, from entry_64.S:40`: the line itself, and the one of the program that it is there for. */
+export function placeText({ span, chain }: Place): string {
+  const outer = chain.at(-1);
+  return `at ${spanText(span)}${outer ? `, from ${spanText(outer.at)}` : ''}`;
+}
+
+/** Address, symbol and place, as much of it as is known. */
 export function locationText({ address, symbol, place }: Location): string {
-  const at = place && `${place.span.file}:${place.span.line}`;
-  return [`0x${address.toString(16)}`, symbol && `<${symbol}>`, at && `at ${at}`].filter(Boolean).join(' ');
+  return [`0x${address.toString(16)}`, symbol && `<${symbol}>`, place && placeText(place)].filter(Boolean).join(' ');
 }

@@ -60,11 +60,15 @@ function convert(session: Session, value: Value, { flags, precision, length, let
     case 'p':
       return value.bits === 0n ? '(nil)' : `0x${value.bits.toString(16)}`;
     default: {
-      const text = stringOf(session, value.bits);
+      const text = value.elements ? constantText(value.elements) : stringOf(session, value.bits);
       return precision === undefined ? text : text.slice(0, Number(precision));
     }
   }
 }
+
+/** Of a string in quotes, up to its null. */
+const constantText = (elements: readonly Value[]): string =>
+  String.fromCharCode(...elements.map(({ bits }) => Number(bits & 0xffn))).replace(/\0.*$/s, '');
 
 const MOST_CHARACTERS = 4096;
 

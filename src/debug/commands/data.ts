@@ -28,7 +28,10 @@ function call(it: Interpreter, argument: string): undefined {
 function examine(it: Interpreter, argument: string): undefined {
   const { lines, error } = changing(it.session, (scope) => examineCommand(argument, scope), warning(it));
   say(it, ...lines);
-  if (error !== undefined) throw new Mistake(error);
+  if (error === undefined) return;
+  // The last line ends with it already.
+  if (lines.length > 0) it.failures++;
+  else throw new Mistake(error);
 }
 
 function whatis(it: Interpreter, argument: string): undefined {

@@ -6,7 +6,7 @@ import type { Uop } from '../../uop/uop.ts';
 import { destinations } from '../../uop/uop.ts';
 import { type Command, findCommand, splitCommand } from '../command.ts';
 import { type Interpreter, say } from '../interpreter.ts';
-import { type Location, locate } from '../locations.ts';
+import { type Location, locate, placeText } from '../locations.ts';
 import { demand, Mistake } from '../mistake.ts';
 import type { Point } from '../points.ts';
 import { readRegister } from '../registers.ts';
@@ -86,7 +86,11 @@ function pointRows(point: Point): string[][] {
 const spotText = ({ address, symbol }: Location): string => `0x${address.toString(16)}${symbol ? ` <${symbol}>` : ''}`;
 
 const placeRows = ({ place }: Location): string[][] =>
-  place ? [['', '', '', '', `at ${place.span.file}:${place.span.line}`]] : [];
+  place
+    ? placeText(place)
+        .split(/(?<=,) /)
+        .map((part) => ['', '', '', '', part])
+    : [];
 
 function headRows(point: Point, row: (type: string, what: string) => string[]): string[][] {
   switch (point.kind) {
@@ -126,7 +130,7 @@ function displays({ displays }: Interpreter): readonly string[] {
 }
 
 /** The micro-ops of the instruction at RIP; those that have been executed with what they left in temporaries. */
-function uops({ session, host }: Interpreter): readonly string[] {
+export function uops({ session, host }: Interpreter): readonly string[] {
   const { cpu } = machineOf(session);
   const rip = cpuModel.getRip(cpu);
   const there = cpuModel.uopsAt(cpu, rip);

@@ -1,4 +1,5 @@
 /** `list`: lines of the source, around a location or on from the last ones. */
+import type { Place, Span } from '../../base/diagnostics.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { lineAt } from '../../image/image.ts';
 import type { Command } from '../command.ts';
@@ -12,11 +13,14 @@ export function fileHere(it: Interpreter): string {
   return it.listed?.file ?? spanHere(it)?.file ?? it.session.program.path;
 }
 
-/** The line that RIP comes from, as written: of a macro's definition, if it is in one. */
+/** The line that RIP comes from; in a macro, the one that invokes it. */
 function spanHere({ session }: Interpreter): { readonly file: string; readonly line: number } | undefined {
   const { cpu, image } = machineOf(session);
-  return lineAt(image, cpuModel.getRip(cpu))?.place.span;
+  const place = lineAt(image, cpuModel.getRip(cpu))?.place;
+  return place && outermost(place);
 }
+
+const outermost = ({ span, chain }: Place): Span => chain.at(-1)?.at ?? span;
 
 function list(it: Interpreter, argument: string): undefined {
   const { listsize } = it.settings;
@@ -59,7 +63,7 @@ function spanOf(it: Interpreter, text: string, file = fileHere(it)): { readonly 
   const { session } = it;
   const [location] = demand(locate(text, machineOf(session), (t) => addressOf(session, t), file));
   if (!location?.place) throw new Mistake(`Function "${text.trim()}" has no line of source.`);
-  return location.place.span;
+  return outermost(location.place);
 }
 
 /** `calling.inc` → the path that the program's lines have it under. */
