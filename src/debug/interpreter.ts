@@ -138,9 +138,11 @@ export function* runLines(it: Interpreter, lines: readonly string[], path?: stri
     yield* feed(it, line);
     if (it.failures > failures || it.quit !== undefined || it.session.interrupted) break;
   }
+  const [unfinished] = it.open;
   it.open = outer;
   it.scripts = outerScripts;
   it.depth--;
+  if (unfinished) throw new Mistake(`\`${unfinished.line}' has no \`end'.`);
 }
 
 function opensBlock(it: Interpreter, text: string): boolean {
@@ -151,7 +153,8 @@ function opensBlock(it: Interpreter, text: string): boolean {
 }
 
 function* execute(it: Interpreter, line: string, body: readonly string[]): Generator<void, void> {
-  it.session.interrupted = false;
+  // Who interrupts a script means all of it.
+  if (it.depth === 0) it.session.interrupted = false;
   const { word, argument } = splitCommand(line);
   try {
     if (word === 'if' || word === 'while') yield* control(it, word, argument, body);

@@ -82,7 +82,6 @@ export const stepInstructions = (session: Session, count: number): Motion => for
 
 function* forward(session: Session, { ticks = Number.POSITIVE_INFINITY, goal, until }: Way): Motion {
   toBoundary(session);
-  session.interrupted = false;
   if (session.ended) return { reason: { kind: 'ended', stop: session.ended }, hits: [] };
   const plan = makePlan(session, goal, true);
   let left = Math.min(ticks, session.limit);
@@ -257,7 +256,6 @@ export function* untilBehind(session: Session): Motion {
 
 /** `reverse-stepi N` */
 export function* backInstructions(session: Session, count: number): Motion {
-  session.interrupted = false;
   const { timeline } = session;
   const target = session.uop > 0 ? timeline.tick - count + 1 : timeline.tick - count;
   leave(session);
@@ -283,7 +281,6 @@ interface Found {
 export const goBack = (session: Session): Motion => backward(session, undefined);
 
 function* backward(session: Session, goal: Goal | undefined): Motion {
-  session.interrupted = false;
   leave(session);
   const { timeline } = session;
   const origin = timeline.tick;

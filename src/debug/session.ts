@@ -16,6 +16,7 @@ import type { Machine } from '../machine/machine.ts';
 import { evaluate, type Scope } from './evaluate.ts';
 import { parseDebugExpression } from './expression.ts';
 import { type Formats, newFormats } from './formats.ts';
+import { armRegister } from './hardware.ts';
 import { locate } from './locations.ts';
 import type { Breakpoint, Point } from './points.ts';
 import { beginTimeline, pinChange, type Timeline, undo } from './timeline.ts';
@@ -124,6 +125,8 @@ export function restart(session: Session, changes: Partial<Setup> = {}): readonl
 function findAgain(session: Session, point: Breakpoint): void {
   const found = locate(point.spec, machineOf(session), (text) => addressOf(session, text), point.file);
   point.locations = found.ok ? found.value : [];
+  const [first] = point.locations;
+  if (point.register !== undefined && point.enabled && first) armRegister(session, point.register, first.address);
 }
 
 /** What expressions of this session mean. Changing the machine by them is up to `evaluateText`. */

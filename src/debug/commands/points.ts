@@ -6,11 +6,12 @@ import type { Command } from '../command.ts';
 import { dependencies } from '../dependencies.ts';
 import { lvalueRange } from '../evaluate.ts';
 import { parseDebugExpression } from '../expression.ts';
+import { armRegister, disarmRegister, freeRegister } from '../hardware.ts';
 import { type Interpreter, say } from '../interpreter.ts';
 import { locate, locationAt, locationText } from '../locations.ts';
 import { demand, Mistake } from '../mistake.ts';
 import type { Breakpoint, Catchpoint, Caught, Point, Watchpoint } from '../points.ts';
-import { addressOf, afterChange, beforeChange, machineOf, type Session, scopeOf } from '../session.ts';
+import { addressOf, machineOf, scopeOf } from '../session.ts';
 import { INT } from '../types.ts';
 import { makeValue } from '../values.ts';
 import { choose, countOf, numbersOf, words } from './arguments.ts';
@@ -63,6 +64,10 @@ function breakAt(
   if (how.hardware && locations.length > 1)
     throw new Mistake(`A debug register holds one address; ${spec} has ${locations.length}.`);
   const register = how.hardware ? freeRegister(session) : undefined;
+  if (how.hardware && register === undefined)
+    throw new Mistake(
+      'Could not insert hardware breakpoints:\nYou may have requested too many hardware breakpoints/watchpoints.',
+    );
   const common = fresh(it, how.temporary);
   const point: Breakpoint = { kind: 'breakpoint', ...common, spec: spec || here, file, locations, register };
   if (condition !== undefined) {
@@ -87,40 +92,6 @@ function breakAt(
       `${name} ${point.number} at ${locations.length} locations:`,
       ...locations.map((l, i) => `  ${point.number}.${i + 1}  ${locationText(l)}`),
     );
-}
-
-// Debug registers
-
-const ENABLE_BITS = (n: number): bigint => 3n << BigInt(2 * n);
-const CONDITION_BITS = (n: number): bigint => 15n << BigInt(16 + 4 * n);
-
-/** One that neither the program nor another breakpoint uses. */
-function freeRegister({ bench, points }: Session): number {
-  const dr7 = cpuModel.getDr(bench.machine.cpu, 7);
-  const free = [0, 1, 2, 3].find(
-    (n) => (dr7 & ENABLE_BITS(n)) === 0n && !points.some((p) => p.kind === 'breakpoint' && p.register === n),
-  );
-  if (free === undefined)
-    throw new Mistake(
-      'Could not insert hardware breakpoints:\nYou may have requested too many hardware breakpoints/watchpoints.',
-    );
-  return free;
-}
-
-/** Execution, one byte, G (SDM vol. 3, 17.2.4). */
-function armRegister(session: Session, n: number, address: bigint): void {
-  const { cpu } = machineOf(session);
-  beforeChange(session);
-  cpuModel.setDr(cpu, n, address);
-  cpuModel.setDr(cpu, 7, (cpuModel.getDr(cpu, 7) & ~(ENABLE_BITS(n) | CONDITION_BITS(n))) | (2n << BigInt(2 * n)));
-  afterChange(session);
-}
-
-function disarmRegister(session: Session, n: number): void {
-  const { cpu } = machineOf(session);
-  beforeChange(session);
-  cpuModel.setDr(cpu, 7, cpuModel.getDr(cpu, 7) & ~(ENABLE_BITS(n) | CONDITION_BITS(n)));
-  afterChange(session);
 }
 
 // Watchpoints

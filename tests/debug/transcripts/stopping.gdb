@@ -6,17 +6,18 @@ break 9999
 break nosuch.c:3
 break nmi.S:44
 break *exit+4
+break nmi.S:15
 break SET_GATE
 tbreak exit if $r14 != 0
-hbreak asm_exc_debug
+hbreak *exit+9
 info breakpoints
 info dr
-delete 3
+delete 3 4
 # Conditions, counts, commands.
 condition 2 $cr3.pcid == 1
 condition 2
 ignore 2 1
-commands 4
+commands 5
 silent
 printf "exit with r14=%#lx, %s\n", $r14, "once"
 end
@@ -25,6 +26,14 @@ info breakpoints
 run
 continue
 run
+info breakpoints
+continue
+p $dr7
+p $rflags
+stepi
+reverse-stepi
+reverse-continue
+info dr
 # Watchpoints.
 delete
 watch idt
