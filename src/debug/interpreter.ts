@@ -43,8 +43,9 @@ export interface Interpreter {
   listed: { readonly file: string; readonly line: number } | undefined;
   /** The state at the last stop. */
   before: Snapshot | undefined;
-  /** Commands of the user's own. */
+  /** Commands of the user's own, and what `help` says of them. */
   readonly defined: Map<string, readonly string[]>;
+  readonly documented: Map<string, readonly string[]>;
   /** What an empty line does. */
   again: string;
   /** The status to end with; undefined: go on. */
@@ -79,6 +80,7 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
   listed: undefined,
   before: undefined,
   defined: new Map(),
+  documented: new Map(),
   again: '',
   quit: undefined,
   failures: 0,
@@ -122,7 +124,7 @@ function* feedBlock(it: Interpreter, block: Block, line: string): Generator<void
     return;
   }
   if (text === 'end') block.nested--;
-  else if (opensBlock(it, text)) block.nested++;
+  else if (!isText(it, block) && opensBlock(it, text)) block.nested++;
   block.body.push(text);
 }
 
@@ -147,6 +149,12 @@ export function* runLines(it: Interpreter, lines: readonly string[], path?: stri
   it.depth--;
   if (unfinished) throw new Mistake(`\`${unfinished.line}' has no \`end'.`);
 }
+
+/** Of `document` the lines are no commands. */
+const isText = (it: Interpreter, { line }: Block): boolean => {
+  const found = findCommand(it.commands, splitCommand(line).word);
+  return found.ok && found.value.name === 'document';
+};
 
 function opensBlock(it: Interpreter, text: string): boolean {
   const { word } = splitCommand(text);
