@@ -12,7 +12,23 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 
 /** Runs through every stage: what they compile goes into the code cache. */
 const WARM_UPS = {
-  entrylab: [['matrix', 'asm/cr3/restore_cr3.S', '--listing']],
+  entrylab: [
+    ['matrix', 'asm/cr3/restore_cr3.S', '--listing'],
+    [
+      'debug',
+      'asm/cr3/restore_cr3.S',
+      '--features',
+      'PTI,PCID',
+      '--ex',
+      'break 87',
+      '--ex',
+      'run',
+      '--ex',
+      'stepi',
+      '--ex',
+      'print $cr3',
+    ],
+  ],
   as: [['as', 'tools/warm-up.S', '-o', '/dev/null']],
 };
 

@@ -7,9 +7,9 @@ import type { MacroOption } from '../assemble/cpp.ts';
 import { isMachineOption } from '../assemble/cpp-predefined.ts';
 import { collect } from './context.ts';
 
-const LONG = new Set(['-include', '-isystem', '-iquote', '-nostdinc']);
+const LONG = new Set(['-include', '-isystem', '-iquote', '-nostdinc', '-ex', '-batch', '-nx', '-quiet']);
 
-/** `-include` becomes `--include`; `-m32`, `-O2` and their likes become `--machine=-m32`. */
+/** `-include` (and gdb's `-ex`) becomes `--include`; `-m32`, `-O2` and their likes become `--machine=-m32`. */
 export const spellForCommander = (words: readonly string[]): string[] =>
   words.map((word) => (LONG.has(word) ? `-${word}` : isMachineOption(word) ? `--machine=${word}` : word));
 

@@ -45,5 +45,6 @@ else {
     process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
     run();
   }
-  writeFileSync(CACHE, script.createCachedData());
+  // At the end, since the debugger goes on when its first turn is over.
+  process.on('exit', () => writeFileSync(CACHE, script.createCachedData()));
 }

@@ -4,10 +4,10 @@ import { place } from '../base/diagnostics.ts';
 import { SKYLAKE } from '../cost/skylake.ts';
 import { type KernelVersion, parseKernelVersion } from '../image/alt-entries.ts';
 import { parseCpuChoice } from '../isa/cpu-choice.ts';
-import { featureNumber } from '../isa/features.ts';
+import { type Features, featureNumber, featureSet } from '../isa/features.ts';
 import type { BenchOptions } from '../lab/execute.ts';
 import { parseExpression } from '../lab/expression.ts';
-import type { Assignment } from '../lab/scenario.ts';
+import type { Assignment, Scenario } from '../lab/scenario.ts';
 import { DEFAULT_MAX_INSNS } from '../machine/machine.ts';
 import { collect, Instead, type SourceFlags, UsageError } from './context.ts';
 import { cpuHelp } from './cpu-help.ts';
@@ -35,6 +35,24 @@ export const MACHINE_OPTIONS = [
   new Option('--max-insns <n>', 'stop after this many instructions').default(String(DEFAULT_MAX_INSNS)),
   new Option('--mem <size>', 'physical memory, e.g. 8M').default('8M'),
 ];
+
+/** What of the program is run, and from which state. */
+export const ENTRY_OPTIONS = [
+  new Option('--entry <symbol>', 'the function to run: an entry of the header or any symbol'),
+  new Option('--state <group=state>', 'a state of the header (repeatable)')
+    .argParser(collect)
+    .default([] as string[], 'the first of each group'),
+  new Option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)')
+    .argParser(collect)
+    .default([] as string[], 'none'),
+];
+
+export interface EntryFlags {
+  readonly features?: readonly string[];
+  readonly entry?: string;
+  readonly state: readonly string[];
+  readonly set: readonly string[];
+}
 
 export interface MachineFlags extends SourceFlags {
   readonly kernel?: string;
@@ -98,6 +116,25 @@ export function featureList(texts: readonly string[]): number[] {
   const unknown = names.filter((name) => featureNumber(name) === undefined);
   if (unknown.length > 0) throw new UsageError(unknown.map((name) => `undefined feature \`${name}'`).join('\n'));
   return names.map((name) => featureNumber(name)!);
+}
+
+/** Those of the command line, else the header's. */
+export const chosenFeatures = (scenario: Scenario, { features }: EntryFlags): Features =>
+  featureSet(features ? featureList(features) : scenario.features);
+
+/** `saved=user,flush=pending`: a state for each group that is named. */
+export function chosenStates(scenario: Scenario, texts: readonly string[]): Map<string, string> {
+  const chosen = new Map<string, string>();
+  for (const text of texts.flatMap((t) => t.split(','))) {
+    const [group, state] = text.split('=', 2);
+    const known = scenario.groups.find((g) => g.name === group);
+    if (!known?.states.some((s) => s.name === state)) {
+      const all = scenario.groups.flatMap((g) => g.states.map((s) => `${g.name}=${s.name}`));
+      throw new UsageError(`--state ${text}: the header has ${all.join(', ') || 'no states'}`);
+    }
+    chosen.set(group!, state!);
+  }
+  return chosen;
 }
 
 /** `REG=VALUE` with the expressions of scenario headers. */

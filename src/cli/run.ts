@@ -4,7 +4,7 @@ import type { Diagnostic } from '../base/diagnostics.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
 import { cpuText } from '../isa/cpu-choice.ts';
-import { featureNames, featureSet } from '../isa/features.ts';
+import { featureNames } from '../isa/features.ts';
 import {
   type Bench,
   createBench,
@@ -22,21 +22,14 @@ import { interruptText } from '../trace/interrupts.ts';
 import { stopReport } from '../trace/report.ts';
 import { traceRun } from '../trace/step.ts';
 import { stepJson, stepText } from '../trace/text.ts';
-import {
-  accept,
-  collect,
-  EXIT,
-  print,
-  printJson,
-  programOptions,
-  SOURCE_OPTIONS,
-  UsageError,
-  write,
-} from './context.ts';
+import { accept, EXIT, print, printJson, programOptions, SOURCE_OPTIONS, UsageError, write } from './context.ts';
 import {
   assignments,
+  chosenFeatures,
+  chosenStates,
+  ENTRY_OPTIONS,
+  type EntryFlags,
   FEATURES_OPTION,
-  featureList,
   instructionBudget,
   MACHINE_OPTIONS,
   type MachineFlags,
@@ -45,11 +38,7 @@ import {
 import { cpuJson, runJson } from './matrix.ts';
 import { maskText, showLines, verdictText, writesText } from './matrix-table.ts';
 
-interface RunFlags extends MachineFlags {
-  readonly features?: readonly string[];
-  readonly entry?: string;
-  readonly state: readonly string[];
-  readonly set: readonly string[];
+interface RunFlags extends MachineFlags, EntryFlags {
   readonly trace?: boolean;
   readonly uops?: boolean;
   readonly json?: boolean;
@@ -59,12 +48,9 @@ interface RunFlags extends MachineFlags {
 
 export function runCommand(): Command {
   const command = new Command('run').description('assemble or load a program, patch it, and run it').argument('<file>');
-  for (const option of [...SOURCE_OPTIONS, ...MACHINE_OPTIONS]) command.addOption(option);
+  for (const option of [...SOURCE_OPTIONS, ...MACHINE_OPTIONS, FEATURES_OPTION, ...ENTRY_OPTIONS])
+    command.addOption(option);
   return command
-    .addOption(FEATURES_OPTION)
-    .option('--entry <symbol>', 'the function to run: an entry of the header or any symbol')
-    .option('--state <group=state>', 'a state of the header (repeatable)', collect, [] as string[])
-    .option('--set <reg=value>', 'set a register or per-CPU variable (repeatable)', collect, [] as string[])
     .option('--trace', 'print a line for each instruction, with what it changed')
     .option('--uops', 'with --trace, the micro-ops below each instruction')
     .addOption(
@@ -77,7 +63,7 @@ export function runCommand(): Command {
     .action((path: string, flags: RunFlags) => {
       const program = accept(loadProgram(path, programOptions(flags)));
       if (!program) return;
-      const features = featureSet(flags.features ? featureList(flags.features) : program.scenario.features);
+      const features = chosenFeatures(program.scenario, flags);
       const bench = accept(createBench(program, { ...machineOptions(flags), features, events: flags.events }));
       if (bench) runBench(bench, flags);
     });
@@ -87,7 +73,7 @@ function runBench(bench: Bench, flags: RunFlags): void {
   const { machine, program, image } = bench;
   const entry = chooseEntry(entriesOf(program, image), flags.entry);
   if (!entry) throw new UsageError('the program has no code to enter');
-  const selection = selectionOf(program.scenario, entry.name, chosenStates(bench, flags.state));
+  const selection = selectionOf(program.scenario, entry.name, chosenStates(program.scenario, flags.state));
   const sets = assignments(flags.set);
   const entered = setUp(bench, entry, selection, sets);
   if (!accept<unknown>(entered)) return;
@@ -144,20 +130,6 @@ function chooseEntry(entries: readonly Entry[], name: string | undefined): Entry
   if (name === undefined) return entries[0];
   const none: Diagnostic['place'] = { span: { file: '--entry', line: 0 }, chain: [] };
   return entries.find((e) => e.name === name || e.symbol === name) ?? { name, symbol: name, place: none };
-}
-
-function chosenStates({ program: { scenario } }: Bench, texts: readonly string[]): Map<string, string> {
-  const chosen = new Map<string, string>();
-  for (const text of texts.flatMap((t) => t.split(','))) {
-    const [group, state] = text.split('=', 2);
-    const known = scenario.groups.find((g) => g.name === group);
-    if (!known?.states.some((s) => s.name === state)) {
-      const all = scenario.groups.flatMap((g) => g.states.map((s) => `${g.name}=${s.name}`));
-      throw new UsageError(`--state ${text}: the header has ${all.join(', ') || 'no states'}`);
-    }
-    chosen.set(group!, state!);
-  }
-  return chosen;
 }
 
 function summary(bench: Bench, entry: Entry, result: RunResult, report: () => string): string {

@@ -55,6 +55,8 @@ export interface Interpreter {
   script: Generator<void, void> | undefined;
   /** How deep scripts and commands of the user's own call each other. */
   depth: number;
+  /** Scripts that are being read, the outermost first, each with the line it has come to. */
+  scripts: { readonly path: string; line: number }[];
 }
 
 interface Block {
@@ -81,6 +83,7 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
   open: [],
   script: undefined,
   depth: 0,
+  scripts: [],
 });
 
 export const promptOf = ({ open }: Interpreter): string => (open.length > 0 ? '>' : '(entrylab) ');
@@ -120,19 +123,24 @@ function* feedBlock(it: Interpreter, block: Block, line: string): Generator<void
   block.body.push(text);
 }
 
-/** The lines of a script, a definition or a breakpoint, in turn; the rest is left out where one fails. */
-export function* runLines(it: Interpreter, lines: readonly string[]): Generator<void, void> {
+/** The lines of a script (a file's, if it has a path), a definition or a breakpoint, in turn; the rest is left out where one fails. */
+export function* runLines(it: Interpreter, lines: readonly string[], path?: string): Generator<void, void> {
   if (it.depth >= DEEPEST) throw new Mistake('Commands call each other too deeply.');
   it.depth++;
   const failures = it.failures;
   const outer = it.open;
   it.open = [];
+  const outerScripts = it.scripts;
+  const script = path === undefined ? undefined : { path, line: 0 };
+  if (script) it.scripts = [...outerScripts, script];
   for (const line of lines) {
+    if (script) script.line++;
     yield* feed(it, line);
     if (it.failures > failures || it.quit !== undefined || it.session.interrupted) break;
   }
   const [unfinished] = it.open;
   it.open = outer;
+  it.scripts = outerScripts;
   it.depth--;
   if (unfinished) throw new Mistake(`\`${unfinished.line}' has no \`end'.`);
 }
@@ -164,7 +172,8 @@ function* execute(it: Interpreter, line: string, body: readonly string[]): Gener
   } catch (problem) {
     if (!(problem instanceof Mistake)) throw problem;
     it.failures++;
-    say(it, problem.message);
+    const within = it.scripts.map(({ path, line }) => `${path}:${line}: Error in sourced command file:`);
+    say(it, ...within, problem.message);
   }
 }
 

@@ -52,7 +52,7 @@ function source(it: Interpreter, argument: string): Motion | undefined {
   if (argument === '') throw new Mistake('source command requires file name of file to source.');
   const text = it.host.read(argument);
   if (text === undefined) throw new Mistake(`${argument}: No such file or directory.`);
-  it.script = runLines(it, text.split('\n'));
+  it.script = runLines(it, text.split('\n'), argument);
   return undefined;
 }
 
@@ -102,6 +102,9 @@ const INSTEAD: readonly Command[] = Object.entries(ELSEWHERE).map(([name, text])
     throw new Mistake(text);
   },
 }));
+
+/** It only says what to type instead. */
+export const isElsewhere = (command: Command): boolean => INSTEAD.includes(command);
 
 export const SUPPORT: readonly Command[] = [
   {
