@@ -48,8 +48,10 @@ export async function talk(
 
   process.on('SIGINT', interrupt);
   editor.on('SIGINT', interrupt);
+  // Completion leaves a blank behind.
+  editor.on('history', (lines) => lines.length > 0 && lines.splice(0, 1, lines[0]!.trimEnd()));
   editor.on('line', (line) => {
-    if (line.trim() !== '') typed.push(line);
+    if (line.trim() !== '') typed.push(line.trim());
     waiting.push(line);
     void work();
   });
@@ -87,8 +89,13 @@ function completed(it: Interpreter, line: string, behind: string): [string[], st
   const text = line.slice(from);
   const [only] = matches;
   if (matches.length === 1) return [[/[./=:]$/.test(only!) || behind.startsWith(' ') ? only! : `${only} `], text];
-  // The first and the last have in common what all have.
-  return [matches.length > MOST ? [...matches.slice(0, MOST - 1), matches.at(-1)!] : matches, text];
+  return [matches.length > MOST ? someOf(matches) : matches, text];
+}
+
+/** So many of them that they have in common what all have, which the first and the last by their letters see to. */
+function someOf(matches: readonly string[]): string[] {
+  const byLetters = [...matches].sort();
+  return [...new Set([...matches.slice(0, MOST - 2), byLetters[0]!, byLetters.at(-1)!])];
 }
 
 /** Names in a directory, directories with a slash. */

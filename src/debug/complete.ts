@@ -186,6 +186,8 @@ function setting(it: Interpreter, words: readonly string[], line: string): Compl
       );
     case 'context':
       return atEnd(['on', 'off', ...SECTIONS], fragment, line);
+    case 'trace-commands':
+      return atEnd(['on', 'off'], fragment, line);
     default:
       return expression(it, line);
   }
@@ -217,7 +219,8 @@ function location(it: Interpreter, words: readonly string[], line: string): Comp
   const [, file, digits] = /^(.*):(\d*)$/.exec(fragment) ?? [];
   if (file !== undefined) {
     const numbers = [...lines].flatMap(([path, all]) => (path === file || path.endsWith(`/${file}`) ? [...all] : []));
-    return atEnd(numbers.map(String), digits!, line);
+    const { matches, from } = atEnd(numbers.map(String), digits!, line);
+    return { matches: matches.sort((a, b) => Number(a) - Number(b)), from };
   }
   if (words.length > 1) return atEnd(['if'], fragment, line);
   const names = [...lines.keys()].flatMap((path) => [`${path}:`, `${path.replace(/^.*\//, '')}:`]);

@@ -23,6 +23,8 @@ export interface Settings {
   sections: readonly Section[];
   /** Lines of `list`. */
   listsize: number;
+  /** Commands are shown before they are done, as many `+` in front as they are deep. */
+  traceCommands: boolean;
   /** gdb's settings that mean nothing here are remembered, to be shown. */
   readonly others: Map<string, string>;
 }
@@ -69,7 +71,7 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
   commands,
   session,
   host,
-  settings: { sections: SECTIONS, listsize: 10, others: new Map() },
+  settings: { sections: SECTIONS, listsize: 10, traceCommands: false, others: new Map() },
   displays: [],
   nextDisplay: 1,
   saved: [],
@@ -107,6 +109,7 @@ export function* feed(it: Interpreter, line: string): Generator<void, void> {
     if (it.host.interactive && it.again !== '') yield* execute(it, it.again, []);
     return;
   }
+  if (it.settings.traceCommands) say(it, `${'+'.repeat(it.depth + 1)}${text}`);
   if (opensBlock(it, text)) it.open = [{ line: text, body: [], nested: 0 }];
   else yield* execute(it, text, []);
 }

@@ -71,6 +71,14 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     },
     show: (it) => `Number of source lines gdb will list by default is ${it.settings.listsize}.`.replace('gdb ', ''),
   },
+  'trace-commands': {
+    help: 'on or off: whether commands are shown before they are done (of a pipe or a script nothing is seen else)',
+    set: (it, value) => {
+      it.settings.traceCommands = choose('set trace-commands', value || 'on', ['on', 'off'] as const) === 'on';
+    },
+    show: (it) =>
+      `State of GDB cli command tracing is ${it.settings.traceCommands ? 'on' : 'off'}.`.replace('GDB ', ''),
+  },
 };
 
 /** gdb's, without a meaning here: kept so that scripts with them run. */
