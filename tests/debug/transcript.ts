@@ -1,5 +1,6 @@
 /** Drives the debugger with lines of commands, as a pipe does: what it prints, each command in front of its output. */
 import { readFileSync } from 'node:fs';
+import { SKYLAKE } from '../../src/cost/skylake.ts';
 import { COMMANDS } from '../../src/debug/commands/all.ts';
 import type { Host } from '../../src/debug/host.ts';
 import { createInterpreter, feedWhole, type Interpreter, promptOf } from '../../src/debug/interpreter.ts';
@@ -49,6 +50,7 @@ export function debugProgram(path: string, options: DebugOptions = {}): Debugged
       entry,
       states: new Map(Object.entries(states)),
       sets: [],
+      cost: SKYLAKE,
       ...setup,
     },
     limit,

@@ -2,9 +2,11 @@
  * Golden transcripts: scripts of commands beside what the debugger answers to each. `UPDATE=1` writes them anew, which is refused in CI; one that
  * differs is shown from the first command on that answers otherwise.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { commandLine } from '../command-line.ts';
 import { debugProgram, transcript } from './transcript.ts';
 
 const test = suite('transcripts');
@@ -12,8 +14,13 @@ const DIRECTORY = 'tests/debug/transcripts';
 const PROMPT = /^(?=\(entrylab\) )/m;
 
 /** `# FILE --features A,B --state GROUP=STATE,…` */
-function begin(script: string) {
+const headOf = (script: string): { readonly path: string; readonly options: string } => {
   const [, path = '', options = ''] = /^# (\S+)(.*)/.exec(script) ?? [];
+  return { path, options };
+};
+
+function begin(script: string) {
+  const { path, options } = headOf(script);
   const option = (name: string): string[] => new RegExp(`--${name} (\\S+)`).exec(options)?.[1]?.split(',') ?? [];
   const states = Object.fromEntries(option('state').map((text) => text.split('=') as [string, string]));
   return debugProgram(path, { features: option('features'), states });
@@ -47,5 +54,39 @@ for (const file of readdirSync(DIRECTORY).filter((name) => name.endsWith('.gdb')
     compare(file, readFileSync(golden, 'utf8'), actual);
   });
 }
+
+/** What a pipe is answered: a prompt for each command that is read, and not the command. */
+function asPiped(golden: string, script: string): string {
+  let rest = golden;
+  let piped = '';
+  for (const line of script
+    .trim()
+    .split('\n')
+    .map((text) => text.trim())) {
+    const places = ['(entrylab) ', '>'].map((prompt) => ({ prompt, at: `\n${rest}`.indexOf(`\n${prompt}${line}\n`) }));
+    const unfinished = { prompt: '(entrylab) ', at: rest.indexOf(`(entrylab) ${line}\n`) };
+    const found = [...places, unfinished].filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
+    assert.ok(found, `the golden file has ${line}`);
+    piped += rest.slice(0, found!.at) + found!.prompt;
+    rest = rest.slice(found!.at + found!.prompt.length + line.length + 1);
+  }
+  return piped + rest;
+}
+
+test('over a pipe, the built command answers the same', async () => {
+  const { path: built } = await commandLine();
+  for (const file of readdirSync(DIRECTORY).filter((name) => name.endsWith('.gdb'))) {
+    const script = readFileSync(`${DIRECTORY}/${file}`, 'utf8');
+    const { path, options } = headOf(script);
+    const args = [built, 'debug', path, ...options.split(' ').filter(Boolean), '--max-insns', '1000000'];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { input: script, encoding: 'utf8' });
+    assert.is(stderr, '', file);
+    const debugged = begin(script);
+    transcript(debugged, script);
+    assert.is(status, debugged.it.quit, file);
+    const golden = readFileSync(`${DIRECTORY}/${file.replace(/\.gdb$/, '.txt')}`, 'utf8');
+    compare(file, asPiped(golden, script), stdout.slice(stdout.indexOf('(entrylab) ')));
+  }
+});
 
 test.run();

@@ -1,5 +1,6 @@
 /** `npm run bench`: every suite, in one process one after the other, so that ratios are of the same run. */
 import { assembleSuite } from './assemble.ts';
+import { debugSuite } from './debug.ts';
 import { engineSuite } from './engine.ts';
 import { gasSuite } from './gas.ts';
 import { startSuite } from './start.ts';
@@ -9,6 +10,7 @@ for (const { name, perSecond, unit } of await assembleSuite()) {
 }
 await gasSuite();
 await engineSuite();
+await debugSuite();
 const start = await startSuite();
 if (start !== undefined)
   console.log(`start of the built command                ${start.toFixed(1)} x node -e 0 (wanted: below 4)`);

@@ -101,7 +101,7 @@ nosuch
 re
 set
 show nosuch
-trace on steps.txt
+trace on /dev/null
 start
 stepi 3
 trace off
