@@ -167,13 +167,15 @@ function* execute(it: Interpreter, line: string, body: readonly string[]): Gener
   // Who interrupts a script means all of it.
   if (it.depth === 0) it.session.interrupted = false;
   const { word, argument } = splitCommand(line);
+  const typed = it.depth === 0;
+  if (typed) it.again = it.defined.has(word) ? line : '';
   try {
     if (word === 'if' || word === 'while') yield* control(it, word, argument, body);
     else if (it.defined.has(word)) yield* runLines(it, withArguments(it.defined.get(word)!, argument));
     else {
       const found = findCommand(it.commands, word);
       if (!found.ok) throw new Mistake(found.message);
-      remember(it, found.value, line);
+      if (typed) it.again = repeated(found.value, line);
       const motion = found.value.run(it, argument, body);
       if (motion) yield* move(it, motion);
       const { script } = it;
@@ -198,9 +200,9 @@ function withArguments(lines: readonly string[], argument: string): string[] {
   );
 }
 
-function remember(it: Interpreter, { repeats, name }: Command, line: string): void {
-  it.again = repeats === 'same' ? line : repeats === 'bare' ? name : '';
-}
+/** What an empty line does behind it; lines of scripts and breakpoints change nothing of that. */
+const repeated = ({ repeats, name }: Command, line: string): string =>
+  repeats === 'same' ? line : repeats === 'bare' ? name : '';
 
 function* control(
   it: Interpreter,
