@@ -11,7 +11,7 @@ import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure, strayOperandCharacter } from './parse-errors.ts';
 import { quickExpression } from './quick-expression.ts';
-import { quickStatements } from './quick-statement.ts';
+import { quickLabels, quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
 import { Comma, LBracket, LParen, Minus, Not, Plus, RBracket, RParen, Tilde, tokenize } from './tokens.ts';
@@ -168,7 +168,7 @@ function textDirective(segment: string): Result<readonly Statement[]> | undefine
   const [, labels = '', word = '', text = ''] = DIRECTIVE.exec(segment) ?? [];
   const name = word.toLowerCase();
   if (!TEXT_DIRECTIVES.has(name) && !name.startsWith('.cfi_')) return undefined;
-  const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+  const before = labelsOf(labels);
   return { value: [...before, { kind: 'textDirective', name, text }] };
 }
 
@@ -185,14 +185,15 @@ function parseSegment(text: string): Result<readonly Statement[]> {
   const labels = LABELS.exec(text)?.[0] ?? '';
   const name = /^\s*(\.[A-Za-z_][\w.$]*)(?![\w.$]|\s*=|\s*:)/.exec(text.slice(labels.length))?.[1]?.toLowerCase();
   if (name !== undefined && !SET_ONCE.has(name) && value?.some((s) => refusal(s) !== undefined) !== true) {
-    const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+    const before = labelsOf(labels);
     return { value: [...before, { kind: 'directive', name, args: [], problem: refused }] };
   }
-  return {
-    value: labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []),
-    message: refused,
-  };
+  return { value: labelsOf(labels), message: refused };
 }
+
+/** What stands in front of a statement, each with its colon. */
+const labelsOf = (text: string): readonly Statement[] =>
+  quickLabels(text) ?? run(text, 'statement', (parser) => parser.line()).value ?? [];
 
 /** Tokens in one operand: those who evaluate may go down a level for each of them. */
 const MAX_TOKENS = 2000;
