@@ -33,14 +33,32 @@ function cachedCode(): Buffer | undefined {
 }
 
 const cachedData = warmUps === undefined ? cachedCode() : undefined;
-const script = new Script(`(function (exports, require, __filename, __dirname) {${readFileSync(BUNDLE, 'utf8')}\n})`, {
-  filename: BUNDLE,
-  ...(cachedData && { cachedData }),
-});
-const main = script.runInThisContext() as (exports: object, require: NodeJS.Require, file: string, dir: string) => void;
-const run = (): void => main({}, createRequire(BUNDLE), BUNDLE, __dirname);
-if (warmUps === undefined) run();
-else {
+const script = new Script(
+  `(function (exports, require, module, __filename, __dirname) {${readFileSync(BUNDLE, 'utf8')}\n})`,
+  {
+    filename: BUNDLE,
+    ...(cachedData && { cachedData }),
+  },
+);
+
+interface Bundle {
+  /** Whether nothing is left to be done; a bundle without it ends by itself. */
+  readonly isDone?: () => boolean;
+}
+
+type Main = (exports: Bundle, require: NodeJS.Require, module: { exports: Bundle }, file: string, dir: string) => void;
+const main = script.runInThisContext() as Main;
+
+function run(): Bundle {
+  const module = { exports: {} };
+  main(module.exports, createRequire(BUNDLE), module, BUNDLE, __dirname);
+  return module.exports;
+}
+
+if (warmUps === undefined) {
+  // What V8 still compiles in the background is not worth waiting for.
+  if (run().isDone?.() === true) process.exit();
+} else {
   for (const args of JSON.parse(warmUps) as string[][]) {
     process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
     run();

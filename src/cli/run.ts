@@ -32,6 +32,7 @@ import {
   SOURCE_OPTIONS,
   UsageError,
   write,
+  writeError,
 } from './context.ts';
 import {
   assignments,
@@ -134,7 +135,7 @@ function runLogged(cpu: cpuModel.Cpu, maxInsns: number): Stop {
     cpu.eventLog = log;
     const stop = cpuModel.run(cpu, Math.min(left, LOGGED));
     cpu.eventLog = undefined;
-    for (const record of log) if (record.kind === 'event') process.stderr.write(`${interruptText(record, lines++)}\n`);
+    for (const record of log) if (record.kind === 'event') writeError(`${interruptText(record, lines++)}\n`);
     if (stop.kind !== 'budget') return stop;
   }
   return { kind: 'budget' };
