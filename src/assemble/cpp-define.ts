@@ -7,7 +7,7 @@
  */
 import { warning } from '../base/diagnostics.ts';
 import { lexDirect, lexToken, scan } from './cpp-lex.ts';
-import { bufferOfText, isBlank, isDigitCode, isNameCode } from './cpp-lines.ts';
+import { bufferOfText, isBlank } from './cpp-lines.ts';
 import type { SourceMacro } from './cpp-macro.ts';
 import { type CppBuffer, type CppReader, complain, nameOf, placeAt, warn } from './cpp-reader.ts';
 import { type CppName, type CppToken, FLAG, KIND } from './cpp-tokens.ts';
@@ -52,26 +52,18 @@ export function define(reader: CppReader): void {
   setMacro(reader, name, macro);
 }
 
-const SLASH = 47;
-const STAR = 42;
 const HASH = 35;
-const CAPITAL_V = 86;
-const UNDERSCORE = 95;
 
-/** In this body nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
+/** All of a body in which nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
+const PLAIN_BODY = /(?:[^/#_\n]+|\/(?!\*)|#(?!#)|_(?!V))*/y;
+
 function canWait(line: string, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const c = line.charCodeAt(i);
-    if (c > CAPITAL_V && c !== UNDERSCORE) continue;
-    const next = line.charCodeAt(i + 1);
-    if (c === SLASH && next === STAR) return false;
-    if (c === HASH && next === HASH) return false;
-    if (c === UNDERSCORE && next === CAPITAL_V) return false;
-  }
-  return true;
+  PLAIN_BODY.lastIndex = start;
+  PLAIN_BODY.test(line);
+  return PLAIN_BODY.lastIndex >= end;
 }
 
-const DIRECTIVE = '#define ';
+const DEFINE = /#define ([A-Za-z_]\w*)/y;
 
 /**
  * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out without making tokens of
@@ -79,13 +71,13 @@ const DIRECTIVE = '#define ';
  */
 export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
   const { line, cur, end } = buffer;
-  if (line.charCodeAt(cur) !== HASH || !line.startsWith(DIRECTIVE, cur) || buffer.joins.length > 0) return false;
-  const start = cur + DIRECTIVE.length;
-  let stop = start;
-  while (stop < end && isNameCode(line.charCodeAt(stop))) stop++;
+  if (line.charCodeAt(cur) !== HASH || buffer.joins.length > 0) return false;
+  DEFINE.lastIndex = cur;
+  const text = DEFINE.exec(line)?.[1];
+  if (text === undefined) return false;
+  const stop = DEFINE.lastIndex;
   const isApart = stop >= end || isBlank(line.charCodeAt(stop));
-  if (stop === start || !isApart || isDigitCode(line.charCodeAt(start)) || !canWait(line, stop, end)) return false;
-  const text = line.slice(start, stop);
+  if (!isApart || !canWait(line, stop, end)) return false;
   const name = nameOf(reader, text);
   if (name.macro || name.poisoned || text === 'defined' || text.startsWith('__VA_')) return false;
   name.macro = {

@@ -3,7 +3,7 @@
  * reported. What the commands with a machine share is in machine-options.ts. Exit status: 0 fine, 1 the program under test fell short, 2 the input or the command line was
  * wrong.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { FilePort } from '../assemble/logical-line.ts';
 import { type Diagnostic, formatDiagnostic, inSourceOrder, type Parsed } from '../base/diagnostics.ts';
@@ -17,7 +17,8 @@ let standardInput: Uint8Array | undefined;
 export const files: FilePort = {
   read(path) {
     try {
-      if (path !== '-') return new Uint8Array(readFileSync(path));
+      // Headers are looked for in many folders; an exception for each that lacks them would take its time.
+      if (path !== '-') return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
       standardInput ??= new Uint8Array(readFileSync(0));
       return standardInput;
     } catch (problem) {
