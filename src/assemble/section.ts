@@ -17,6 +17,9 @@ export interface AsmSection {
   entsize: number;
   align: number;
   readonly subsections: Map<number, Fragment[]>;
+  /** The one asked for last. */
+  latest: number;
+  latestFragments: Fragment[];
   /** Where statements left bytes. */
   readonly marks: { readonly at: Location; readonly place: Place }[];
   /** Of SHT_GROUP: the signature, and whether a linker keeps but one group of that name. */
@@ -172,6 +175,8 @@ export function newSection(index: number, name: string, type: number, flags: num
     entsize,
     align: 1,
     subsections: new Map(),
+    latest: Number.NaN,
+    latestFragments: [],
     marks: [],
     isComdat: false,
     asked: [],
@@ -183,11 +188,14 @@ export function newSection(index: number, name: string, type: number, flags: num
 }
 
 export function fragmentsOf(section: AsmSection, subsection: number): Fragment[] {
+  if (section.latest === subsection) return section.latestFragments;
   let list = section.subsections.get(subsection);
   if (list === undefined) {
     list = [];
     section.subsections.set(subsection, list);
   }
+  section.latest = subsection;
+  section.latestFragments = list;
   return list;
 }
 
