@@ -44,7 +44,7 @@ export function scrub(lines: readonly SourceLine[]): Parsed<SourceLine[]> {
     const state = { ...fresh(), inComment: opened !== undefined };
     scrubLine(text, state);
     opened = state.inComment ? (opened ?? span) : undefined;
-    if (state.out !== '') value.push({ text: state.out, span });
+    if (state.out !== '') value.push({ text: state.out, span, statements: undefined });
   }
   if (opened) diagnostics.push(warning('end of file in comment', { span: opened, chain: [] }));
   return { value, diagnostics };
