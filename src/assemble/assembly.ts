@@ -141,7 +141,9 @@ export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly O
   for (const fixup of fixups) {
     if (fixup.kind === 'relative' || fixup.kind === 'branch') placeTemporary(asm.symbols, fixup.value, asm.place);
     const isOutward = fixup.kind === 'branch' && !(fixup.value.kind === 'symbol' && isOwn(fixup.value.symbol));
-    fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, isOutward, place: asm.place });
+    const { size, value, kind, toEnd, got } = fixup;
+    const offset = fragment.size + fixup.offset;
+    fragment.fixups.push({ offset, size, value, kind, toEnd, got, isOutward, place: asm.place });
   }
   append(fragment, bytes);
 }

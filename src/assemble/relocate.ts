@@ -23,7 +23,7 @@ import {
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, GOT_SYMBOL, isOwn, type Linear, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, constant, GOT_SYMBOL, isOwn, type Linear, numberOf, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -103,7 +103,7 @@ function askedRelocation(section: AsmSection, { where, type, value }: AskedReloc
   if (home !== undefined && (home.kind !== 'label' || home.at.section !== section)) return 'invalid offset expression';
   const offset = Number(at.offset) + (home === undefined ? 0 : addressOf(home.at));
   if (offset < 0 || offset > section.size) return 'reloc not within (fixed part of) section';
-  const linear = value === undefined ? { offset: 0n } : reduce(value, finalDistance);
+  const linear = value === undefined ? constant(0n) : reduce(value, finalDistance);
   if (typeof linear === 'string') return linear;
   if (linear.minus !== undefined) return 'invalid reloc expression';
   const target =
