@@ -53,6 +53,7 @@ export function define(reader: CppReader): void {
 }
 
 const HASH = 35;
+const DEFINE_LENGTH = '#define '.length;
 
 /** All of a body in which nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
 const PLAIN_BODY = /(?:[^/#_\n]+|\/(?!\*)|#(?!#)|_(?!V))*/y;
@@ -63,21 +64,19 @@ function canWait(line: string, start: number, end: number): boolean {
   return PLAIN_BODY.lastIndex >= end;
 }
 
-const DEFINE = /#define ([A-Za-z_]\w*)/y;
+/** A whole line with such a body, which goes on in no other one. */
+const PLAIN_DEFINE = /#define ([A-Za-z_]\w*)(?![^ \t\n])(?:[^/#_\n\r\\]|\/(?!\*)|#(?!#)|_(?!V))*\n/y;
 
 /**
- * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out without making tokens of
- * it. False: it is another one, and nothing has been done.
+ * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out before anybody looks at
+ * it. False: the next one is another one, and nothing has been done.
  */
 export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
-  const { line, cur, end } = buffer;
-  if (line.charCodeAt(cur) !== HASH || buffer.joins.length > 0) return false;
-  DEFINE.lastIndex = cur;
-  const text = DEFINE.exec(line)?.[1];
+  const { text: file, next } = buffer;
+  if (file.charCodeAt(next) !== HASH) return false;
+  PLAIN_DEFINE.lastIndex = next;
+  const text = PLAIN_DEFINE.exec(file)?.[1];
   if (text === undefined) return false;
-  const stop = DEFINE.lastIndex;
-  const isApart = stop >= end || isBlank(line.charCodeAt(stop));
-  if (!isApart || !canWait(line, stop, end)) return false;
   const name = nameOf(reader, text);
   if (name.macro || name.poisoned || text === 'defined' || text.startsWith('__VA_')) return false;
   name.macro = {
@@ -86,12 +85,14 @@ export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
     params: undefined,
     variadic: false,
     file: buffer.fileName,
-    line: buffer.lineNumber,
-    text: line,
-    start: stop,
-    end,
+    line: buffer.nextLineNumber,
+    text: file,
+    start: next + DEFINE_LENGTH + text.length,
+    end: PLAIN_DEFINE.lastIndex - 1,
     body: undefined,
   };
+  buffer.next = PLAIN_DEFINE.lastIndex;
+  buffer.lineNumber = buffer.nextLineNumber++;
   if (buffer.guardState !== 'inside') buffer.guardState = 'none';
   return true;
 }

@@ -76,9 +76,9 @@ function freshLine(reader: CppReader): boolean {
     if (buffer === undefined) return false;
     if (!buffer.needLine) return true;
     if (reader.skipping) skipLines(buffer);
+    else if (reader.parsingArgs === 0) while (defineAtOnce(reader, buffer));
     if (buffer.next < buffer.text.length) {
       advance(reader, buffer);
-      if (!reader.skipping && reader.parsingArgs === 0 && defineAtOnce(reader, buffer)) continue;
       buffer.needLine = false;
       return true;
     }
