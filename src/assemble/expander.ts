@@ -64,7 +64,7 @@ export function read(expander: Expander): Segment | undefined {
   const { frames, conditionals, diagnostics } = expander;
   let last: Place | undefined;
   while (!expander.ended) {
-    const top = frames.at(-1);
+    const top = frames[frames.length - 1];
     if (!top) return undefined;
     const segment = nextSegment(top);
     if (segment) {

@@ -201,6 +201,11 @@ export function fragmentsOf(section: AsmSection, subsection: number): Fragment[]
   return list;
 }
 
+export function lastFragment(section: AsmSection, subsection: number): Fragment | undefined {
+  const list = fragmentsOf(section, subsection);
+  return list[list.length - 1];
+}
+
 /** All fragments in their final order. */
 export function orderedFragments(section: AsmSection): Fragment[] {
   const numbers = [...section.subsections.keys()].sort((a, b) => a - b);
@@ -218,7 +223,7 @@ const runBehind = (section: AsmSection, last: Fragment | undefined): number =>
 /** Appends a fragment. */
 export function pushFragment(section: AsmSection, subsection: number, fresh: NewFragment): Fragment {
   const list = fragmentsOf(section, subsection);
-  const last = list.at(-1);
+  const last = list[list.length - 1];
   const fragment = complete(fresh, section, runBehind(section, last), startBehind(last));
   list.push(fragment);
   return fragment;
@@ -265,7 +270,7 @@ function complete(fresh: NewFragment, section: AsmSection, run: number, start: n
 /** The bytes fragment that now takes bytes. */
 export function openBytes(section: AsmSection, subsection: number, place: Place): BytesFragment {
   const list = fragmentsOf(section, subsection);
-  const last = list.at(-1);
+  const last = list[list.length - 1];
   if (last?.kind === 'bytes') return last;
   // Written out, as there are many: nothing is copied.
   const fragment: BytesFragment = {
