@@ -128,7 +128,7 @@ function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
     perform(asm, value[n]!, text);
     if (asm.here.section !== section || asm.here.subsection !== subsection) continue;
     if (fragment.size !== size || lastFragment(section, subsection) !== fragment)
-      section.marks.push({ at: { section, fragment, offset: size }, place: at });
+      section.marks.push({ fragment, offset: size, place: at });
   }
 }
 

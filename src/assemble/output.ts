@@ -263,7 +263,11 @@ const typeIn = (section: AsmSection, type: ObjectSymbol['type']): ObjectSymbol['
 function lineRecords(asm: Assembly, groups: number): ObjectFile['lines'] {
   return asm.sections.flatMap((section) =>
     section.marks
-      .map(({ at, place }) => ({ section: section.index + groups, offset: addressOf(at), place }))
+      .map(({ fragment, offset, place }) => ({
+        section: section.index + groups,
+        offset: fragment.address + offset,
+        place,
+      }))
       .sort((a, b) => a.offset - b.offset),
   );
 }

@@ -21,7 +21,7 @@ export interface AsmSection {
   latest: number;
   latestFragments: Fragment[];
   /** Where statements left bytes. */
-  readonly marks: { readonly at: Location; readonly place: Place }[];
+  readonly marks: { readonly fragment: Fragment; readonly offset: number; readonly place: Place }[];
   /** Of SHT_GROUP: the signature, and whether a linker keeps but one group of that name. */
   group?: string;
   isComdat: boolean;
