@@ -18,6 +18,7 @@ import {
   type AsmSection,
   addressOf,
   type BranchFragment,
+  copyBytes,
   type Fixup,
   type Fragment,
   finalDistance,
@@ -57,7 +58,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
   const senseless: Diagnostic[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
-    if (hasData) data.set(bytesOf(fragment, endsIn16), fragment.address);
+    if (hasData && fragment.size > 0) copyBytes(data, fragment.address, bytesOf(fragment, endsIn16));
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
@@ -66,7 +67,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
       if (result.kind === 'senseless') senseless.push(error(result.message, fixup.place));
       else if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
       else if (result.kind === 'value' && !hasData) continue;
-      else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
+      else if (result.kind === 'value') copyBytes(data, at, toBytes(result.value, fixup.size));
       else (fragment.kind === 'branch' ? ofJumps : relocations).push(result.relocation);
     }
   }
@@ -111,28 +112,26 @@ function askedRelocation(section: AsmSection, { where, type, value }: AskedReloc
   return { offset, type, target, addend: linear.offset };
 }
 
-function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
+function bytesOf(fragment: Fragment, endsIn16: boolean): ArrayLike<number> {
   switch (fragment.kind) {
     case 'bytes':
       return fragment.data.subarray(0, fragment.size);
     case 'space':
-      if (fragment.nops !== undefined) return Uint8Array.from(nopsUpTo(fragment.size, fragment.nops));
+      if (fragment.nops !== undefined) return nopsUpTo(fragment.size, fragment.nops);
       return repeated(fragment.pattern, fragment.size);
     case 'fill':
     case 'org':
       return repeated(fragment.pattern, fragment.size);
     case 'branch': {
       const { prefixes, isNear, near, short, width } = fragment;
-      return Uint8Array.from([...prefixes, ...(isNear ? [...near, ...new Array(width).fill(0)] : [...short, 0])]);
+      return [...prefixes, ...(isNear ? [...near, ...new Array<number>(width).fill(0)] : [...short, 0])];
     }
     case 'align':
-      return fragment.pattern === undefined
-        ? Uint8Array.from(nops(fragment.size, endsIn16))
-        : repeated(fragment.pattern, fragment.size);
+      return fragment.pattern === undefined ? nops(fragment.size, endsIn16) : repeated(fragment.pattern, fragment.size);
     case 'leb':
-      return Uint8Array.from(lebOf(fragment));
+      return lebOf(fragment);
     case 'advance':
-      return Uint8Array.from(advanceBytes(fragment));
+      return advanceBytes(fragment);
     default:
       return fragment satisfies never;
   }

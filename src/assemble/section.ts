@@ -293,6 +293,11 @@ export function openBytes(section: AsmSection, subsection: number, place: Place)
 /** Bytes that are sooner copied one by one. */
 const FEW = 16;
 
+export function copyBytes(to: Uint8Array, at: number, bytes: ArrayLike<number>): void {
+  if (bytes.length > FEW) to.set(bytes, at);
+  else for (let n = 0; n < bytes.length; n++) to[at + n] = bytes[n]!;
+}
+
 /** Appends bytes to a bytes fragment, which grows by doubling. */
 export function append(fragment: BytesFragment, bytes: ArrayLike<number>): void {
   const end = fragment.size + bytes.length;
@@ -301,9 +306,7 @@ export function append(fragment: BytesFragment, bytes: ArrayLike<number>): void 
     grown.set(fragment.data.subarray(0, fragment.size));
     fragment.data = grown;
   }
-  const { data, size } = fragment;
-  if (bytes.length > FEW) data.set(bytes, size);
-  else for (let n = 0; n < bytes.length; n++) data[size + n] = bytes[n]!;
+  copyBytes(fragment.data, fragment.size, bytes);
   fragment.size = end;
 }
 
