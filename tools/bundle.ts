@@ -41,6 +41,19 @@ const icedPlugin = (wasm: keyof typeof WASM_SOURCE): Plugin => ({
   },
 });
 
+/** Commander starts other programs for commands that are files of their own, which none of ours is: Node need not load what that takes. */
+const commanderPlugin: Plugin = {
+  name: 'commander',
+  setup({ onLoad }) {
+    onLoad({ filter: /commander\/lib\/command\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace("require('node:child_process')", '{}');
+      if (contents === source) throw new Error('commander starts programs in a new way; see tools/bundle.ts');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 const COMMON: BuildOptions = {
   bundle: true,
   format: 'esm',
@@ -68,7 +81,7 @@ export async function bundleCommandLine(dir: string, version: string, warmUps: W
         ...node,
         entryPoints: [entry],
         outfile: join(dir, `${name}.cjs`),
-        plugins: [icedPlugin('file')],
+        plugins: [icedPlugin('file'), commanderPlugin],
         define,
       }),
     ),

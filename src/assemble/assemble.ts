@@ -27,7 +27,7 @@ import { beginLine, type ListedLine, listedLines, type Recording } from './listi
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
 import { parseStatements } from './parse.ts';
-import { fragmentsOf, openBytes } from './section.ts';
+import { lastFragment, openBytes } from './section.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
 
@@ -121,14 +121,14 @@ function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
   asm.place = at;
   const { value, diagnostics } = parseStatements(text, at);
   if (diagnostics.length > 0) asm.diagnostics.push(...diagnostics);
-  for (const statement of value) {
+  for (let n = 0; n < value.length; n++) {
     const { section, subsection } = asm.here;
     const fragment = openBytes(section, subsection, at);
     const { size } = fragment;
-    perform(asm, statement, text);
+    perform(asm, value[n]!, text);
     if (asm.here.section !== section || asm.here.subsection !== subsection) continue;
-    const leftBytes = fragment.size !== size || fragmentsOf(section, subsection).at(-1) !== fragment;
-    if (leftBytes) section.marks.push({ at: { section, fragment, offset: size }, place: at });
+    if (fragment.size !== size || lastFragment(section, subsection) !== fragment)
+      section.marks.push({ fragment, offset: size, place: at });
   }
 }
 

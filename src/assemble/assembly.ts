@@ -131,17 +131,26 @@ export function dot(asm: Assembly): Location {
   return { section, fragment, offset: fragment.size };
 }
 
+const NO_FIXUPS: readonly Omit<Fixup, 'place'>[] = [];
+
 /** Appends bytes, with fixups whose offsets count from the first of them. */
-export function emit(asm: Assembly, bytes: ArrayLike<number>, fixups: readonly Omit<Fixup, 'place'>[] = []): void {
+export function emit(
+  asm: Assembly,
+  bytes: ArrayLike<number>,
+  fixups: readonly Omit<Fixup, 'place'>[] = NO_FIXUPS,
+): void {
   if (asm.here.section === asm.absolute) {
     asm.absolute.size += bytes.length;
     return;
   }
   const fragment: BytesFragment = openBytes(asm.here.section, asm.here.subsection, asm.place);
-  for (const fixup of fixups) {
+  for (let n = 0; n < fixups.length; n++) {
+    const fixup = fixups[n]!;
     if (fixup.kind === 'relative' || fixup.kind === 'branch') placeTemporary(asm.symbols, fixup.value, asm.place);
     const isOutward = fixup.kind === 'branch' && !(fixup.value.kind === 'symbol' && isOwn(fixup.value.symbol));
-    fragment.fixups.push({ ...fixup, offset: fragment.size + fixup.offset, isOutward, place: asm.place });
+    const { size, value, kind, toEnd, got } = fixup;
+    const offset = fragment.size + fixup.offset;
+    fragment.fixups.push({ offset, size, value, kind, toEnd, got, isOutward, place: asm.place });
   }
   append(fragment, bytes);
 }

@@ -17,8 +17,16 @@ interface Wanted {
   readonly wishes: Wishes;
 }
 
+/** Found once for each of the short forms. */
+const nearForms = new Map<Form, Form | undefined>();
+
 /** The form of a jump with a full displacement, for one that has a byte's. */
 function nearForm(form: Form): Form | undefined {
+  if (!nearForms.has(form)) nearForms.set(form, findNearForm(form));
+  return nearForms.get(form);
+}
+
+function findNearForm(form: Form): Form | undefined {
   const isNear = (f: Form): boolean =>
     f.modes === form.modes && f.operands[0]?.kind === 'target' && f.operands[0].bits !== 8;
   return formsOf(form.mnemonics[0]!).find(isNear);

@@ -133,7 +133,7 @@ function current(asm: Assembly): OpenFde | undefined {
     return undefined;
   }
   const here = dot(asm);
-  if (knownDistance(here, open.last) !== 0n) {
+  if (knownDistance(here, open.last) !== 0) {
     open.fde.instructions.push({ kind: 'advance', from: open.last, to: here });
     open.last = here;
   }

@@ -16,9 +16,9 @@ export function padEntries(asm: Assembly): void {
     const { flags, entsize, subsections } = section;
     const alignment = entsize & -entsize;
     if ((flags & SHF.MERGE) === 0 || alignment < 2) continue;
-    const pattern = (flags & SHF.EXECINSTR) === 0 ? { pattern: new Uint8Array(1) } : {};
+    const pattern = (flags & SHF.EXECINSTR) === 0 ? new Uint8Array(1) : undefined;
     for (const number of subsections.keys()) {
-      pushFragment(section, number, { kind: 'align', alignment, ...pattern, place: asm.place });
+      pushFragment(section, number, { kind: 'align', alignment, pattern, place: asm.place });
     }
   }
 }

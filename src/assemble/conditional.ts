@@ -16,7 +16,8 @@ export interface Conditional {
   elseAt?: Place;
 }
 
-export const isSkipping = (stack: readonly Conditional[]): boolean => stack.at(-1)?.skipping ?? false;
+export const isSkipping = (stack: readonly Conditional[]): boolean =>
+  stack.length > 0 && stack[stack.length - 1]!.skipping;
 
 /** `test` is asked only when it matters; where it makes no sense (undefined) there is no conditional. */
 export function open(stack: Conditional[], at: Place, test: () => boolean | undefined): void {

@@ -7,7 +7,7 @@
  */
 import { warning } from '../base/diagnostics.ts';
 import { lexDirect, lexToken, scan } from './cpp-lex.ts';
-import { bufferOfText, isBlank, isDigitCode, isNameCode } from './cpp-lines.ts';
+import { bufferOfText, isBlank } from './cpp-lines.ts';
 import type { SourceMacro } from './cpp-macro.ts';
 import { type CppBuffer, type CppReader, complain, nameOf, placeAt, warn } from './cpp-reader.ts';
 import { type CppName, type CppToken, FLAG, KIND } from './cpp-tokens.ts';
@@ -52,40 +52,31 @@ export function define(reader: CppReader): void {
   setMacro(reader, name, macro);
 }
 
-const SLASH = 47;
-const STAR = 42;
 const HASH = 35;
-const CAPITAL_V = 86;
-const UNDERSCORE = 95;
+const DEFINE_LENGTH = '#define '.length;
 
-/** In this body nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
+/** All of a body in which nothing goes on in the next line (a comment), and nothing can be wrong (`##`, `__VA_ARGS__`). */
+const PLAIN_BODY = /(?:[^/#_\n]+|\/(?!\*)|#(?!#)|_(?!V))*/y;
+
 function canWait(line: string, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const c = line.charCodeAt(i);
-    if (c > CAPITAL_V && c !== UNDERSCORE) continue;
-    const next = line.charCodeAt(i + 1);
-    if (c === SLASH && next === STAR) return false;
-    if (c === HASH && next === HASH) return false;
-    if (c === UNDERSCORE && next === CAPITAL_V) return false;
-  }
-  return true;
+  PLAIN_BODY.lastIndex = start;
+  PLAIN_BODY.test(line);
+  return PLAIN_BODY.lastIndex >= end;
 }
 
-const DIRECTIVE = '#define ';
+/** A whole line with such a body, which goes on in no other one. */
+const PLAIN_DEFINE = /#define ([A-Za-z_]\w*)(?![^ \t\n])(?:[^/#_\n\r\\]|\/(?!\*)|#(?!#)|_(?!V))*\n/y;
 
 /**
- * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out without making tokens of
- * it. False: it is another one, and nothing has been done.
+ * Most lines of most headers: a line that is `#define NAME`, to be read on demand, is carried out before anybody looks at
+ * it. False: the next one is another one, and nothing has been done.
  */
 export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
-  const { line, cur, end } = buffer;
-  if (line.charCodeAt(cur) !== HASH || !line.startsWith(DIRECTIVE, cur) || buffer.joins.length > 0) return false;
-  const start = cur + DIRECTIVE.length;
-  let stop = start;
-  while (stop < end && isNameCode(line.charCodeAt(stop))) stop++;
-  const isApart = stop >= end || isBlank(line.charCodeAt(stop));
-  if (stop === start || !isApart || isDigitCode(line.charCodeAt(start)) || !canWait(line, stop, end)) return false;
-  const text = line.slice(start, stop);
+  const { text: file, next } = buffer;
+  if (file.charCodeAt(next) !== HASH) return false;
+  PLAIN_DEFINE.lastIndex = next;
+  const text = PLAIN_DEFINE.exec(file)?.[1];
+  if (text === undefined) return false;
   const name = nameOf(reader, text);
   if (name.macro || name.poisoned || text === 'defined' || text.startsWith('__VA_')) return false;
   name.macro = {
@@ -94,12 +85,14 @@ export function defineAtOnce(reader: CppReader, buffer: CppBuffer): boolean {
     params: undefined,
     variadic: false,
     file: buffer.fileName,
-    line: buffer.lineNumber,
-    text: line,
-    start: stop,
-    end,
+    line: buffer.nextLineNumber,
+    text: file,
+    start: next + DEFINE_LENGTH + text.length,
+    end: PLAIN_DEFINE.lastIndex - 1,
     body: undefined,
   };
+  buffer.next = PLAIN_DEFINE.lastIndex;
+  buffer.lineNumber = buffer.nextLineNumber++;
   if (buffer.guardState !== 'inside') buffer.guardState = 'none';
   return true;
 }

@@ -22,6 +22,7 @@ import { type CppBuffer, type CppReader, complain, nameOf, warn } from './cpp-re
 import { type CppToken, FLAG, KIND, token } from './cpp-tokens.ts';
 
 const code = (char: string): number => char.charCodeAt(0);
+const SPACE = code(' ');
 const QUOTE = code('"');
 const APOSTROPHE = code("'");
 const BACKSLASH = code('\\');
@@ -75,9 +76,9 @@ function freshLine(reader: CppReader): boolean {
     if (buffer === undefined) return false;
     if (!buffer.needLine) return true;
     if (reader.skipping) skipLines(buffer);
+    else if (reader.parsingArgs === 0) while (defineAtOnce(reader, buffer));
     if (buffer.next < buffer.text.length) {
       advance(reader, buffer);
-      if (!reader.skipping && reader.parsingArgs === 0 && defineAtOnce(reader, buffer)) continue;
       buffer.needLine = false;
       return true;
     }
@@ -103,7 +104,7 @@ export function scan(reader: CppReader, buffer: CppBuffer, lineFlags: number): C
     const { line, end } = buffer;
     let i = buffer.cur;
     let c = line.charCodeAt(i);
-    while (i < end && (isBlank(c) || c === 0)) {
+    while (c <= SPACE && i < end && (c === SPACE || isBlank(c) || c === 0)) {
       flags |= FLAG.white;
       if (c === 0 && !reader.skipping) warn(reader, 'null character(s) ignored');
       c = line.charCodeAt(++i);
@@ -130,10 +131,11 @@ export function scan(reader: CppReader, buffer: CppBuffer, lineFlags: number): C
 
 function scanToken(reader: CppReader, buffer: CppBuffer, flags: number, start: number, c: number): CppToken {
   const { line, end } = buffer;
+  if (isNameCode(c) && !isDigitCode(c) && c !== CAPITAL_L) return scanName(reader, buffer, flags, start);
   const next = start + 1 < end ? line.charCodeAt(start + 1) : 0;
   if (isDigitCode(c) || (c === DOT && isDigitCode(next))) return scanNumber(buffer, flags, start);
-  if (isNameCode(c)) {
-    const isWide = c === CAPITAL_L && (next === QUOTE || next === APOSTROPHE);
+  if (c === CAPITAL_L) {
+    const isWide = next === QUOTE || next === APOSTROPHE;
     return isWide ? scanString(reader, buffer, flags, start, start + 1) : scanName(reader, buffer, flags, start);
   }
   if (c === QUOTE || c === APOSTROPHE || (c === LESS && reader.angledHeaders)) {
@@ -164,10 +166,14 @@ function cut(
   return token(kind, flags, text, buffer.lineNumber, start - buffer.lineStart + 1, undefined);
 }
 
+/** No name goes beyond its line, which a newline ends. */
+const NAME = /\w+/y;
+
 function scanName(reader: CppReader, buffer: CppBuffer, flags: number, start: number): CppToken {
-  const { line, end } = buffer;
-  let i = start + 1;
-  while (i < end && isNameCode(line.charCodeAt(i))) i++;
+  const { line } = buffer;
+  NAME.lastIndex = start;
+  NAME.test(line);
+  const i = NAME.lastIndex;
   buffer.cur = i;
   const name = nameOf(reader, line.slice(start, i));
   if (i - start > 9 && !reader.skipping) checkVariadic(reader, name.text, buffer.lineNumber);

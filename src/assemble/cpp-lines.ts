@@ -138,14 +138,20 @@ export function passJoins(buffer: CppBuffer): void {
   }
 }
 
-/** In a skipped group: leaves lines behind up to one that may be a directive or open a comment. */
+/** A directive that neither ends a skipped group nor opens one in it, by its first letter: none of if, elif, else, endif. */
+const OTHER = /#[a-df-hj-z]/y;
+
+/** In a skipped group: leaves lines behind up to one that may be a conditional or open a comment. */
 export function skipLines(buffer: CppBuffer): void {
   const { text } = buffer;
   const { length } = text;
   while (buffer.next < length) {
     let i = buffer.next;
     while (isBlank(text.charCodeAt(i))) i++;
-    if (text.charCodeAt(i) === HASH) return;
+    if (text.charCodeAt(i) === HASH) {
+      OTHER.lastIndex = i;
+      if (!OTHER.test(text)) return;
+    }
     const end = endOfLine(text, i);
     if (buffer.comment < buffer.next) {
       const comment = text.indexOf('/*', buffer.next);

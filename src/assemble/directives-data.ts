@@ -55,7 +55,7 @@ const integers =
   (asm, c) => {
     const list = plainList(c.text);
     if (list !== undefined) {
-      for (const expr of list) integer(asm, expr, size);
+      for (let n = 0; n < list.length; n++) integer(asm, list[n]!, size);
       return;
     }
     skipBlanks(c);

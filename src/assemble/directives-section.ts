@@ -241,18 +241,18 @@ interface ReadSection {
 }
 
 /** By text, what reads the same wherever it stands: macros push a few sections over and over. */
-const known = new Map<string, ReadSection>();
+const known = { push: new Map<string, ReadSection>(), choose: new Map<string, ReadSection>() };
 const KNOWN_LIMIT = 256;
 
 function readSection(asm: Assembly, c: Cursor, isPush: boolean): ReadSection | undefined {
-  const key = `${isPush ? 'p' : 's'}${c.text}`;
-  const before = known.get(key);
+  const texts = isPush ? known.push : known.choose;
+  const before = texts.get(c.text);
   if (before !== undefined) return before;
   const { length } = asm.diagnostics;
   const read = readAnew(asm, c, isPush);
   // `?` asks for the group of the section that is left.
   const isPlain = asm.diagnostics.length === length && !c.text.includes('?');
-  if (read !== undefined && isPlain && known.size < KNOWN_LIMIT) known.set(key, read);
+  if (read !== undefined && isPlain && texts.size < KNOWN_LIMIT) texts.set(c.text, read);
   return read;
 }
 

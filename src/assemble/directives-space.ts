@@ -178,8 +178,8 @@ function alignTo(asm: Assembly, alignment: number, value: bigint | undefined, wi
   emitFragment(asm, {
     kind: 'align',
     alignment,
-    ...(nops ? {} : { pattern: toBytes(value ?? 0n, width) }),
-    ...(max > 0n ? { max: Number(max) } : {}),
+    pattern: nops ? undefined : toBytes(value ?? 0n, width),
+    max: max > 0n ? Number(max) : undefined,
     place: asm.place,
   });
 }

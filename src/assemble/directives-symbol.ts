@@ -76,8 +76,12 @@ export function assign(asm: Assembly, name: string, expr: Expr, once: boolean): 
   if (taken || (once && home.kind !== 'undefined')) return fail(asm, `symbol \`${name}' is already defined`);
   if (once) asm.assigned.delete(symbol);
   else asm.assigned.add(symbol);
-  symbol.home = homeOf(value, asm.place);
-  copyAttributes(symbol, value);
+  // Most often it is a number.
+  if (value.kind === 'int') symbol.home = { kind: 'value', value, place: asm.place };
+  else {
+    symbol.home = homeOf(value, asm.place);
+    copyAttributes(symbol, value);
+  }
 }
 
 /** A name that is set to another takes its type and size along, as they are now. */

@@ -48,7 +48,7 @@ function readBody(expander: Expander, { opens, closes }: typeof MACRO_NESTING): 
     const last = body.at(-1);
     // What stood on one line stays on one line: a comment that a parameter brings ends at the line's end.
     if (joins && last) body[body.length - 1] = { text: `${last.text};${segment.text}`, span: last.span };
-    else body.push({ text: segment.text, span: segment.place.span });
+    else body.push({ text: segment.text, span: segment.place.span, statements: undefined });
     joins = segment.joined;
   }
   return undefined;

@@ -11,11 +11,10 @@ import { type Diagnostic, error, type Place, warning } from '../base/diagnostics
 import { isSkipping } from './conditional.ts';
 import { DIRECTIVES } from './expand-directives.ts';
 import { bodyOf, type Expander, type Macro, pushExpansion, pushFile, read } from './expander.ts';
-import type { Segment } from './frames.ts';
+import type { Segment, StatementParts, StatementText } from './frames.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { readCall } from './macro-arguments.ts';
 import type { SourceLine } from './source.ts';
-import type { TextDirective } from './text-directive.ts';
 
 export interface ExpandOptions {
   /** For `.include`; without it there are no files. */
@@ -26,7 +25,7 @@ export interface ExpandOptions {
 }
 
 export interface Expansion {
-  readonly lines: Generator<LogicalLine, void, undefined>;
+  readonly lines: Iterable<LogicalLine>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -45,65 +44,65 @@ export function expand(lines: readonly SourceLine[], host: ExpandHost, options: 
     calls: 0,
     expandedLines: 0,
     expandedText: 0,
+    waiting: undefined,
     ended: false,
   };
-  return { lines: run(expander, lines), diagnostics: expander.diagnostics };
+  return { lines: { [Symbol.iterator]: () => linesOf(expander, lines) }, diagnostics: expander.diagnostics };
 }
 
-function* run(expander: Expander, lines: readonly SourceLine[]): Generator<LogicalLine, void, undefined> {
+/** By hand: generators within generators would cost a third of the expansion. */
+function linesOf(expander: Expander, lines: readonly SourceLine[]): Iterator<LogicalLine> {
   pushFile(expander, lines);
-  for (let segment = read(expander); segment; segment = read(expander)) yield* perform(expander, segment);
+  return {
+    next: () => {
+      const value = nextLine(expander);
+      return value === undefined ? { done: true, value } : { done: false, value };
+    },
+  };
+}
+
+function nextLine(expander: Expander): LogicalLine | undefined {
+  for (;;) {
+    const { waiting } = expander;
+    const segment = waiting ?? read(expander);
+    expander.waiting = undefined;
+    if (segment === undefined) return undefined;
+    const line = perform(expander, segment, waiting !== undefined);
+    if (line !== undefined) return line;
+  }
 }
 
 /** Labels, and the word behind them: `foo: 1: .if x` → `foo: 1: `, `.if`, ` x`. */
 const STATEMENT =
   /^((?:(?:[\w.$\u0080-\uffff]+|"(?:[^"\\]|\\.)*"):\s*)*)([A-Za-z_.$\u0080-\uffff][\w.$\u0080-\uffff]*)?(.*)$/s;
 
-/** A statement cut into its parts; what it is by itself, before macros. */
-interface Parts {
-  readonly labels: string;
-  /** In lower case. */
-  readonly name: string;
-  readonly rest: string;
-  readonly isAssignment: boolean;
-  readonly directive: TextDirective | undefined;
+function partsOf(statement: StatementText): StatementParts {
+  if (statement.parts !== undefined) return statement.parts;
+  const [, labels = '', word = '', rest = ''] = STATEMENT.exec(statement.text) ?? [];
+  const name = word.toLowerCase();
+  const isAssignment = /^\s*=/.test(rest);
+  const directive = isAssignment || !name.startsWith('.') ? undefined : DIRECTIVES.get(name);
+  statement.parts = { labels, name, rest, isAssignment, directive };
+  return statement.parts;
 }
 
-const CACHE_LIMIT = 8192;
-const parts = new Map<string, Parts>();
-
-function partsOf(text: string): Parts {
-  let known = parts.get(text);
-  if (known === undefined) {
-    const [, labels = '', word = '', rest = ''] = STATEMENT.exec(text) ?? [];
-    const name = word.toLowerCase();
-    const isAssignment = /^\s*=/.test(rest);
-    const directive = isAssignment || !name.startsWith('.') ? undefined : DIRECTIVES.get(name);
-    known = { labels, name, rest, isAssignment, directive };
-    if (parts.size >= CACHE_LIMIT) parts.clear();
-    parts.set(text, known);
-  }
-  return known;
-}
-
-function* perform(expander: Expander, segment: Segment): Generator<LogicalLine, void, undefined> {
-  const { text, place } = segment;
-  const { labels, name, rest, isAssignment, directive } = partsOf(text);
-  if (isSkipping(expander.conditionals) && !directive?.evenWhenSkipping) return;
+/** Carries out what is the text's own affair; the line for the caller, if it has to do with any: perhaps labels, and the rest waits. */
+function perform(expander: Expander, segment: Segment, isLabelled: boolean): LogicalLine | undefined {
+  const { statement, text, place } = segment;
+  const { labels, name, rest, isAssignment, directive } = partsOf(statement);
+  const skips = isSkipping(expander.conditionals);
+  if (skips && !directive?.evenWhenSkipping) return undefined;
   const macro = isAssignment || directive ? undefined : expander.macros.get(name);
-  if (!directive && !macro) {
-    yield { text, place };
-    return;
+  if (!directive && !macro) return segment;
+  if (labels !== '' && !skips && !isLabelled) {
+    expander.waiting = segment;
+    return { text: labels.trim(), place };
   }
-  if (labels !== '' && !isSkipping(expander.conditionals)) yield { text: labels.trim(), place };
-  if (directive)
-    directive.perform(
-      expander,
-      rest.trim(),
-      labels === '' ? segment : { ...segment, text: text.slice(labels.length) },
-      name,
-    );
-  else if (macro) callMacro(expander, macro, rest, place);
+  if (directive) {
+    const behind = labels === '' ? segment : { ...segment, text: text.slice(labels.length) };
+    directive.perform(expander, rest.trim(), behind, name);
+  } else if (macro) callMacro(expander, macro, rest, place);
+  return undefined;
 }
 
 function callMacro(expander: Expander, macro: Macro, text: string, at: Place): void {

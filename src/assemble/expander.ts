@@ -14,6 +14,8 @@ import {
   MAX_NESTING,
   nextSegment,
   type Segment,
+  type StatementText,
+  statementsOf,
 } from './frames.ts';
 import type { ExpandHost, FilePort } from './logical-line.ts';
 import type { Alternate, Formal } from './macro-arguments.ts';
@@ -51,6 +53,8 @@ export interface Expander {
   calls: number;
   expandedLines: number;
   expandedText: number;
+  /** A directive or call whose labels are carried out first. */
+  waiting: Segment | undefined;
   /** `.end`, or an error after which nothing sensible follows. */
   ended: boolean;
 }
@@ -60,7 +64,7 @@ export function read(expander: Expander): Segment | undefined {
   const { frames, conditionals, diagnostics } = expander;
   let last: Place | undefined;
   while (!expander.ended) {
-    const top = frames.at(-1);
+    const top = frames[frames.length - 1];
     if (!top) return undefined;
     const segment = nextSegment(top);
     if (segment) {
@@ -103,7 +107,7 @@ export function fatal(expander: Expander, message: string, at: Place): void {
 /** A line that a substitution changed is scrubbed again, as gas scrubs every expansion. */
 export function substituteLine(line: SourceLine, substitution: Substitution): SourceLine {
   const text = substitute(line.text, substitution);
-  return text === line.text ? line : { text: scrubbed(text), span: line.span };
+  return text === line.text ? line : scrubbed(text, line.span);
 }
 
 /** The lines of a call. */
@@ -115,24 +119,29 @@ export function bodyOf(macro: Macro, substitution: Substitution): readonly Sourc
   return body.map((line, n) => {
     const pieces = cuts[n];
     if (pieces === undefined) return line;
-    return pieces === 'anew'
-      ? substituteLine(line, substitution)
-      : { text: scrubbed(join(pieces, substitution)), span: line.span };
+    return pieces === 'anew' ? substituteLine(line, substitution) : scrubbed(join(pieces, substitution), line.span);
   });
 }
 
 const CACHE_LIMIT = 8192;
-const scrubs = new Map<string, string>();
+
+interface Scrubbed {
+  readonly text: string;
+  readonly statements: readonly StatementText[];
+}
+
+const scrubs = new Map<string, Scrubbed>();
 
 /** Calls repeat what they put in. */
-function scrubbed(text: string): string {
-  let known = scrubs.get(text);
+function scrubbed(substituted: string, span: SourceLine['span']): SourceLine {
+  let known = scrubs.get(substituted);
   if (known === undefined) {
-    known = scrubText(text);
+    const text = scrubText(substituted);
+    known = { text, statements: statementsOf(text) };
     if (scrubs.size >= CACHE_LIMIT) scrubs.clear();
-    scrubs.set(text, known);
+    scrubs.set(substituted, known);
   }
-  return known;
+  return { text: known.text, span, statements: known.statements };
 }
 
 export function pushExpansion(

@@ -8,9 +8,27 @@
 import type { Invocation, Place, Span } from '../base/diagnostics.ts';
 import { splitSegments } from './scrub.ts';
 import type { SourceLine } from './source.ts';
+import type { TextDirective } from './text-directive.ts';
+
+/** A statement cut into its parts; what it is by itself, before macros. */
+export interface StatementParts {
+  readonly labels: string;
+  /** In lower case. */
+  readonly name: string;
+  readonly rest: string;
+  readonly isAssignment: boolean;
+  readonly directive: TextDirective | undefined;
+}
+
+/** A statement as its line has it; expand.ts leaves the parts here for the next time that the line is read. */
+export interface StatementText {
+  readonly text: string;
+  parts: StatementParts | undefined;
+}
 
 /** One statement with its labels. */
 export interface Segment {
+  readonly statement: StatementText;
   readonly text: string;
   readonly place: Place;
   /** A `;` follows it, and the rest of its line. */
@@ -28,7 +46,7 @@ export interface Frame {
   round: number;
   lines: readonly SourceLine[];
   line: number;
-  segments: readonly string[];
+  segments: readonly StatementText[];
   segment: number;
   /** Told of each line as it is begun. */
   onLine?: (span: Span) => void;
@@ -62,22 +80,27 @@ export const frame = (
   segment: 0,
 });
 
-const NONE: readonly string[] = [];
+const NONE: readonly StatementText[] = [];
 
-/** A blank behind a lone mnemonic stays: GNU as quotes it. */
-function statementsOf(text: string): readonly string[] {
-  if (text.includes(';')) return splitSegments(text).flatMap((part) => part.trimStart() || []);
-  const only = text.trimStart();
-  return only === '' ? NONE : [only];
+/** The statements of a scrubbed line. A blank behind a lone mnemonic stays: GNU as quotes it. */
+export function statementsOf(line: string): readonly StatementText[] {
+  const texts = line.includes(';') ? splitSegments(line) : [line];
+  const statements: StatementText[] = [];
+  for (const part of texts) {
+    const text = part.trimStart();
+    if (text !== '') statements.push({ text, parts: undefined });
+  }
+  return statements.length === 0 ? NONE : statements;
 }
 
 /** The next statement of a frame, blank ones left out; undefined at its end. */
 export function nextSegment(top: Frame): Segment | undefined {
   for (;;) {
-    while (top.segment < top.segments.length) {
-      const text = top.segments[top.segment++]!;
-      const span = top.lines[top.line - 1]!.span;
-      return { text, place: { span, chain: top.chain }, joined: top.segment < top.segments.length };
+    if (top.segment < top.segments.length) {
+      const statement = top.segments[top.segment++]!;
+      const { span } = top.lines[top.line - 1]!;
+      const place = { span, chain: top.chain };
+      return { statement, text: statement.text, place, joined: top.segment < top.segments.length };
     }
     if (top.line < top.lines.length) {
       const line = top.lines[top.line++]!;

@@ -9,7 +9,6 @@
  * (`.balign`, `.org`) in between ends that assumption.
  */
 import { type Diagnostic, error, warning } from '../base/diagnostics.ts';
-import { fitsSigned } from '../base/u64.ts';
 import { SHT } from '../object/object-file.ts';
 import { MAX_SECTION_SIZE } from './assembly.ts';
 import { lebBytes } from './leb128.ts';
@@ -25,13 +24,13 @@ import {
   type Location,
   orderedFragments,
 } from './section.ts';
+import { smallNumber } from './small-number.ts';
 import { type AsmSymbol, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
 
 interface Pass {
   readonly number: number;
   /** How far the current fragment has moved since the last pass. */
   stretch: number;
-  readonly regions: ReadonlyMap<Fragment, number>;
 }
 
 interface LaidOut {
@@ -49,13 +48,13 @@ const unsettled = (problem: Diagnostic): Settled => ({ isSettled: false, diagnos
 
 export function layout(sections: readonly AsmSection[]): Settled {
   const lists = sections.map((section) => ({ section, fragments: orderedFragments(section) }));
-  const regions = numberRegions(lists);
+  numberRegions(lists);
   const limit = 20 + lists.reduce((count, { fragments }) => count + fragments.length, 0);
   for (const { fragments } of lists) placeInitially(fragments);
   for (let number = 1; number <= limit; number++) {
     let changed = false;
     for (const list of lists) {
-      if (placeSection(list, { number, stretch: 0, regions })) changed = true;
+      if (placeSection(list, { number, stretch: 0 })) changed = true;
       const tooLarge = checkSize(list);
       if (tooLarge !== undefined) return unsettled(tooLarge);
     }
@@ -74,17 +73,15 @@ const isSettledLast = (fragment: Fragment): boolean =>
   fragment.kind === 'leb' ||
   (fragment.kind === 'space' && fragment.nops !== undefined && fragment.count.kind === 'int');
 
-function numberRegions(lists: readonly LaidOut[]): Map<Fragment, number> {
-  const regions = new Map<Fragment, number>();
+function numberRegions(lists: readonly LaidOut[]): void {
   let region = 0;
   for (const { fragments } of lists) {
     for (const fragment of fragments) {
-      regions.set(fragment, region);
+      fragment.region = region;
       if (fragment.kind === 'align' || fragment.kind === 'org') region++;
     }
     region++;
   }
-  return regions;
 }
 
 /**
@@ -146,7 +143,7 @@ function sizeOf(fragment: Fragment, pass: Pass): number {
 
 /** DWARF 5, 6.4.2.1: the distance in the opcode, or in one, two or four bytes behind it. */
 export function advanceBytes({ from, to }: AdvanceFragment): number[] {
-  const distance = Number(finalDistance(to, from) ?? 0n);
+  const distance = finalDistance(to, from) ?? 0;
   const bytes = (count: number): number[] => Array.from({ length: count }, (_, n) => (distance >> (8 * n)) & 0xff);
   if (distance === 0) return [];
   if (distance > 0 && distance < 0x40) return [0x40 | distance];
@@ -191,22 +188,23 @@ function targetInside({ target, section }: BranchFragment): Location | undefined
   if (typeof linear === 'string' || linear.symbol === undefined || linear.minus !== undefined) return undefined;
   const { home } = linear.symbol;
   if (home.kind !== 'label' || home.at.section !== section || !isFixedTarget(linear.symbol)) return undefined;
-  return { ...home.at, offset: home.at.offset + Number(linear.offset) };
+  if (linear.offset === 0n) return home.at;
+  return { section, fragment: home.at.fragment, offset: home.at.offset + Number(linear.offset) };
 }
 
-function reachesShort(fragment: BranchFragment, { number, stretch, regions }: Pass): boolean {
+function reachesShort(fragment: BranchFragment, { number, stretch }: Pass): boolean {
   const place = targetInside(fragment);
   if (place === undefined) return false;
   let target = addressOf(place);
   const isAhead = place.fragment.pass !== number;
   if (isAhead && stretch !== 0) {
-    const sameRegion = regions.get(place.fragment) === regions.get(fragment);
+    const sameRegion = place.fragment.region === fragment.region;
     if (stretch < 0 || sameRegion) target += stretch;
     // The gap in between may swallow the movement: look again in the next pass.
     else if (target < fragment.address) return true;
   }
   const end = fragment.address + fragment.prefixes.length + fragment.short.length + 1;
-  return fitsSigned(BigInt(target - end), 8);
+  return target - end >= -0x80 && target - end < 0x80;
 }
 
 function orgTarget({ target, section }: Extract<Fragment, { kind: 'org' }>): number | undefined {
@@ -225,16 +223,19 @@ function checkSize({ section, fragments }: LaidOut): Diagnostic | undefined {
   return error(`section ${section.name} exceeds ${limit} bytes`, culprit.place);
 }
 
+const NONE: readonly Diagnostic[] = [];
+
 /** What can only be said of a fragment when all is settled. */
-function complaints(fragment: Fragment): Diagnostic[] {
+function complaints(fragment: Fragment): readonly Diagnostic[] {
   const { place } = fragment;
   switch (fragment.kind) {
     case 'space': {
+      if ((smallNumber(fragment.count, finalDistance) ?? -1) >= 0) return NONE;
       const linear = reduce(fragment.count, finalDistance);
       if (typeof linear === 'string' || !isNumber(linear)) {
         return [error('.space, .nops or .fill specifies non-absolute value', place)];
       }
-      return linear.offset < 0n ? [warning('.space, .nops or .fill with negative value, ignored', place)] : [];
+      return linear.offset < 0n ? [warning('.space, .nops or .fill with negative value, ignored', place)] : NONE;
     }
     case 'org': {
       const target = orgTarget(fragment);
@@ -248,7 +249,7 @@ function complaints(fragment: Fragment): Diagnostic[] {
     case 'align': {
       const width = fragment.pattern?.length ?? 1;
       return fragment.size % width === 0
-        ? []
+        ? NONE
         : [
             error(
               `alignment padding (${fragment.size} byte${fragment.size === 1 ? '' : 's'}) not a multiple of ${width}`,
@@ -257,6 +258,6 @@ function complaints(fragment: Fragment): Diagnostic[] {
           ];
     }
     default:
-      return [];
+      return NONE;
   }
 }

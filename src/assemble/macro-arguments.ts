@@ -32,7 +32,8 @@ export const atEnd = (c: Cursor): boolean => c.at >= c.text.length;
 const peek = (c: Cursor): string => c.text[c.at] ?? '';
 
 export function skipBlanks(c: Cursor): void {
-  while (peek(c) === ' ' || peek(c) === '\t') c.at++;
+  const { text } = c;
+  for (let char = text[c.at]; char === ' ' || char === '\t'; char = text[c.at]) c.at++;
 }
 
 export function skipComma(c: Cursor): void {

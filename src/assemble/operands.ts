@@ -31,10 +31,10 @@ export interface ActualImmediate {
 
 export interface ActualMemory {
   readonly kind: 'memory';
-  readonly segment?: Register;
-  readonly disp?: Value;
-  readonly base?: Register;
-  readonly index?: Register;
+  readonly segment: Register | undefined;
+  readonly disp: Value | undefined;
+  readonly base: Register | undefined;
+  readonly index: Register | undefined;
   readonly scale: 1 | 2 | 4 | 8;
   readonly indirect: boolean;
   /** Of the address, in bits. */
@@ -107,18 +107,18 @@ function named(operand: MemoryOperand, { registerOf }: OperandContext): MemoryOp
 
 function actualMemory(written: MemoryOperand, context: OperandContext): Actual | string {
   const operand = named(written, context);
-  const registers: { segment?: Register; base?: Register; index?: Register } = {};
-  for (const role of ['segment', 'base', 'index'] as const) {
-    const name = operand[role];
-    if (name === undefined) continue;
-    const register = registerNamed(name, context.bits);
-    if (register === undefined) return badRegister(name, context.textOf(written));
-    if (role === 'segment' && register.class !== 'segment') {
-      return `junk \`${afterRegister(context.textOf(written))}' after register`;
-    }
-    registers[role] = register;
+  const { bits } = context;
+  const segment = operand.segment === undefined ? undefined : registerNamed(operand.segment, bits);
+  if (segment === undefined && operand.segment !== undefined) {
+    return badRegister(operand.segment, context.textOf(written));
   }
-  const { base, index } = registers;
+  if (segment !== undefined && segment.class !== 'segment') {
+    return `junk \`${afterRegister(context.textOf(written))}' after register`;
+  }
+  const base = operand.base === undefined ? undefined : registerNamed(operand.base, bits);
+  if (base === undefined && operand.base !== undefined) return badRegister(operand.base, context.textOf(written));
+  const index = operand.index === undefined ? undefined : registerNamed(operand.index, bits);
+  if (index === undefined && operand.index !== undefined) return badRegister(operand.index, context.textOf(written));
   // `in (%dx), %al`: gas takes the parentheses for the register itself.
   if (base?.name === 'dx' && index === undefined && operand.disp === undefined) {
     return { kind: 'register', register: base, indirect: false };
@@ -135,14 +135,8 @@ function actualMemory(written: MemoryOperand, context: OperandContext): Actual |
     const register = registerNamed(disp.bound.name, context.bits);
     if (register !== undefined) return { kind: 'register', register, indirect: operand.indirect };
   }
-  return {
-    kind: 'memory',
-    ...registers,
-    ...(disp === undefined ? {} : { disp }),
-    scale: operand.scale,
-    indirect: operand.indirect,
-    addressSize,
-  };
+  const { scale, indirect } = operand;
+  return { kind: 'memory', segment, disp, base, index, scale, indirect, addressSize };
 }
 
 const afterRegister = (text: string): string => text.replace(/^\s*%\w+(?:\(\d\))?/, '');

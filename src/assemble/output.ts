@@ -208,27 +208,25 @@ function toSymbol(
   if (symbol.isWeakReference === true || symbol.replacedBy !== undefined) return undefined;
   if (symbol.temporary && !isUsed && binding === 'local') return undefined;
   const size = sizeOf(symbol);
-  const common = { name, size, visibility, type } as const;
   switch (home.kind) {
     case 'undefined': {
       // A weak name that nothing refers to leaves no trace, unless it looks like a label of the compiler's.
       if (!isUsed && binding === 'weak' && !symbol.temporary) return undefined;
-      return { ...common, home, value: 0n, binding: binding === 'weak' ? binding : 'global' };
+      const wanted = binding === 'weak' ? binding : 'global';
+      return { name, home, value: 0n, size, binding: wanted, type, visibility };
     }
     case 'label': {
-      const at = home.at;
-      return { ...common, ...placed(at.section, type, sectionNumber), value: BigInt(addressOf(at)), binding };
+      const { section } = home.at;
+      const value = BigInt(addressOf(home.at));
+      const place = { kind: 'section', index: sectionNumber(section) } as const;
+      return { name, home: place, value, size, binding, type: typeIn(section, type), visibility };
     }
-    case 'common':
-      return {
-        ...common,
-        home: { kind: 'common', align: home.align, ...(home.isLarge && { isLarge: true as const }) },
-        value: 0n,
-        size: home.size,
-        binding,
-      };
+    case 'common': {
+      const place = { kind: 'common', align: home.align, ...(home.isLarge && { isLarge: true as const }) } as const;
+      return { name, home: place, value: 0n, size: home.size, binding, type, visibility };
+    }
     case 'value':
-      return valueSymbol(symbol, common, sectionNumber);
+      return valueSymbol(symbol, { name, size, visibility, type }, sectionNumber);
     default:
       return home satisfies never;
   }
@@ -250,26 +248,26 @@ function valueSymbol(
   // Another name of a symbol that is defined elsewhere: uses name that symbol itself.
   if (at?.kind !== 'label') return undefined;
   const value = BigInt(addressOf(at.at)) + linear.offset;
-  return { ...common, ...placed(at.at.section, symbol.type, sectionNumber), value, binding };
+  const { section } = at.at;
+  const home = { kind: 'section', index: sectionNumber(section) } as const;
+  return { ...common, home, value, binding, type: typeIn(section, symbol.type) };
 }
 
 const sizeOf = ({ size }: AsmSymbol): bigint =>
   size === undefined ? 0n : BigInt.asUintN(64, numberOf(size, finalDistance) ?? 0n);
 
 /** What is in a thread's section is thread-local, whatever it was said to be. */
-const placed = (
-  section: AsmSection,
-  type: ObjectSymbol['type'],
-  sectionNumber: (section: AsmSection) => number,
-): Pick<ObjectSymbol, 'home' | 'type'> => ({
-  home: { kind: 'section', index: sectionNumber(section) },
-  type: (section.flags & SHF.TLS) !== 0 ? 'tls' : type,
-});
+const typeIn = (section: AsmSection, type: ObjectSymbol['type']): ObjectSymbol['type'] =>
+  (section.flags & SHF.TLS) !== 0 ? 'tls' : type;
 
 function lineRecords(asm: Assembly, groups: number): ObjectFile['lines'] {
   return asm.sections.flatMap((section) =>
     section.marks
-      .map(({ at, place }) => ({ section: section.index + groups, offset: addressOf(at), place }))
+      .map(({ fragment, offset, place }) => ({
+        section: section.index + groups,
+        offset: fragment.address + offset,
+        place,
+      }))
       .sort((a, b) => a.offset - b.offset),
   );
 }

@@ -11,7 +11,7 @@ import { statementParser } from './grammar.ts';
 import { StatementError } from './literals.ts';
 import { explain, type Failure, strayOperandCharacter } from './parse-errors.ts';
 import { quickExpression } from './quick-expression.ts';
-import { quickStatements } from './quick-statement.ts';
+import { quickLabels, quickStatements } from './quick-statement.ts';
 import { splitSegments } from './scrub.ts';
 import type { Expr, Statement } from './statement.ts';
 import { Comma, LBracket, LParen, Minus, Not, Plus, RBracket, RParen, Tilde, tokenize } from './tokens.ts';
@@ -27,10 +27,10 @@ const CACHE_LIMIT = 8192;
 const statementCache = new Map<string, Result<readonly Statement[]>>();
 const expressionCache = new Map<string, Result<Expr | undefined>>();
 
-function cached<T>(cache: Map<string, Result<T>>, text: string, parse: () => Result<T>): Result<T> {
+function cached<T>(cache: Map<string, Result<T>>, text: string, parse: (text: string) => Result<T>): Result<T> {
   const known = cache.get(text);
   if (known) return known;
-  const result = parse();
+  const result = parse(text);
   if (cache.size >= CACHE_LIMIT) cache.clear();
   cache.set(text, result);
   return result;
@@ -40,6 +40,8 @@ const NONE: readonly Diagnostic[] = [];
 
 /** The statements of one logical line; those separated by `;` are parsed one by one. */
 export function parseStatements(text: string, place: Place): Parsed<readonly Statement[]> {
+  const known = statementCache.get(text);
+  if (known !== undefined && known.message === undefined) return { value: known.value, diagnostics: NONE };
   if (!text.includes(';')) {
     const { value, message } = parsedSegment(text);
     return { value, diagnostics: message === undefined ? NONE : [error(message, place)] };
@@ -58,18 +60,24 @@ function parsedSegment(text: string): Result<readonly Statement[]> {
   return parsed;
 }
 
+function readExpression(text: string): Result<Expr | undefined> {
+  const quick = quickExpression(text);
+  return quick === undefined ? run(text, 'expression', (parser) => parser.expression()) : { value: quick };
+}
+
 /** A whole text as one expression: what follows `.if`. Undefined when it is none. */
 export function parseExpression(text: string, place: Place): Parsed<Expr | undefined> {
-  const { value, message } = cached(expressionCache, text, () => {
-    const quick = quickExpression(text);
-    return quick === undefined ? run(text, 'expression', (parser) => parser.expression()) : { value: quick };
-  });
-  return { value, diagnostics: message === undefined ? [] : [error(message, place)] };
+  const { value, message } = cached(expressionCache, text, readExpression);
+  return { value, diagnostics: message === undefined ? NONE : [error(message, place)] };
 }
+
+const PLAIN_OPERAND = /[^,"]*/y;
 
 /** What ends an operand of a directive: a comma outside quotes. */
 function operandEnd(text: string, at: number): number {
-  for (let n = at; n < text.length; n++) {
+  PLAIN_OPERAND.lastIndex = at;
+  PLAIN_OPERAND.test(text);
+  for (let n = PLAIN_OPERAND.lastIndex; n < text.length; n++) {
     const char = text[n];
     if (char === ',') return n;
     if (char !== '"') continue;
@@ -102,6 +110,8 @@ export function parseExpressionAt(text: string, at: number): Omit<ExpressionAt, 
     if (operandCache.size >= CACHE_LIMIT) operandCache.clear();
     operandCache.set(operand, known);
   }
+  if (known.message === undefined && known.warnings === undefined)
+    return { value: known.value, end: at + known.length };
   const { length, ...rest } = known;
   return { ...rest, end: at + length };
 }
@@ -168,7 +178,7 @@ function textDirective(segment: string): Result<readonly Statement[]> | undefine
   const [, labels = '', word = '', text = ''] = DIRECTIVE.exec(segment) ?? [];
   const name = word.toLowerCase();
   if (!TEXT_DIRECTIVES.has(name) && !name.startsWith('.cfi_')) return undefined;
-  const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+  const before = labelsOf(labels);
   return { value: [...before, { kind: 'textDirective', name, text }] };
 }
 
@@ -185,14 +195,15 @@ function parseSegment(text: string): Result<readonly Statement[]> {
   const labels = LABELS.exec(text)?.[0] ?? '';
   const name = /^\s*(\.[A-Za-z_][\w.$]*)(?![\w.$]|\s*=|\s*:)/.exec(text.slice(labels.length))?.[1]?.toLowerCase();
   if (name !== undefined && !SET_ONCE.has(name) && value?.some((s) => refusal(s) !== undefined) !== true) {
-    const before = labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []);
+    const before = labelsOf(labels);
     return { value: [...before, { kind: 'directive', name, args: [], problem: refused }] };
   }
-  return {
-    value: labels === '' ? [] : (run(labels, 'statement', (parser) => parser.line()).value ?? []),
-    message: refused,
-  };
+  return { value: labelsOf(labels), message: refused };
 }
+
+/** What stands in front of a statement, each with its colon. */
+const labelsOf = (text: string): readonly Statement[] =>
+  quickLabels(text) ?? run(text, 'statement', (parser) => parser.line()).value ?? [];
 
 /** Tokens in one operand: those who evaluate may go down a level for each of them. */
 const MAX_TOKENS = 2000;

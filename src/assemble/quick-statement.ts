@@ -1,13 +1,14 @@
 /**
  * The statements that make up most of a source, read without the grammar: an instruction in lower case, perhaps behind a
- * label and pseudo prefixes, whose operands are registers, numbers, names and addresses of these; a label by itself; and an assignment.
+ * label and pseudo prefixes, whose operands are registers, numbers, names and addresses of these; labels by themselves; an assignment; and
+ * a directive without arguments.
  *
  * In: the text of a statement after scrubbing. Out: exactly what the grammar makes of it, or undefined for everything that is
  * not that simple, which the grammar then reads (and finds fault with). A test compares the two.
  */
 import { quickExpression } from './quick-expression.ts';
 import type { Expr, MemoryOperand, Operand, RegisterOperand, Statement } from './statement.ts';
-import { isPrefix } from './vocabulary.ts';
+import { isPrefix, SET_ONCE } from './vocabulary.ts';
 
 const START = /(?:(?:([A-Za-z_.][\w.$]*)|(\d{1,9})):[ \t]*)?((?:\{\w+\}[ \t]+)*)([a-z][a-z0-9_]*)(?:[ \t]+|$)/y;
 
@@ -24,17 +25,32 @@ const OPERAND = new RegExp(
   'y',
 );
 
-/** A label by itself. */
-const LABEL = /^(?:([A-Za-z_.\u0080-\uffff][\w.$\u0080-\uffff]*)|(\d{1,9})):$/;
+const LABEL = /[ \t]*(?:([A-Za-z_.\u0080-\uffff][\w.$\u0080-\uffff]*)|(\d{1,9})):[ \t]*/y;
 
-function loneLabel(text: string): Statement[] | undefined {
-  const [, name, number] = LABEL.exec(text) ?? [];
-  if (name !== undefined && name !== '.') return [{ kind: 'label', name }];
-  return number === undefined ? undefined : [{ kind: 'localLabel', number: Number(number) }];
+/** Labels and nothing else: `772:999:`. */
+export function quickLabels(text: string): Statement[] | undefined {
+  const labels: Statement[] = [];
+  for (LABEL.lastIndex = 0; LABEL.lastIndex < text.length; ) {
+    const [, name, number] = LABEL.exec(text) ?? [];
+    if (number !== undefined) labels.push({ kind: 'localLabel', number: Number(number) });
+    else if (name === undefined || name === '.') return undefined;
+    else labels.push({ kind: 'label', name });
+  }
+  return labels;
+}
+
+/** The name of a directive that is all there is; not of one that defines a symbol or that parse.ts refuses. */
+const BARE_DIRECTIVE = /^\.[A-Za-z_]\w*$/;
+
+function bareDirective(text: string): Statement[] | undefined {
+  const name = text.toLowerCase();
+  if (SET_ONCE.has(name) || name.startsWith('.intel_')) return undefined;
+  return [{ kind: 'directive', name, args: [] }];
 }
 
 export function quickStatements(text: string): Statement[] | undefined {
-  if (text.endsWith(':')) return loneLabel(text);
+  if (text.endsWith(':')) return quickLabels(text);
+  if (BARE_DIRECTIVE.test(text)) return bareDirective(text);
   if (text.includes('=') || text.startsWith('.set')) return assignment(text);
   START.lastIndex = 0;
   const start = START.exec(text);

@@ -18,12 +18,13 @@ import {
   type AsmSection,
   addressOf,
   type BranchFragment,
+  copyBytes,
   type Fixup,
   type Fragment,
   finalDistance,
   orderedFragments,
 } from './section.ts';
-import { type AsmSymbol, GOT_SYMBOL, isOwn, type Linear, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, constant, GOT_SYMBOL, isOwn, type Linear, numberOf, reduce } from './symbols.ts';
 
 export interface AsmRelocation {
   readonly offset: number;
@@ -57,7 +58,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
   const senseless: Diagnostic[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const fragment of orderedFragments(section)) {
-    if (hasData) data.set(bytesOf(fragment, endsIn16), fragment.address);
+    if (hasData && fragment.size > 0) copyBytes(data, fragment.address, bytesOf(fragment, endsIn16));
     for (const fixup of fixupsOf(fragment)) {
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
@@ -66,7 +67,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
       if (result.kind === 'senseless') senseless.push(error(result.message, fixup.place));
       else if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
       else if (result.kind === 'value' && !hasData) continue;
-      else if (result.kind === 'value') data.set(toBytes(result.value, fixup.size), at);
+      else if (result.kind === 'value') copyBytes(data, at, toBytes(result.value, fixup.size));
       else (fragment.kind === 'branch' ? ofJumps : relocations).push(result.relocation);
     }
   }
@@ -103,7 +104,7 @@ function askedRelocation(section: AsmSection, { where, type, value }: AskedReloc
   if (home !== undefined && (home.kind !== 'label' || home.at.section !== section)) return 'invalid offset expression';
   const offset = Number(at.offset) + (home === undefined ? 0 : addressOf(home.at));
   if (offset < 0 || offset > section.size) return 'reloc not within (fixed part of) section';
-  const linear = value === undefined ? { offset: 0n } : reduce(value, finalDistance);
+  const linear = value === undefined ? constant(0n) : reduce(value, finalDistance);
   if (typeof linear === 'string') return linear;
   if (linear.minus !== undefined) return 'invalid reloc expression';
   const target =
@@ -111,28 +112,26 @@ function askedRelocation(section: AsmSection, { where, type, value }: AskedReloc
   return { offset, type, target, addend: linear.offset };
 }
 
-function bytesOf(fragment: Fragment, endsIn16: boolean): Uint8Array {
+function bytesOf(fragment: Fragment, endsIn16: boolean): ArrayLike<number> {
   switch (fragment.kind) {
     case 'bytes':
       return fragment.data.subarray(0, fragment.size);
     case 'space':
-      if (fragment.nops !== undefined) return Uint8Array.from(nopsUpTo(fragment.size, fragment.nops));
+      if (fragment.nops !== undefined) return nopsUpTo(fragment.size, fragment.nops);
       return repeated(fragment.pattern, fragment.size);
     case 'fill':
     case 'org':
       return repeated(fragment.pattern, fragment.size);
     case 'branch': {
       const { prefixes, isNear, near, short, width } = fragment;
-      return Uint8Array.from([...prefixes, ...(isNear ? [...near, ...new Array(width).fill(0)] : [...short, 0])]);
+      return [...prefixes, ...(isNear ? [...near, ...new Array<number>(width).fill(0)] : [...short, 0])];
     }
     case 'align':
-      return fragment.pattern === undefined
-        ? Uint8Array.from(nops(fragment.size, endsIn16))
-        : repeated(fragment.pattern, fragment.size);
+      return fragment.pattern === undefined ? nops(fragment.size, endsIn16) : repeated(fragment.pattern, fragment.size);
     case 'leb':
-      return Uint8Array.from(lebOf(fragment));
+      return lebOf(fragment);
     case 'advance':
-      return Uint8Array.from(advanceBytes(fragment));
+      return advanceBytes(fragment);
     default:
       return fragment satisfies never;
   }

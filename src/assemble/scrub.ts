@@ -41,10 +41,10 @@ export function scrub(lines: readonly SourceLine[]): Parsed<SourceLine[]> {
       continue;
     }
     // A line's end ends its statement, even inside a comment that goes on.
-    const state = { ...fresh(), inComment: opened !== undefined };
+    const state: Scrubber = { out: '', position: 'start', blank: false, inComment: opened !== undefined };
     scrubLine(text, state);
     opened = state.inComment ? (opened ?? span) : undefined;
-    if (state.out !== '') value.push({ text: state.out, span });
+    if (state.out !== '') value.push({ text: state.out, span, statements: undefined });
   }
   if (opened) diagnostics.push(warning('end of file in comment', { span: opened, chain: [] }));
   return { value, diagnostics };

@@ -63,7 +63,19 @@ const KNOWN: readonly (readonly [string, Match, number, number])[] = [
   ['.text', 'dotted', SHT.PROGBITS, ALLOC | EXECINSTR],
 ];
 
+/** What has been looked for, since macros enter a few sections over and over. */
+const looked = new Map<string, KnownSection | undefined>();
+const LOOKED_LIMIT = 1024;
+
 export function knownSection(name: string): KnownSection | undefined {
+  const before = looked.get(name);
+  if (before !== undefined || looked.has(name)) return before;
+  const found = findKnown(name);
+  if (looked.size < LOOKED_LIMIT) looked.set(name, found);
+  return found;
+}
+
+function findKnown(name: string): KnownSection | undefined {
   for (const [stem, match, type, flags] of KNOWN) {
     if (!name.startsWith(stem)) continue;
     const rest = name.slice(stem.length);

@@ -17,8 +17,11 @@ export interface AsmSection {
   entsize: number;
   align: number;
   readonly subsections: Map<number, Fragment[]>;
+  /** The one asked for last. */
+  latest: number;
+  latestFragments: Fragment[];
   /** Where statements left bytes. */
-  readonly marks: { readonly at: Location; readonly place: Place }[];
+  readonly marks: { readonly fragment: Fragment; readonly offset: number; readonly place: Place }[];
   /** Of SHT_GROUP: the signature, and whether a linker keeps but one group of that name. */
   group?: string;
   isComdat: boolean;
@@ -76,8 +79,9 @@ interface FragmentBase {
   /** Address in the section and size in bytes; both settle in layout. */
   address: number;
   size: number;
-  /** The pass of layout that last placed it. */
+  /** The pass of layout that last placed it, and the stretch between two gaps in which it lies. */
   pass: number;
+  region: number;
 }
 
 export interface BytesFragment extends FragmentBase {
@@ -107,9 +111,9 @@ export interface AlignFragment extends FragmentBase {
   readonly kind: 'align';
   readonly alignment: number;
   /** Repeated to fill the gap; undefined: multi-byte NOPs. */
-  readonly pattern?: Uint8Array;
+  readonly pattern: Uint8Array | undefined;
   /** Skipped altogether when more bytes would be needed. */
-  readonly max?: number;
+  readonly max?: number | undefined;
 }
 /** `.skip` of a size that layout decides. */
 export interface SpaceFragment extends FragmentBase {
@@ -117,7 +121,7 @@ export interface SpaceFragment extends FragmentBase {
   readonly count: Bound;
   readonly pattern: Uint8Array;
   /** Filled with NOPs of at most so many bytes, not with the pattern. */
-  readonly nops?: number;
+  readonly nops?: number | undefined;
 }
 export interface OrgFragment extends FragmentBase {
   readonly kind: 'org';
@@ -148,7 +152,7 @@ export type Fragment =
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** What a caller says of a new fragment; place in the run and the layout fields are filled in here. */
-export type NewFragment = Without<Fragment, 'section' | 'run' | 'start' | 'address' | 'pass' | 'size'> & {
+export type NewFragment = Without<Fragment, 'section' | 'run' | 'start' | 'address' | 'pass' | 'region' | 'size'> & {
   readonly size?: number;
 };
 
@@ -161,6 +165,7 @@ export function newSection(index: number, name: string, type: number, flags: num
     address: 0,
     size: 0,
     pass: 0,
+    region: 0,
     data: new Uint8Array(0),
     fixups: [],
   };
@@ -172,6 +177,8 @@ export function newSection(index: number, name: string, type: number, flags: num
     entsize,
     align: 1,
     subsections: new Map(),
+    latest: Number.NaN,
+    latestFragments: [],
     marks: [],
     isComdat: false,
     asked: [],
@@ -183,12 +190,20 @@ export function newSection(index: number, name: string, type: number, flags: num
 }
 
 export function fragmentsOf(section: AsmSection, subsection: number): Fragment[] {
+  if (section.latest === subsection) return section.latestFragments;
   let list = section.subsections.get(subsection);
   if (list === undefined) {
     list = [];
     section.subsections.set(subsection, list);
   }
+  section.latest = subsection;
+  section.latestFragments = list;
   return list;
+}
+
+export function lastFragment(section: AsmSection, subsection: number): Fragment | undefined {
+  const list = fragmentsOf(section, subsection);
+  return list[list.length - 1];
 }
 
 /** All fragments in their final order. */
@@ -199,34 +214,88 @@ export function orderedFragments(section: AsmSection): Fragment[] {
 
 const isFixed = (fragment: Fragment): boolean => fragment.kind === 'bytes' || fragment.kind === 'fill';
 
+const startBehind = (last: Fragment | undefined): number =>
+  last !== undefined && isFixed(last) ? last.start + last.size : 0;
+
+const runBehind = (section: AsmSection, last: Fragment | undefined): number =>
+  last !== undefined && isFixed(last) ? last.run : ++section.runs;
+
 /** Appends a fragment. */
 export function pushFragment(section: AsmSection, subsection: number, fresh: NewFragment): Fragment {
   const list = fragmentsOf(section, subsection);
-  const last = list.at(-1);
-  const joins = last !== undefined && isFixed(last);
-  const fragment = {
-    ...fresh,
-    section,
-    run: joins ? last.run : ++section.runs,
-    start: joins ? last.start + last.size : 0,
-    address: 0,
-    size: fresh.size ?? 0,
-    pass: 0,
-  } as Fragment;
+  const last = list[list.length - 1];
+  const fragment = complete(fresh, section, runBehind(section, last), startBehind(last));
   list.push(fragment);
   return fragment;
 }
 
+/** Written out for those that most sources have by the hundred: a copy that more is added to takes ten times as long. */
+function complete(fresh: NewFragment, section: AsmSection, run: number, start: number): Fragment {
+  const size = fresh.size ?? 0;
+  switch (fresh.kind) {
+    case 'branch': {
+      const { kind, place, prefixes, short, near, width, fixup, target, isNear } = fresh;
+      return {
+        kind,
+        section,
+        run,
+        start,
+        place,
+        address: 0,
+        size,
+        pass: 0,
+        region: 0,
+        prefixes,
+        short,
+        near,
+        width,
+        fixup,
+        target,
+        isNear,
+      };
+    }
+    case 'align': {
+      const { kind, place, alignment, pattern, max } = fresh;
+      return { kind, section, run, start, place, address: 0, size, pass: 0, region: 0, alignment, pattern, max };
+    }
+    case 'space': {
+      const { kind, place, count, pattern, nops } = fresh;
+      return { kind, section, run, start, place, address: 0, size, pass: 0, region: 0, count, pattern, nops };
+    }
+    default:
+      return { ...fresh, section, run, start, address: 0, size, pass: 0, region: 0 };
+  }
+}
+
 /** The bytes fragment that now takes bytes. */
 export function openBytes(section: AsmSection, subsection: number, place: Place): BytesFragment {
-  const last = fragmentsOf(section, subsection).at(-1);
+  const list = fragmentsOf(section, subsection);
+  const last = list[list.length - 1];
   if (last?.kind === 'bytes') return last;
-  return pushFragment(section, subsection, {
+  // Written out, as there are many: nothing is copied.
+  const fragment: BytesFragment = {
     kind: 'bytes',
+    section,
+    run: runBehind(section, last),
+    start: startBehind(last),
+    place,
+    address: 0,
+    size: 0,
+    pass: 0,
+    region: 0,
     data: new Uint8Array(32),
     fixups: [],
-    place,
-  }) as BytesFragment;
+  };
+  list.push(fragment);
+  return fragment;
+}
+
+/** Bytes that are sooner copied one by one. */
+const FEW = 16;
+
+export function copyBytes(to: Uint8Array, at: number, bytes: ArrayLike<number>): void {
+  if (bytes.length > FEW) to.set(bytes, at);
+  else for (let n = 0; n < bytes.length; n++) to[at + n] = bytes[n]!;
 }
 
 /** Appends bytes to a bytes fragment, which grows by doubling. */
@@ -237,23 +306,23 @@ export function append(fragment: BytesFragment, bytes: ArrayLike<number>): void 
     grown.set(fragment.data.subarray(0, fragment.size));
     fragment.data = grown;
   }
-  fragment.data.set(bytes, fragment.size);
+  copyBytes(fragment.data, fragment.size, bytes);
   fragment.size = end;
 }
 
 /** `a - b` where it is known while reading; undefined when something of variable size may lie between. */
-export function knownDistance(a: Location, b: Location): bigint | undefined {
+export function knownDistance(a: Location, b: Location): number | undefined {
   if (a.section !== b.section || a.fragment.run !== b.fragment.run) return undefined;
-  return BigInt(a.fragment.start + a.offset - b.fragment.start - b.offset);
+  return a.fragment.start + a.offset - b.fragment.start - b.offset;
 }
 
 /** The same where a number is needed at once, so that what cannot be known to be equal counts as unequal. */
-export const snapshotDistance = (a: Location, b: Location): bigint | undefined => knownDistance(a, b);
+export const snapshotDistance = (a: Location, b: Location): number | undefined => knownDistance(a, b);
 
 /** `a - b` after layout. */
-export function finalDistance(a: Location, b: Location): bigint | undefined {
+export function finalDistance(a: Location, b: Location): number | undefined {
   if (a.section !== b.section) return undefined;
-  return BigInt(a.fragment.address + a.offset - b.fragment.address - b.offset);
+  return a.fragment.address + a.offset - b.fragment.address - b.offset;
 }
 
 /** Where the location lies in its section, after layout. */

@@ -88,7 +88,8 @@ export function select(mnemonic: string, operands: readonly Actual[], context: S
     kept.set(key, fresh);
     choice = fresh;
   }
-  return { ...choice, operands: intel };
+  const { form, specs, size, isPeculiar, warnings } = choice;
+  return { form, specs, size, isPeculiar, warnings, operands: intel };
 }
 
 function choose(mnemonic: string, intel: readonly Actual[], context: SelectContext): Kept | string {

@@ -3,12 +3,13 @@
  * bytes of a file, out come its lines, one for each line of the file, comments and all.
  */
 import type { Span } from '../base/diagnostics.ts';
+import type { StatementText } from './frames.ts';
 
 export interface SourceLine {
   readonly text: string;
   readonly span: Span;
   /** Its statements, once somebody has cut it: lines of macros are read many times. */
-  statements?: readonly string[];
+  statements?: readonly StatementText[] | undefined;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: false });

@@ -39,11 +39,13 @@ export function impliedOperand(
   const register = findRegister(name)!;
   const operand: ActualMemory = {
     kind: 'memory',
+    segment,
+    disp: undefined,
     base: register,
+    index: undefined,
     scale: 1,
     indirect,
     addressSize,
-    ...(segment !== undefined && { segment }),
   };
   return { operand, warning: `\`${text}' is not valid here (expected \`(%${name})')` };
 }

@@ -81,7 +81,8 @@ export function cut(line: string): Cut | 'anew' {
 /** The line that a cut one becomes in a call. */
 export function join(pieces: readonly Piece[], { actuals, number }: Substitution): string {
   let out = '';
-  for (const piece of pieces) {
+  for (let n = 0; n < pieces.length; n++) {
+    const piece = pieces[n]!;
     if (typeof piece === 'string') out += piece;
     else if (piece === NUMBER) out += number;
     else out += actuals.get(piece.parameter) ?? `\\${piece.parameter}`;

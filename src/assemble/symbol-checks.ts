@@ -9,6 +9,8 @@ import { type AsmSymbol, type Bound, cannotSubtract, failsInside, numberOf, redu
 
 type Symbols = readonly AsmSymbol[];
 
+const NONE: readonly Diagnostic[] = [];
+
 /** Names for what is neither a number nor a place. */
 export function unsettledSymbols(symbols: Symbols, nowhere: Place): Diagnostic[] {
   const found = circles(symbols);
@@ -16,12 +18,13 @@ export function unsettledSymbols(symbols: Symbols, nowhere: Place): Diagnostic[]
   const ends = new Set(found.map((circle) => circle.at(-1)));
   return symbols.flatMap((symbol) => {
     const { name, home } = symbol;
+    if (home.kind !== 'value') return NONE;
     const loop = starts.has(symbol) ? [error(`symbol definition loop encountered at \`${name}'`, nowhere)] : [];
     if (ends.has(symbol)) return [...loop, error(`can't resolve value for symbol \`${name}'`, nowhere)];
     if (loop.length > 0) return loop;
-    if (home.kind !== 'value' || home.value.kind === 'register') return [];
+    if (home.value.kind === 'register') return NONE;
     const linear = reduce(home.value, finalDistance);
-    if (linear === TOO_DEEP || (typeof linear !== 'string' && linear.minus === undefined)) return [];
+    if (linear === TOO_DEEP || (typeof linear !== 'string' && linear.minus === undefined)) return NONE;
     if (typeof linear === 'string' && failsInside(home.value)) return [error(linear, home.place ?? nowhere)];
     const reason = typeof linear === 'string' ? linear : cannotSubtract(linear);
     return [error(`${reason} when setting \`${name}'`, nowhere)];
@@ -32,7 +35,7 @@ export function unsettledSymbols(symbols: Symbols, nowhere: Place): Diagnostic[]
 export function unfitSymbols(symbols: Symbols, nowhere: Place): Diagnostic[] {
   return symbols.flatMap((symbol) => {
     const reason = unfit(symbol);
-    return reason === undefined ? [] : [error(reason, nowhere)];
+    return reason === undefined ? NONE : [error(reason, nowhere)];
   });
 }
 

@@ -12,6 +12,7 @@ import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
 import { isTlsModifier, needsGot } from './modifiers.ts';
 import { addressOf, finalDistance, knownDistance, type Location } from './section.ts';
+import { type Distance, smallNumber } from './small-number.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
 
 export interface AsmSymbol {
@@ -53,18 +54,25 @@ export type SymbolHome =
 
 export type Bound =
   | { readonly kind: 'int'; readonly value: bigint }
-  | { readonly kind: 'symbol'; readonly symbol: AsmSymbol; readonly modifier?: string }
+  | { readonly kind: 'symbol'; readonly symbol: AsmSymbol; readonly modifier?: string | undefined }
   | { readonly kind: 'register'; readonly name: string }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly arg: Bound }
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Bound; readonly right: Bound };
 
 /** symbol - minus + offset; all that a relocation can say. `offset` is signed. */
 export interface Linear {
-  readonly symbol?: AsmSymbol;
-  readonly minus?: AsmSymbol;
+  readonly symbol: AsmSymbol | undefined;
+  readonly minus: AsmSymbol | undefined;
   readonly offset: bigint;
-  readonly modifier?: string;
+  readonly modifier: string | undefined;
 }
+
+export const constant = (offset: bigint): Linear => ({
+  symbol: undefined,
+  minus: undefined,
+  offset,
+  modifier: undefined,
+});
 
 export interface SymbolTable {
   /** In order of first mention. */
@@ -130,7 +138,6 @@ export const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
 
 /** What the names of an expression mean at this point; a message when one means nothing. */
 export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigint, place: Place): Bound | string {
-  const visit = (e: Expr): Bound | string => bind(e, table, here, place);
   switch (expr.kind) {
     case 'int':
       return int(expr.value);
@@ -139,11 +146,12 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
     case 'here': {
       const at = here();
       if (typeof at === 'bigint') return int(at);
-      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at }) };
+      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at }), modifier: undefined };
     }
     case 'local': {
       const symbol = expr.direction === 'f' ? aheadLabel(table, expr.number, place) : table.behind.get(expr.number);
-      return symbol === undefined ? `backward ref to unknown label "${expr.number}:"` : { kind: 'symbol', symbol };
+      if (symbol === undefined) return `backward ref to unknown label "${expr.number}:"`;
+      return { kind: 'symbol', symbol, modifier: undefined };
     }
     case 'symbol': {
       if (expr.modifier !== undefined && needsGot(expr.modifier)) symbolNamed(table, GOT_SYMBOL, place);
@@ -151,16 +159,16 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
       if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
       if (expr.modifier !== undefined && isTlsModifier(expr.modifier) && symbol.type !== 'func') symbol.type = 'tls';
       if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
-      return { kind: 'symbol', symbol, ...(expr.modifier === undefined ? {} : { modifier: expr.modifier }) };
+      return { kind: 'symbol', symbol, modifier: expr.modifier };
     }
     case 'unary': {
-      const arg = visit(expr.arg);
+      const arg = bind(expr.arg, table, here, place);
       return typeof arg === 'string' ? arg : { kind: 'unary', op: expr.op, arg };
     }
     case 'binary': {
-      const left = visit(expr.left);
+      const left = bind(expr.left, table, here, place);
       if (typeof left === 'string') return left;
-      const right = visit(expr.right);
+      const right = bind(expr.right, table, here, place);
       return typeof right === 'string' ? right : { kind: 'binary', op: expr.op, left, right };
     }
     default:
@@ -171,9 +179,6 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
 /** A value that a later redefinition of the name must not change: anything but another name of a symbol. */
 const settledNow = (value: Bound): boolean => value.kind !== 'symbol';
 
-/** The distance `a - b` of two places, as far as the caller knows it. */
-export type Distance = (a: Location, b: Location) => bigint | undefined;
-
 const DEPTH_LIMIT = 200;
 
 export const TOO_DEEP = 'expression too complex, or a symbol defined by itself';
@@ -183,7 +188,7 @@ export function reduce(expr: Bound, distance: Distance, depth = 0): Linear | str
   if (depth > DEPTH_LIMIT) return TOO_DEEP;
   switch (expr.kind) {
     case 'int':
-      return { offset: expr.value };
+      return constant(expr.value);
     case 'register':
       return 'register value used as expression';
     case 'symbol':
@@ -193,7 +198,7 @@ export function reduce(expr: Bound, distance: Distance, depth = 0): Linear | str
       if (typeof arg === 'string') return arg;
       if (expr.op === '!' && !isNumber(arg) && distance === finalDistance) return logicalNot(arg);
       if (!isNumber(arg)) return expr.op === '+' ? arg : negate(expr.op, arg);
-      return { offset: applyUnary(expr.op, arg.offset) };
+      return constant(applyUnary(expr.op, arg.offset));
     }
     case 'binary':
       return reduceBinary(expr.op, expr.left, expr.right, distance, depth);
@@ -206,6 +211,9 @@ export const isNumber = (linear: Linear): boolean => linear.symbol === undefined
 
 /** The number an expression comes to, or undefined. */
 export function numberOf(expr: Bound, distance: Distance): bigint | undefined {
+  if (expr.kind === 'int') return expr.value;
+  const number = smallNumber(expr, distance);
+  if (number !== undefined) return BigInt(number);
   const linear = reduce(expr, distance);
   return typeof linear !== 'string' && isNumber(linear) ? linear.offset : undefined;
 }
@@ -217,7 +225,7 @@ function reduceSymbol(
   depth: number,
 ): Linear | string {
   if (symbol.home.kind === 'value') return reduce(symbol.home.value, distance, depth + 1);
-  return { symbol, offset: 0n, ...(modifier === undefined ? {} : { modifier }) };
+  return { symbol, minus: undefined, offset: 0n, modifier };
 }
 
 function negate(op: UnaryOp, arg: Linear): Linear | string {
@@ -230,19 +238,20 @@ function negate(op: UnaryOp, arg: Linear): Linear | string {
 function logicalNot(arg: Linear): Linear | string {
   if (arg.minus !== undefined) return cannotSubtract(arg);
   const address = arg.symbol?.home.kind === 'label' ? addressOf(arg.symbol.home.at) : 0;
-  return { offset: applyUnary('!', s64(BigInt(address) + arg.offset)) };
+  return constant(applyUnary('!', s64(BigInt(address) + arg.offset)));
 }
 
 const swap = ({ symbol, minus, offset }: Linear): Linear => ({
-  ...(minus === undefined ? {} : { symbol: minus }),
-  ...(symbol === undefined ? {} : { minus: symbol }),
+  symbol: minus,
+  minus: symbol,
   offset: s64(-offset),
+  modifier: undefined,
 });
 
 function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distance, depth: number): Linear | string {
   if (left.kind === 'register' || right.kind === 'register') {
     const same = compareRegisters(op, registerOnly(left), registerOnly(right));
-    if (same !== undefined) return { offset: same };
+    if (same !== undefined) return constant(same);
   }
   const a = reduce(left, distance, depth + 1);
   if (typeof a === 'string') return a;
@@ -252,7 +261,7 @@ function reduceBinary(op: BinaryOp, left: Bound, right: Bound, distance: Distanc
   if (op === '-') return add(a, swap(b), '-', distance);
   if (isNumber(a) && isNumber(b)) {
     const value = applyBinary(op, a.offset, b.offset);
-    return value === undefined ? 'division by zero' : { offset: value };
+    return value === undefined ? 'division by zero' : constant(value);
   }
   const result = relocatable(op, a, b, distance);
   if (result === undefined && a.minus !== undefined) return cannotSubtract(a);
@@ -266,10 +275,10 @@ function relocatable(op: BinaryOp, a: Linear, b: Linear, distance: Distance): Li
     // Two places in one section compare by their distance; others are unequal, once that has to be decided.
     const difference = add(a, swap(b), '-', distance);
     if (typeof difference !== 'string' && isNumber(difference)) {
-      return { offset: applyBinary(op, difference.offset, 0n) ?? 0n };
+      return constant(applyBinary(op, difference.offset, 0n) ?? 0n);
     }
     const isEquality = op === '==' || op === '!=' || op === '<>';
-    return isEquality && distance !== knownDistance ? { offset: op === '==' ? 0n : -1n } : undefined;
+    return isEquality && distance !== knownDistance ? constant(op === '==' ? 0n : -1n) : undefined;
   }
   // What is left of an expression at the end has to be numbers (resolve_symbol_value).
   if (distance === finalDistance) return undefined;
@@ -280,7 +289,7 @@ function relocatable(op: BinaryOp, a: Linear, b: Linear, distance: Distance): Li
   if ((op === '<<' || op === '>>') && isZero(b)) return a;
   if ((op === '*' || op === '/') && isOne(b)) return a;
   if (op === '*' && isOne(a)) return b;
-  if ((op === '*' || op === '&') && (isZero(a) || isZero(b))) return { offset: 0n };
+  if ((op === '*' || op === '&') && (isZero(a) || isZero(b))) return constant(0n);
   return undefined;
 }
 
@@ -292,11 +301,11 @@ function add(a: Linear, b: Linear, op: BinaryOp, distance: Distance): Linear | s
   // Most often a number is added, or a place taken from another.
   if (b.symbol === undefined && b.minus === undefined && b.modifier === undefined) {
     const offset = s64(a.offset + b.offset);
-    return isNumber(a) && a.modifier === undefined ? { offset } : { ...a, offset };
+    return { symbol: a.symbol, minus: a.minus, offset, modifier: a.modifier };
   }
   if (a.symbol !== undefined && b.minus !== undefined && a.minus === undefined && b.symbol === undefined) {
     const apart = (a.modifier ?? b.modifier) ? undefined : between(a.symbol, b.minus, distance);
-    if (apart !== undefined) return { offset: s64(a.offset + b.offset + apart) };
+    if (apart !== undefined) return constant(s64(a.offset + b.offset + apart));
   }
   const plus = [a.symbol, b.symbol].filter((s) => s !== undefined);
   const minus = [a.minus, b.minus].filter((s) => s !== undefined);
@@ -312,18 +321,14 @@ function add(a: Linear, b: Linear, op: BinaryOp, distance: Distance): Linear | s
     return `invalid operands (${sectionOf(a)} and ${sectionOf(op === '-' ? swap(b) : b)} sections) for \`${op}'`;
   }
   const modifier = a.modifier ?? b.modifier;
-  return {
-    ...(plus[0] === undefined ? {} : { symbol: plus[0] }),
-    ...(minus[0] === undefined ? {} : { minus: minus[0] }),
-    offset: s64(offset),
-    ...(modifier === undefined ? {} : { modifier }),
-  };
+  return { symbol: plus[0], minus: minus[0], offset: s64(offset), modifier };
 }
 
 function between(a: AsmSymbol, b: AsmSymbol, distance: Distance): bigint | undefined {
   if (a === b) return 0n;
   if (a.home.kind !== 'label' || b.home.kind !== 'label') return undefined;
-  return distance(a.home.at, b.home.at);
+  const apart = distance(a.home.at, b.home.at);
+  return apart === undefined ? undefined : BigInt(apart);
 }
 
 /** Whether it is a part of the expression, not its outermost operator, that comes to nothing. */

@@ -45,11 +45,13 @@ export const symver: TextReader = (asm, c) => {
   if (demandEnd(asm, c)) symbol.versions = [versioned, ...(symbol.versions ?? [])];
 };
 
+const NONE: readonly Diagnostic[] = [];
+
 /** Gives the symbols their versions; the new names come last in the table. */
 export function applyVersions(table: SymbolTable, nowhere: Place): Diagnostic[] {
   return [...table.all].flatMap((symbol) => {
     const message = symbol.versions === undefined ? undefined : applyTo(symbol, symbol.versions, table);
-    return message === undefined ? [] : [error(message, nowhere)];
+    return message === undefined ? NONE : [error(message, nowhere)];
   });
 }
 

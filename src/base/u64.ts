@@ -36,6 +36,14 @@ export const fitsUnsigned = (value: bigint, bits: number): boolean => BigInt.asU
 /** Little-endian bytes of `value`, modulo 2^(8·length). */
 export function toBytes(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
+  if (length <= 4) {
+    let low = Number(BigInt.asUintN(32, value));
+    for (let i = 0; i < length; i++) {
+      bytes[i] = low;
+      low >>>= 8;
+    }
+    return bytes;
+  }
   let rest = BigInt.asUintN(8 * length, value);
   for (let i = 0; i < length; i++) {
     bytes[i] = Number(rest & 0xffn);

@@ -17,6 +17,7 @@ import {
   type SourceFlags,
   UsageError,
   write,
+  writeError,
   writeWhole,
 } from './context.ts';
 import { type CppFlags, cppOptions } from './gcc-options.ts';
@@ -109,6 +110,6 @@ function assembleFile(path: string, options: AssembleOptions, flags: AsFlags): v
 /** Says what kept a file from being written. */
 function finish(problem: string | undefined): void {
   if (problem === undefined) return;
-  process.stderr.write(`entrylab: ${problem}\n`);
+  writeError(`entrylab: ${problem}\n`);
   process.exitCode = EXIT.badInput;
 }

@@ -3,17 +3,13 @@
  * reported. What the commands with a machine share is in machine-options.ts. Exit status: 0 fine, 1 the program under test fell short, 2 the input or the command line was
  * wrong.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Option } from 'commander';
-import pc from 'picocolors';
 import type { FilePort } from '../assemble/logical-line.ts';
 import { type Diagnostic, formatDiagnostic, inSourceOrder, type Parsed } from '../base/diagnostics.ts';
 import type { ProgramOptions } from '../lab/program.ts';
 
 export const EXIT = { ok: 0, fellShort: 1, badInput: 2 } as const;
-
-/** Colours for a terminal; none when piped or with NO_COLOR. */
-export const colors = pc.createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
 
 /** Standard input can be read once; who asks again gets the same. */
 let standardInput: Uint8Array | undefined;
@@ -21,7 +17,8 @@ let standardInput: Uint8Array | undefined;
 export const files: FilePort = {
   read(path) {
     try {
-      if (path !== '-') return new Uint8Array(readFileSync(path));
+      // Headers are looked for in many folders; an exception for each that lacks them would take its time.
+      if (path !== '-') return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
       standardInput ??= new Uint8Array(readFileSync(0));
       return standardInput;
     } catch (problem) {
@@ -50,11 +47,29 @@ export function writeWhole(path: string, data: Uint8Array | string): string | un
   }
 }
 
+const opened = new Set<NodeJS.WriteStream>();
+
+/** Opened when something is to be written, which most commands that succeed never do: it takes milliseconds. */
+function outputStream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
+  const stream = process[name];
+  // Without a listener Node would throw where nobody reads any more.
+  if (!opened.has(stream)) stream.on('error', () => {});
+  opened.add(stream);
+  return stream;
+}
+
 /** Standard output. A reader that has gone away (`| head`) ends the program: nobody wants the rest. */
 export function write(text: string): void {
-  if (!process.stdout.writable) process.exit();
-  process.stdout.write(text);
+  const stream = outputStream('stdout');
+  if (!stream.writable) process.exit();
+  stream.write(text);
 }
+
+/** Standard error. */
+export const writeError = (text: string): void => void outputStream('stderr').write(text);
+
+/** Whether all that was written has been taken. */
+export const isFlushed = (): boolean => [...opened].every(({ writableLength }) => writableLength === 0);
 
 export const print = (text: string): void => write(text.endsWith('\n') ? text : `${text}\n`);
 
@@ -63,7 +78,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 /** Prints diagnostics as GNU as does, on standard error, in the order of the lines or as they were found. */
 export function report(diagnostics: readonly Diagnostic[], order: 'lines' | 'found' = 'lines'): void {
   const sorted = order === 'lines' ? inSourceOrder(diagnostics) : diagnostics;
-  for (const diagnostic of sorted) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+  for (const diagnostic of sorted) writeError(`${formatDiagnostic(diagnostic)}\n`);
 }
 
 /** The value, or undefined with exit status 2 set when there were errors; either way they are printed. */

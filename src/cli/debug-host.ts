@@ -3,7 +3,8 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Host } from '../debug/host.ts';
 import type { Style } from '../debug/style.ts';
-import { colors, write } from './context.ts';
+import { colors } from './colors.ts';
+import { write } from './context.ts';
 
 declare const ENTRYLAB_VERSION: string;
 

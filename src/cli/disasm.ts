@@ -7,7 +7,16 @@ import { featureName, featureSet } from '../isa/features.ts';
 import { type DisasmLine, disassemble } from '../lab/listing.ts';
 import { buildImage, loadProgram } from '../lab/program.ts';
 import { patchName, placeJson } from '../trace/text.ts';
-import { accept, EXIT, print, printJson, programOptions, SOURCE_OPTIONS, type SourceFlags } from './context.ts';
+import {
+  accept,
+  EXIT,
+  print,
+  printJson,
+  programOptions,
+  SOURCE_OPTIONS,
+  type SourceFlags,
+  writeError,
+} from './context.ts';
 import { FEATURES_OPTION, featureList, kernelOption, MACHINE_OPTIONS } from './machine-options.ts';
 
 interface DisasmFlags extends SourceFlags {
@@ -40,7 +49,7 @@ export function disasmCommand(): Command {
       if (!built) return;
       const { image, log } = built;
       if (flags.symbol !== undefined && symbolNamed(image, flags.symbol)?.kind !== 'code') {
-        process.stderr.write(`entrylab: no function \`${flags.symbol}' in ${path}\n`);
+        writeError(`entrylab: no function \`${flags.symbol}' in ${path}\n`);
         process.exitCode = EXIT.badInput;
         return;
       }

@@ -3,3 +3,6 @@ import { asCommand } from './as.ts';
 import { runProgram } from './program.ts';
 
 runProgram([asCommand()]);
+
+/** For the launcher: whether nothing is left to be done. */
+export { isFlushed as isDone } from './context.ts';

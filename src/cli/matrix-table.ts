@@ -7,7 +7,7 @@ import { hex } from '../base/hex.ts';
 import { featureName, featureNames } from '../isa/features.ts';
 import type { RunResult } from '../lab/execute.ts';
 import type { Matrix } from '../lab/matrix.ts';
-import { colors } from './context.ts';
+import { colors } from './colors.ts';
 
 interface Row {
   /** For each input column the values that it stands for. */

@@ -9,7 +9,8 @@ import { createBench, entriesOf, type RunResult } from '../lab/execute.ts';
 import { type Matrix, runMatrix } from '../lab/matrix.ts';
 import { loadProgram, type Program } from '../lab/program.ts';
 import type { Scenario } from '../lab/scenario.ts';
-import { accept, collect, colors, EXIT, print, printJson, programOptions, SOURCE_OPTIONS } from './context.ts';
+import { colors } from './colors.ts';
+import { accept, collect, EXIT, print, printJson, programOptions, SOURCE_OPTIONS, writeError } from './context.ts';
 import { disasmText, patchLogText } from './disasm.ts';
 import {
   assignments,
@@ -53,8 +54,7 @@ export function matrixCommand(): Command {
       const program: Program = { ...loaded, scenario: overridden(loaded.scenario, flags) };
       const options = machineOptions(flags);
       const progress = process.stderr.isTTY
-        ? (done: number, total: number): void =>
-            void process.stderr.write(`\r${done + 1}/${total} sets of features\x1b[K`)
+        ? (done: number, total: number): void => writeError(`\r${done + 1}/${total} sets of features\x1b[K`)
         : undefined;
       const matrix = accept(
         runMatrix(program, {
@@ -64,7 +64,7 @@ export function matrixCommand(): Command {
           ...(progress && { onProgress: progress }),
         }),
       );
-      if (progress) process.stderr.write('\r\x1b[K');
+      if (progress) writeError('\r\x1b[K');
       if (!matrix) return;
       if (flags.json) printJson(matrixJson(program, matrix));
       else {

@@ -22,7 +22,17 @@ import { interruptText } from '../trace/interrupts.ts';
 import { stopReport } from '../trace/report.ts';
 import { traceRun } from '../trace/step.ts';
 import { stepJson, stepText } from '../trace/text.ts';
-import { accept, EXIT, print, printJson, programOptions, SOURCE_OPTIONS, UsageError, write } from './context.ts';
+import {
+  accept,
+  EXIT,
+  print,
+  printJson,
+  programOptions,
+  SOURCE_OPTIONS,
+  UsageError,
+  write,
+  writeError,
+} from './context.ts';
 import {
   assignments,
   chosenFeatures,
@@ -120,7 +130,7 @@ function runLogged(cpu: cpuModel.Cpu, maxInsns: number): Stop {
     cpu.eventLog = log;
     const stop = cpuModel.run(cpu, Math.min(left, LOGGED));
     cpu.eventLog = undefined;
-    for (const record of log) if (record.kind === 'event') process.stderr.write(`${interruptText(record, lines++)}\n`);
+    for (const record of log) if (record.kind === 'event') writeError(`${interruptText(record, lines++)}\n`);
     if (stop.kind !== 'budget') return stop;
   }
   return { kind: 'budget' };

@@ -23,7 +23,8 @@ const more = `nop; label:mov $foo-8,%rax; .L1: call foo; jmp *%rax; jmp *foo(,%r
   push $-1; mov foo+4(%rip),%db7; mov (),%eax; mov ,%eax; mov %eax,; foo =3; foo: ; .byte 1; lock incl x; mov $010,%eax; jmp 1f; call foo@PLT;
   mov $%eax,%eax; mov *$1,%eax; mov (%rax,,4),%ebx; mov (,4),%ebx; mov 4(%rax,4),%ebx; mov %st(1),%st; mov %ax:foo,%ebx; .:mov %eax,%ebx; f: g: nop;
   vaddps %zmm1,%zmm2,%zmm3{%k1}{z}; vaddps (%rax){1to16},%zmm2,%zmm3; vaddps {rn-sae},%zmm1,%zmm2,%zmm3; x: {evex} {disp32} vaddps 8(%rax){z,%xmm1,%xmm2;
-  mov $1{%k1},%eax; vaddps %zmm1{%k1} {z},%zmm2,%zmm3; vaddps {sae}{z},foo{1to4},*%zmm3{}; {EVEX} vcmpeq_uqps %zmm1,%zmm2,%k1; nop {sae}; {vex}nop`;
+  mov $1{%k1},%eax; vaddps %zmm1{%k1} {z},%zmm2,%zmm3; vaddps {sae}{z},foo{1to4},*%zmm3{}; {EVEX} vcmpeq_uqps %zmm1,%zmm2,%k1; nop {sae}; {vex}nop;
+  f:g:; 772:999:; f: 1: .L2: ; f:1f:; "f":g:; .:f:; .code64; .CODE32; .Att_syntax; .x.y; .1; .set; .intel_syntax; f: .code64`;
 
 /** Operands of all shapes, good and bad. */
 const values = [

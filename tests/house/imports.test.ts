@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   machine: ['base', 'isa', 'image', 'cost', 'cpu'],
   trace: ['base', 'isa', 'image', 'uop', 'cpu', 'machine'],
   lab: ['base', 'isa', 'object', 'assemble', 'image', 'cost', 'cpu', 'machine', 'trace'],
-  debug: ['base', 'isa', 'object', 'assemble', 'image', 'cost', 'cpu', 'machine', 'trace', 'lab'],
+  debug: ['base', 'isa', 'object', 'assemble', 'image', 'cost', 'uop', 'cpu', 'machine', 'trace', 'lab'],
   cli: ['base', 'isa', 'object', 'assemble', 'image', 'cost', 'cpu', 'machine', 'trace', 'lab', 'debug'],
 };
 
