@@ -82,6 +82,8 @@ function openSession(path: string, flags: DebugFlags): Session | undefined {
 async function debug(session: Session, flags: DebugFlags, first: readonly string[]): Promise<void> {
   const interactive = !flags.batch && Boolean(process.stdin.isTTY && process.stdout.isTTY);
   const host = terminalHost(interactive);
+  // Also where a reader that has gone ends the session.
+  process.on('exit', host.flush);
   const it = createInterpreter(session, host, COMMANDS);
   if (!flags.batch && !flags.quiet) say(it, greeting(it));
   if (!flags.batch) showContext(it);
