@@ -6,6 +6,8 @@ import type { Style } from '../debug/style.ts';
 import { colors } from './colors.ts';
 import { write } from './context.ts';
 
+declare const ENTRYLAB_VERSION: string;
+
 export interface TerminalHost extends Host {
   /** Writes what files have not got yet. */
   flush(): void;
@@ -39,6 +41,7 @@ export function terminalHost(interactive: boolean): TerminalHost {
     read: (path) => readText(inHome(path)),
     write: (path, text, append) => outputs.write(inHome(path), text, append),
     interactive,
+    ...(typeof ENTRYLAB_VERSION === 'string' && { version: ENTRYLAB_VERSION }),
     flush: outputs.flush,
   };
 }

@@ -11,6 +11,8 @@ export interface Host {
   read(path: string): string | undefined;
   /** Adds to the end of a file, or begins it anew; why not, if it can't. */
   write(path: string, text: string, append: boolean): string | undefined;
+  /** Of entrylab. */
+  readonly version?: string;
   /** Commands come from a person at a terminal: an empty line repeats the last one. */
   readonly interactive: boolean;
 }

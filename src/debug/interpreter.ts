@@ -43,8 +43,9 @@ export interface Interpreter {
   listed: { readonly file: string; readonly line: number } | undefined;
   /** The state at the last stop. */
   before: Snapshot | undefined;
-  /** Commands of the user's own. */
+  /** Commands of the user's own, and what `help` says of them. */
   readonly defined: Map<string, readonly string[]>;
+  readonly documented: Map<string, readonly string[]>;
   /** What an empty line does. */
   again: string;
   /** The status to end with; undefined: go on. */
@@ -79,6 +80,7 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
   listed: undefined,
   before: undefined,
   defined: new Map(),
+  documented: new Map(),
   again: '',
   quit: undefined,
   failures: 0,
@@ -122,7 +124,7 @@ function* feedBlock(it: Interpreter, block: Block, line: string): Generator<void
     return;
   }
   if (text === 'end') block.nested--;
-  else if (opensBlock(it, text)) block.nested++;
+  else if (!isText(it, block) && opensBlock(it, text)) block.nested++;
   block.body.push(text);
 }
 
@@ -148,6 +150,12 @@ export function* runLines(it: Interpreter, lines: readonly string[], path?: stri
   if (unfinished) throw new Mistake(`\`${unfinished.line}' has no \`end'.`);
 }
 
+/** Of `document` the lines are no commands. */
+const isText = (it: Interpreter, { line }: Block): boolean => {
+  const found = findCommand(it.commands, splitCommand(line).word);
+  return found.ok && found.value.name === 'document';
+};
+
 function opensBlock(it: Interpreter, text: string): boolean {
   const { word } = splitCommand(text);
   if (word === 'if' || word === 'while') return true;
@@ -159,13 +167,15 @@ function* execute(it: Interpreter, line: string, body: readonly string[]): Gener
   // Who interrupts a script means all of it.
   if (it.depth === 0) it.session.interrupted = false;
   const { word, argument } = splitCommand(line);
+  const typed = it.depth === 0;
+  if (typed) it.again = it.defined.has(word) ? line : '';
   try {
     if (word === 'if' || word === 'while') yield* control(it, word, argument, body);
     else if (it.defined.has(word)) yield* runLines(it, withArguments(it.defined.get(word)!, argument));
     else {
       const found = findCommand(it.commands, word);
       if (!found.ok) throw new Mistake(found.message);
-      remember(it, found.value, line);
+      if (typed) it.again = repeated(found.value, line);
       const motion = found.value.run(it, argument, body);
       if (motion) yield* move(it, motion);
       const { script } = it;
@@ -190,9 +200,9 @@ function withArguments(lines: readonly string[], argument: string): string[] {
   );
 }
 
-function remember(it: Interpreter, { repeats, name }: Command, line: string): void {
-  it.again = repeats === 'same' ? line : repeats === 'bare' ? name : '';
-}
+/** What an empty line does behind it; lines of scripts and breakpoints change nothing of that. */
+const repeated = ({ repeats, name }: Command, line: string): string =>
+  repeats === 'same' ? line : repeats === 'bare' ? name : '';
 
 function* control(
   it: Interpreter,

@@ -7,7 +7,7 @@ import { type Interpreter, say } from '../interpreter.ts';
 import { demand, Mistake } from '../mistake.ts';
 import { outputCommand, printCommand } from '../print.ts';
 import { formatText } from '../printf.ts';
-import { changing, evaluateText, machineOf, scopeOf } from '../session.ts';
+import { changing, machineOf, scopeOf } from '../session.ts';
 import { isVoid } from '../values.ts';
 import { type DisassembleRequest, disassemble } from '../views/disassemble.ts';
 import { addressArgument } from './arguments.ts';
@@ -20,9 +20,10 @@ function print(it: Interpreter, argument: string): undefined {
 
 /** Nothing is shown of what has no value. */
 function call(it: Interpreter, argument: string): undefined {
-  if (argument === '') throw new Mistake('The history is empty.');
-  const value = demand(evaluateText(it.session, argument));
-  if (!isVoid(value)) print(it, '');
+  const { session } = it;
+  const line = demand(changing(session, (scope) => printCommand(argument, scope), warning(it)));
+  if (isVoid(session.history.at(-1)!)) session.history.pop();
+  else say(it, line);
 }
 
 function examine(it: Interpreter, argument: string): undefined {
@@ -36,7 +37,10 @@ function examine(it: Interpreter, argument: string): undefined {
 
 function whatis(it: Interpreter, argument: string): undefined {
   const text = argument === '' ? '$' : argument;
-  say(it, `type = ${demand(typeOfExpression(demand(parseDebugExpression(text)), scopeOf(it.session)))}`);
+  const node = parseDebugExpression(text);
+  // `ptype unsigned long`: a type by itself is no expression.
+  const ofType = node.ok ? node : parseDebugExpression(`(${text}) 0`);
+  say(it, `type = ${demand(typeOfExpression(demand(ofType.ok ? ofType : node), scopeOf(it.session)))}`);
 }
 
 /** `disassemble /rs`, an address in a function, `START,END` or `START,+LENGTH`. */

@@ -281,7 +281,16 @@ const TOPICS: readonly Topic[] = [
     help: 'the source line of an address, with its macros',
     lines: (it, argument) => infoLine(machineOf(it.session), it.host.style(), addressAt(it, argument)),
   },
-  { name: 'source', help: 'the files that code comes from', lines: shown(infoSource) },
+  {
+    name: 'address',
+    usage: 'SYMBOL',
+    help: 'the address of a symbol',
+    lines: (it, argument) => {
+      if (argument === '') throw new Mistake('Argument required.');
+      return [`Symbol "${argument}" is at 0x${addressArgument(it, `&${argument}`).toString(16)}.`];
+    },
+  },
+  { name: 'source', aliases: ['sources'], help: 'the files that code comes from', lines: shown(infoSource) },
   {
     name: 'macro',
     usage: 'NAME',
@@ -316,6 +325,36 @@ const TOPICS: readonly Topic[] = [
 
 export const INFO_TOPICS: readonly string[] = TOPICS.map(({ name }) => name);
 
+/** gdb's topics that have nothing to show here: in gdb's words where it has some for that, else what to look at instead. */
+const GDB_TOPICS: Readonly<Record<string, string>> = {
+  locals: 'No locals.',
+  args: 'No arguments.',
+  sharedlibrary: 'No shared libraries loaded at this time.',
+  threads: "There is one CPU and no threads: `info program' says where it is.",
+  proc: "There is no process: `info program' says where the program is, `info tab' what is mapped.",
+  files: "`info source' has the files that code comes from, `info symbols' what is where, `info tab' what is mapped.",
+  target: "The program runs on entrylab's own machine: `info program', `info tab'.",
+  mem: "`info tab' has what is mapped, `page ADDR' the walk of one address.",
+  signals: "There are no signals: `info idt' has the gates of exceptions, `handle' which of them stop the program.",
+  handle: "There are no signals: `info idt' has the gates of exceptions, `handle' which of them stop the program.",
+  vector: 'Vector registers are not modelled.',
+  float: 'Floating-point registers are not modelled.',
+  types: 'Programs have no types of their own.',
+  scope: "Symbols are global: `info symbols' has them.",
+  os: "There is no operating system under this: `info cr', `info tab'.",
+  auxv: 'The program has no auxiliary vector.',
+};
+
+/** Whether it is one of them, and has been answered. */
+function gdbTopic(it: Interpreter, word: string): boolean {
+  const topic =
+    Object.keys(GDB_TOPICS).find((name) => name === word) ??
+    Object.keys(GDB_TOPICS).find((name) => name.startsWith(word));
+  if (topic === undefined) return false;
+  say(it, GDB_TOPICS[topic]!);
+  return true;
+}
+
 function info(it: Interpreter, argument: string): undefined {
   if (argument === '') {
     say(it, ...topicLines(it.host.style()));
@@ -325,7 +364,9 @@ function info(it: Interpreter, argument: string): undefined {
   const commands = TOPICS.map(
     ({ name, aliases = [] }): Command => ({ name, aliases, category: 'status', help: '', run: () => undefined }),
   );
-  const { name } = demand(findCommand(commands, word, 'info'));
+  const found = findCommand(commands, word, 'info');
+  if (!found.ok && gdbTopic(it, word)) return;
+  const { name } = demand(found);
   say(it, ...TOPICS.find((topic) => topic.name === name)!.lines(it, rest));
 }
 
@@ -354,7 +395,8 @@ export const STATUS: readonly Command[] = [
     usage: '[N]',
     help: 'Frames, found by scanning the stack: entry code has no frame information.\nFrames that the CPU pushed lead on to the code that was interrupted.',
     run: (it, argument) => {
-      const limit = countOf(it, argument, 64);
+      // There are no locals that `full` could show.
+      const limit = countOf(it, argument.replace(/^-?full\b\s*/, ''), 64);
       say(it, ...backtrace(machineOf(it.session), it.host.style(), { limit: Math.max(1, limit) }));
       return undefined;
     },

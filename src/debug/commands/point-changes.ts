@@ -58,6 +58,8 @@ function switchPoints(it: Interpreter, argument: string, enabled: boolean): unde
     }
     return;
   }
+  if (/^(once|count|delete)$/.test(first))
+    throw new Mistake("`tbreak' makes a breakpoint that goes with its first hit; `ignore N COUNT' passes over hits.");
   for (const point of chosen(it, first !== '' && 'breakpoints'.startsWith(first) ? rest.join(' ') : argument)) {
     if (point.kind === 'breakpoint' && point.register !== undefined && point.enabled !== enabled) {
       if (enabled) armRegister(it.session, point.register, point.locations[0]!.address);
@@ -125,6 +127,7 @@ export const POINT_CHANGES: readonly Command[] = [
     category: 'stopping',
     usage: '[breakpoints|display|checkpoint] [N…]',
     help: 'Delete breakpoints, watchpoints and catchpoints: those named, or all.',
+    completes: ['breakpoints', 'display', 'checkpoint'],
     run: deletePoints,
   },
   {
@@ -140,6 +143,7 @@ export const POINT_CHANGES: readonly Command[] = [
     category: 'stopping',
     usage: '[breakpoints|display] [N…]',
     help: 'Let points stop the program again.',
+    completes: ['breakpoints', 'display'],
     run: (it, argument) => switchPoints(it, argument, true),
   },
   {
@@ -148,6 +152,7 @@ export const POINT_CHANGES: readonly Command[] = [
     category: 'stopping',
     usage: '[breakpoints|display] [N…]',
     help: 'Keep points from stopping the program.',
+    completes: ['breakpoints', 'display'],
     run: (it, argument) => switchPoints(it, argument, false),
   },
   {

@@ -69,7 +69,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
       if (size < 1 || size > 10_000) throw new Mistake('listsize is 1 to 10000.');
       it.settings.listsize = size;
     },
-    show: (it) => `Number of source lines gdb will list by default is ${it.settings.listsize}.`.replace('gdb ', ''),
+    show: (it) => `Number of source lines that are listed by default is ${it.settings.listsize}.`,
   },
   'trace-commands': {
     help: 'on or off: whether commands are shown before they are done (of a pipe or a script nothing is seen else)',
@@ -83,6 +83,34 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
 
 /** gdb's, without a meaning here: kept so that scripts with them run. */
 const IGNORED = [
+  'annotate',
+  'auto-load',
+  'auto-solib-add',
+  'backtrace',
+  'breakpoint',
+  'charset',
+  'complaints',
+  'cwd',
+  'debuginfod',
+  'detach-on-fork',
+  'directories',
+  'disable-randomization',
+  'editing',
+  'environment',
+  'follow-fork-mode',
+  'language',
+  'max-value-size',
+  'max-completions',
+  'multiple-symbols',
+  'non-stop',
+  'python',
+  'scheduler-locking',
+  'solib-search-path',
+  'startup-with-shell',
+  'substitute-path',
+  'sysroot',
+  'tui',
+  'unwindonsignal',
   'confirm',
   'pagination',
   'height',
@@ -157,8 +185,18 @@ function set(it: Interpreter, argument: string): undefined {
   const isAssignment = /^(\+|-|\*|\/|%|&|\||\^|<<|>>)?=(?!=)/.test(rest) || /^[.[@]/.test(rest);
   const setting = SETTINGS[word];
   if (setting && !isAssignment) return void setting.set(it, rest.trim()) as undefined;
-  if (IGNORED.includes(word) && !isAssignment) return void it.settings.others.set(word, rest) as undefined;
+  if (IGNORED.includes(word) && !isAssignment) return ignoreSetting(it, word, rest);
   assign(it, argument);
+}
+
+/** What those who set it would miss is said; scripts go on all the same. */
+function ignoreSetting(it: Interpreter, word: string, value: string): undefined {
+  it.settings.others.set(word, value);
+  if (word === 'disassembly-flavor' && value.startsWith('i')) say(it, 'Instructions are shown in AT&T syntax only.');
+  if (word === 'logging' && /^(on|enabled on)$/.test(value))
+    say(it, "There is no log of the session: `trace on FILE' logs what is executed.");
+  if (word === 'exec-direction' && value.startsWith('r'))
+    throw new Mistake("Going backwards has commands of its own: `reverse-stepi', `reverse-continue' ….");
 }
 
 function assign(it: Interpreter, text: string): undefined {
@@ -175,11 +213,16 @@ function show(it: Interpreter, argument: string): undefined {
     for (const [name] of it.session.convenience) say(it, `$${name}`);
     return;
   }
-  if (word === 'version') return void say(it, 'entrylab') as undefined;
+  if (word === 'version') return void say(it, `entrylab ${it.host.version ?? ''}`.trimEnd()) as undefined;
   const setting = SETTINGS[word];
   if (setting) say(it, setting.show(it));
   else if (IGNORED.includes(word))
-    say(it, `${word} is "${it.settings.others.get(word) ?? ''}"; it means nothing here.`);
+    say(
+      it,
+      it.settings.others.has(word)
+        ? `${word} is "${it.settings.others.get(word)}"; it means nothing here.`
+        : `${word} means nothing here.`,
+    );
   else throw new Mistake(`Undefined show command: "${argument}".  Try "help show".`);
 }
 
@@ -189,6 +232,8 @@ function handle(it: Interpreter, argument: string): undefined {
   if (all.length === 0) throw new Mistake('Argument required (exception to handle).');
   const actions = all.filter((word) => /^(no)?(stop|print|pass|ignore)$/.test(word));
   const names = all.filter((word) => !actions.includes(word));
+  if (names.some((name) => /^SIG/i.test(name)))
+    throw new Mistake("There are no signals here, but exceptions: `handle pf nostop'.");
   const vectors = names.includes('all') ? Array.from({ length: 256 }, (_, i) => i) : names.map(vectorNamed);
   if (actions.some((action) => action === 'nopass' || action === 'ignore'))
     throw new Mistake('Exceptions are always delivered: the CPU has no way to drop one.');

@@ -4,7 +4,8 @@ import { type Interpreter, runLines, say, showContext } from '../interpreter.ts'
 import { demand, Mistake } from '../mistake.ts';
 import type { Motion } from '../motion.ts';
 import { table } from '../style.ts';
-import { countOf, words } from './arguments.ts';
+import { SECTIONS, type Section } from '../views/context.ts';
+import { choose, countOf, words } from './arguments.ts';
 import { topicLines } from './info.ts';
 
 const CATEGORIES: Readonly<Record<Category, string>> = {
@@ -17,11 +18,15 @@ const CATEGORIES: Readonly<Record<Category, string>> = {
   support: 'Everything else',
 };
 
+const GDB_CLASSES: Readonly<Record<string, Category>> = { breakpoints: 'stopping', stack: 'status', files: 'status' };
+
 function help(it: Interpreter, argument: string): undefined {
   const style = it.host.style();
   const visible = it.commands.filter((command) => !INSTEAD.includes(command));
-  if (argument === '') {
-    for (const [category, title] of Object.entries(CATEGORIES)) {
+  const categories = Object.keys(CATEGORIES).filter((name) => name === (GDB_CLASSES[argument] ?? argument));
+  if (argument === '' || argument === 'all' || categories.length > 0) {
+    for (const category of categories.length > 0 ? categories : Object.keys(CATEGORIES)) {
+      const title = CATEGORIES[category as Category];
       const rows = visible
         .filter((command) => command.category === category)
         .map(({ name, aliases = [], help }) => [`  ${[name, ...aliases].join(', ')}`, help.split('\n')[0]!]);
@@ -35,6 +40,7 @@ function help(it: Interpreter, argument: string): undefined {
     return void say(
       it,
       `${word}: a command of your own`,
+      ...(it.documented.get(word) ?? []),
       ...it.defined.get(word)!.map((line) => `  ${line}`),
     ) as undefined;
   const command = demand(findCommand(it.commands, word));
@@ -62,6 +68,32 @@ function define(it: Interpreter, argument: string, body: readonly string[]): und
   it.defined.set(argument, body);
 }
 
+function apropos(it: Interpreter, argument: string): undefined {
+  if (argument === '') throw new Mistake('Argument required (a word).');
+  const word = argument.toLowerCase();
+  const found = it.commands.filter(
+    (command) => !isElsewhere(command) && `${command.name} ${command.help}`.toLowerCase().includes(word),
+  );
+  for (const { name, help } of found) say(it, `${name} -- ${help.split('\n')[0]}`);
+}
+
+function show(it: Interpreter, sections: readonly Section[]): undefined {
+  it.settings.sections = sections;
+  showContext(it);
+}
+
+const LAYOUTS: Readonly<Record<string, readonly Section[]>> = {
+  asm: ['code'],
+  src: ['source'],
+  split: ['source', 'code'],
+  regs: ['registers', 'code'],
+  next: SECTIONS,
+  prev: SECTIONS,
+};
+
+const layout = (it: Interpreter, argument: string): undefined =>
+  show(it, LAYOUTS[choose('layout', argument, Object.keys(LAYOUTS))]!);
+
 const QUIT: Command = {
   name: 'quit',
   aliases: ['q', 'exit'],
@@ -76,9 +108,24 @@ const QUIT: Command = {
 
 /** What those who know gdb may type, and what to type here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  layout:
-    "There is no TUI: source, code, registers and stack are shown at each stop. `set context …' chooses, `context' shows them again.",
-  tui: "There is no TUI: see `help context'.",
+  focus: "Nothing has windows here: `context' shows source, code, registers and stack again.",
+  winheight: "Nothing has windows here: `set context' chooses what is shown at each stop.",
+  return: "`finish' runs to the end of this frame, `jump' goes on elsewhere.",
+  find: "There is no search through memory: `x' shows it, `watch' stops when it changes.",
+  dump: "`x/64xb ADDRESS' and the like show memory; nothing writes it to a file.",
+  save: "Nothing saves breakpoints: put commands into a file, and `source' it or start with -x FILE.",
+  load: 'The program is loaded from the start.',
+  'add-symbol-file': 'Symbols come with the program.',
+  'generate-core-file': "There are no core files: `checkpoint' keeps a state.",
+  alias: "There are no aliases: `define NAME' makes a command of your own.",
+  macro: "Macros are expanded when the program is assembled: `info macro NAME', `info line', `list NAME'.",
+  maintenance: 'There is nothing to maintain here.',
+  compile: 'There is no compiler here.',
+  cd: 'Files are named from the directory that entrylab was started in.',
+  pwd: 'Files are named from the directory that entrylab was started in.',
+  tty: 'The program has no terminal of its own.',
+  '!': 'Commands of the shell are for the shell.',
+  make: 'Commands of the shell are for the shell.',
   record: 'History is always recorded: reverse-stepi, reverse-continue … work from the start.',
   target: "The program runs on entrylab's own machine; there is no other target.",
   attach: "The program runs on entrylab's own machine; there is nothing to attach to.",
@@ -118,7 +165,7 @@ export const SUPPORT: readonly Command[] = [
   },
   {
     name: 'context',
-    aliases: ['ctx'],
+    aliases: ['ctx', 'refresh'],
     category: 'status',
     help: "Show again what is shown at each stop; `set context' chooses what.",
     run: (it) => void showContext(it) as undefined,
@@ -145,7 +192,35 @@ export const SUPPORT: readonly Command[] = [
     usage: 'NAME',
     help: "A text for a command of your own, up to `end'.",
     hasBody: true,
-    run: () => undefined,
+    run: (it, argument, body) => {
+      if (!it.defined.has(argument)) throw new Mistake(`Undefined command: "${argument}".  Try "help".`);
+      it.documented.set(argument, body);
+      return undefined;
+    },
+  },
+  {
+    name: 'apropos',
+    category: 'support',
+    usage: 'WORD',
+    help: 'Commands that have something to do with a word.',
+    run: apropos,
+  },
+  {
+    name: 'layout',
+    category: 'status',
+    usage: Object.keys(LAYOUTS).join(' | '),
+    help: "What is shown at each stop, by gdb's names; `set context' chooses more finely.",
+    completes: Object.keys(LAYOUTS),
+    run: layout,
+  },
+  {
+    name: 'tui',
+    category: 'status',
+    usage: 'enable | disable',
+    help: 'Whether source, code, registers and stack are shown at each stop.',
+    completes: ['enable', 'disable'],
+    run: (it, argument) =>
+      show(it, choose('tui', argument || 'enable', ['enable', 'disable']) === 'enable' ? SECTIONS : []),
   },
   QUIT,
   ...INSTEAD,
