@@ -5,21 +5,38 @@
  */
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Insn } from '../isa/insn.ts';
-import { DONE, insnAt, isCall, isRepeated, isReturn, lineKey, type Motion, rspOf, times } from './motion.ts';
+import {
+  DONE,
+  insnAt,
+  isCall,
+  isRepeated,
+  isReturn,
+  lineKey,
+  type Motion,
+  type Report,
+  rspOf,
+  times,
+} from './motion.ts';
 import { machineOf, type Session, toBoundary } from './session.ts';
 import { seek, stretchesBefore } from './timeline.ts';
 import { frames } from './views/backtrace.ts';
 import { advance, breakHits, type Goal, type Hit, makePlan, type Plan, valuesOf } from './watch.ts';
 
-/** `reverse-stepi N` */
+/** `reverse-stepi N`: less, if something is hit on the way. */
 export function* backInstructions(session: Session, count: number): Motion {
-  const { timeline } = session;
+  const { timeline, points } = session;
   const target = session.uop > 0 ? timeline.tick - count + 1 : timeline.tick - count;
   leave(session);
+  if (points.length > 0) {
+    const report = yield* backward(session, undefined, Math.max(0, target));
+    return report.reason.kind === 'start-of-history' && target >= 0 ? DONE : report;
+  }
   yield;
   seek(timeline, Math.max(0, target));
-  return target < 0 ? { reason: { kind: 'start-of-history' }, hits: [] } : DONE;
+  return target < 0 ? START : DONE;
 }
+
+const START: Report = { reason: { kind: 'start-of-history' }, hits: [] };
 
 /** What held where the session stood holds no longer. */
 function leave(session: Session): void {
@@ -37,13 +54,15 @@ interface Found {
 /** `reverse-continue` */
 export const goBack = (session: Session): Motion => backward(session, undefined);
 
-function* backward(session: Session, goal: Goal | undefined): Motion {
+/** To the last hit before now and not before the tick `floor`; `start-of-history` at that tick: there is none. */
+function* backward(session: Session, goal: Goal | undefined, floor = 0): Motion {
   leave(session);
   const { timeline } = session;
   const origin = timeline.tick;
   const plan = makePlan(session, goal, false);
   for (const { from, to } of stretchesBefore(timeline)) {
-    seek(timeline, from);
+    if (to <= floor) break;
+    seek(timeline, Math.max(from, floor));
     const found = yield* lastIn(session, plan, Math.min(to, origin));
     if (session.interrupted) {
       seek(timeline, origin);
@@ -54,8 +73,8 @@ function* backward(session: Session, goal: Goal | undefined): Motion {
     for (const { point } of found.hits) point.hits++;
     return { reason: { kind: found.hits.length > 0 ? 'hit' : 'done' }, hits: found.hits.map(turned) };
   }
-  seek(timeline, 0);
-  return { reason: { kind: 'start-of-history' }, hits: [] };
+  seek(timeline, floor);
+  return START;
 }
 
 /** The value changes from the later to the earlier one. */
@@ -71,7 +90,7 @@ function* lastIn(session: Session, plan: Plan, to: number): Generator<void, Foun
     const { hits, atGoal, used } = advance(session, plan, to - from, false);
     // By way of one tick, since what is watched stops right behind it.
     const crossed = hits.filter(({ kind, point }) => kind === 'watchpoint' || !isAtAddress(point));
-    if (crossed.length > 0) found = { tick: timeline.tick - 1, hits: crossed };
+    if (crossed.length > 0) found = joined(found, { tick: timeline.tick - 1, hits: crossed });
     const here = hits.filter((hit) => !crossed.includes(hit));
     if (timeline.tick < to && (here.length > 0 || atGoal)) found = { tick: timeline.tick, hits: here };
     if (used === 0) break;
@@ -80,6 +99,10 @@ function* lastIn(session: Session, plan: Plan, to: number): Generator<void, Foun
   }
   return found;
 }
+
+/** Both, if they are on one boundary. */
+const joined = (before: Found | undefined, found: Found): Found =>
+  before?.tick === found.tick ? { ...found, hits: [...before.hits, ...found.hits] } : found;
 
 const isAtAddress = (point: Hit['point']): boolean =>
   point.kind === 'breakpoint' || (point.kind === 'catchpoint' && point.caught.kind === 'alternative');
