@@ -3,7 +3,7 @@ import { type Category, type Command, findCommand } from '../command.ts';
 import { type Interpreter, runLines, say, showContext } from '../interpreter.ts';
 import { demand, Mistake } from '../mistake.ts';
 import type { Motion } from '../motion.ts';
-import { table } from '../style.ts';
+import { paragraph, table } from '../style.ts';
 import { SECTIONS, type Section } from '../views/context.ts';
 import { choose, countOf, words } from './arguments.ts';
 import { topicLines } from './info.ts';
@@ -49,9 +49,12 @@ function help(it: Interpreter, argument: string): undefined {
     it,
     style.bold([command.name, ...(command.aliases ?? [])].join(', ')),
     `Usage: ${command.name} ${command.usage ?? ''}`.trimEnd(),
-    command.help,
+    ...sentences(command.help).flatMap((line) => paragraph(line, style, 2)),
   );
 }
+
+/** Lines that end within a sentence go on in the next. */
+const sentences = (text: string): string[] => text.replace(/([^.:])\n/g, '$1 ').split('\n');
 
 /** The script's commands, which stop at the first that fails. */
 function source(it: Interpreter, argument: string): Motion | undefined {
