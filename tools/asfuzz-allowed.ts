@@ -23,6 +23,10 @@ const ALLOWED: readonly Allowed[] = [
     applies: says(/expected symbol name|missing string|missing version name|invalid version name/),
   },
   {
+    reason: 'the same behind `.ident` without a string',
+    applies: (text) => /^\s*\.ident[ \t]*$/m.test(text),
+  },
+  {
     reason: 'a quotation mark that nothing closes makes one string of all that follows, in macros and operands too',
     applies: says(/end of file in string|missing closing/),
   },

@@ -1,16 +1,11 @@
-# What RESTORE_CR3 does with a pending flush, then what it would have done without.
-set trace-commands on
+# What RESTORE_CR3 does with a pending flush, and what it would have done without.
 set context off
 break calling.inc:106
+catch cr3
+set trace-commands on
 run
 p flush_pending(1)
-watch $cr3
 continue
-reverse-continue
-reverse-stepi 2
+reverse-stepi 6
 set user_pcid_flush_mask = 0
-reverse-stepi 3
-set user_pcid_flush_mask = 0
-delete 1
 continue
-info tlb

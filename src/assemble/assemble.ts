@@ -13,7 +13,7 @@
  */
 import { error, hasErrors, type Parsed, place } from '../base/diagnostics.ts';
 import type { ObjectFile } from '../object/object-file.ts';
-import { type Assembly, newAssembly, numberNow } from './assembly.ts';
+import { type Assembly, dotNow, linearNow, newAssembly, numberNow } from './assembly.ts';
 import { closeFrames } from './cfi.ts';
 import { addLineTable, padEntries } from './closing.ts';
 import { type CppOptions, preprocess } from './cpp.ts';
@@ -22,7 +22,7 @@ import { assign, defineLabel, defineLocalLabel } from './directives-symbol.ts';
 import { writeFrames } from './eh-frame.ts';
 import { expand } from './expand.ts';
 import { assembleInstruction } from './instruction.ts';
-import { layout } from './layout.ts';
+import { layout, longNops } from './layout.ts';
 import { beginLine, type ListedLine, listedLines, type Recording } from './listing.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
@@ -30,6 +30,7 @@ import { parseStatements } from './parse.ts';
 import { lastFragment, openBytes } from './section.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
 import type { Statement } from './statement.ts';
+import { bind } from './symbols.ts';
 
 export interface AssembleOptions extends Pick<CppOptions, 'macros' | 'quoteDirs' | 'systemDirs' | 'machine'> {
   readonly files: FilePort;
@@ -75,6 +76,7 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
     assembleLine(asm, line);
     if (asm.aborted) break;
   }
+  if (diagnostics.some(({ fatal }) => fatal)) asm.aborted = true;
   if (!asm.aborted) {
     asm.place = place(path, 0);
     closeFrames(asm);
@@ -89,6 +91,7 @@ function assembleFile(path: string, options: AssembleOptions, recording: Recordi
   // What the last stage finds is reported beside the bad lines, as GNU as does: a label that no line defines.
   const { object, diagnostics: late } = toObject(asm);
   diagnostics.push(...late);
+  if (!hasErrors(diagnostics)) diagnostics.push(...longNops(asm.sections));
   if (hasErrors(diagnostics)) return { value: NOTHING, diagnostics };
   return { value: { object, lines: recording ? listedLines(asm, recording, object) : [] }, diagnostics };
 }
@@ -110,6 +113,11 @@ const hostOf = (asm: Assembly, recording: Recording | undefined, print: Assemble
   evaluate: (expr, at) => {
     if (at !== undefined) asm.place = at;
     return numberNow(asm, expr);
+  },
+  addend: (expr, at = asm.place) => {
+    const value = bind(expr, asm.symbols, () => dotNow(asm), at);
+    const linear = typeof value === 'string' ? undefined : linearNow(value);
+    return linear?.minus === undefined ? linear?.offset : undefined;
   },
   isDefined: (name) => (asm.symbols.byName.get(name)?.home.kind ?? 'undefined') !== 'undefined',
   isDirective,

@@ -34,6 +34,7 @@ import {
   numberOf,
   placeTemporary,
   reduce,
+  renewed,
   type SymbolTable,
 } from './symbols.ts';
 
@@ -62,6 +63,8 @@ export interface Assembly {
   readonly diagnostics: Diagnostic[];
   /** `.code16`, `.code32`, `.code64`. */
   mode: CodeMode;
+  /** A symbol was said to be of a kind that GNU added to ELF. */
+  isGnu: boolean;
   /** After a fatal error nothing more is read. */
   aborted: boolean;
   /** The statement being read. */
@@ -89,6 +92,7 @@ export function newAssembly(files: FilePort, includeDirs: readonly string[], sta
     declaredLocal: new Set(),
     diagnostics: [],
     mode: CODE_MODES['.code64']!,
+    isGnu: false,
     aborted: false,
     place: start,
     files,
@@ -121,7 +125,7 @@ export function warn(asm: Assembly, message: string): void {
 }
 
 /** The location counter as an expression has it: a number in the absolute section, which counts in `size`. */
-const dotNow = (asm: Assembly): Location | bigint =>
+export const dotNow = (asm: Assembly): Location | bigint =>
   asm.here.section === asm.absolute ? BigInt(asm.absolute.size) : dot(asm);
 
 /** The location counter. */
@@ -147,13 +151,16 @@ export function emit(
   for (let n = 0; n < fixups.length; n++) {
     const fixup = fixups[n]!;
     if (fixup.kind === 'relative' || fixup.kind === 'branch') placeTemporary(asm.symbols, fixup.value, asm.place);
-    const isOutward = fixup.kind === 'branch' && !(fixup.value.kind === 'symbol' && isOwn(fixup.value.symbol));
+    const isOutward = fixup.kind === 'branch' && !isKnownHere(fixup.value);
     const { size, value, kind, toEnd, got } = fixup;
     const offset = fragment.size + fixup.offset;
     fragment.fixups.push({ offset, size, value, kind, toEnd, got, isOutward, place: asm.place });
   }
   append(fragment, bytes);
 }
+
+/** A number, or what is defined here already. */
+const isKnownHere = (value: Bound): boolean => value.kind === 'int' || (value.kind === 'symbol' && isOwn(value.symbol));
 
 export function emitFragment(asm: Assembly, fragment: NewFragment): void {
   if (asm.here.section === asm.absolute) {
@@ -217,4 +224,12 @@ export function numberNow(asm: Assembly, expr: Expr): bigint | undefined {
 export function linearNow(expr: Bound): Linear | undefined {
   const linear = reduce(expr, knownDistance);
   return typeof linear === 'string' ? undefined : linear;
+}
+
+/** The symbol that takes a new value or place, after one that it has from `=`. */
+export function renew(asm: Assembly, old: AsmSymbol): AsmSymbol {
+  const symbol = renewed(asm.symbols, old);
+  asm.assigned.delete(old);
+  if (asm.declaredLocal.has(old)) asm.declaredLocal.add(symbol);
+  return symbol;
 }

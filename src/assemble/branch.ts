@@ -4,32 +4,20 @@
  * In: the form chosen (the short one, where there are two) and its prefixes. Out: a fragment, or bytes with a fixup. Without
  * symbols there is nothing to relax: prefixes beyond those that gas's output_branch and output_jump keep are skipped.
  */
-import { type Form, formsOf } from '../isa/forms.ts';
+import type { Bits, Form } from '../isa/forms.ts';
 import { type Assembly, emit, emitFragment, fail, warn } from './assembly.ts';
 import type { Encoded } from './encode.ts';
+import { misplacedModifier } from './modifiers.ts';
 import { type Prefixes, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
+import { nearForm } from './select-match.ts';
+import { type Bound, modifierOf } from './symbols.ts';
 
 interface Wanted {
   /** The mnemonic as written, without its suffix. */
   readonly name: string;
   readonly prefixes: Prefixes;
   readonly wishes: Wishes;
-}
-
-/** Found once for each of the short forms. */
-const nearForms = new Map<Form, Form | undefined>();
-
-/** The form of a jump with a full displacement, for one that has a byte's. */
-function nearForm(form: Form): Form | undefined {
-  if (!nearForms.has(form)) nearForms.set(form, findNearForm(form));
-  return nearForms.get(form);
-}
-
-function findNearForm(form: Form): Form | undefined {
-  const isNear = (f: Form): boolean =>
-    f.modes === form.modes && f.operands[0]?.kind === 'target' && f.operands[0].bits !== 8;
-  return formsOf(form.mnemonics[0]!).find(isNear);
 }
 
 export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { name, prefixes, wishes }: Wanted): void {
@@ -49,6 +37,7 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { name, 
     return fail(asm, `invalid \`{disp${wishes.disp}}' prefix`);
   }
   if (near !== undefined && wishes.disp !== 32 && wishes.disp !== 16) {
+    if (asm.here.section === asm.absolute) return fail(asm, 'relaxable branches not supported in absolute section');
     return emitFragment(asm, {
       kind: 'branch',
       prefixes: kept,
@@ -62,9 +51,19 @@ export function emitBranch(asm: Assembly, form: Form, encoded: Encoded, { name, 
       place: asm.place,
     });
   }
+  const stray = strayModifier(target, kind, width, bits);
+  if (stray !== undefined) fail(asm, stray);
   const bytes = [...kept, ...(near ?? form).encoding.opcode];
   const fixup = { offset: bytes.length, size: width, value: target, kind, toEnd: width, got: 'plain' } as const;
   emit(asm, [...bytes, ...new Array<number>(width).fill(0)], [fixup satisfies Omit<Fixup, 'place'>]);
+}
+
+/** What is wrong with the relocation operator in a field of an instruction. */
+export function strayModifier(value: Bound, kind: Fixup['kind'], size: number, bits: Bits): string | undefined {
+  const modifier = modifierOf(value);
+  if (modifier === undefined) return undefined;
+  const isRelative = kind === 'relative' || kind === 'branch';
+  return misplacedModifier(modifier, size, isRelative, bits === 64 ? kind === 'signed' : undefined);
 }
 
 const ADDRESS_SIZE = 0x67;

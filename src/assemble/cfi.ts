@@ -340,6 +340,10 @@ const sections: TextReader = (asm, c) => {
     if (!takeChar(c, ',')) break;
   }
   if (!demandEnd(asm, c)) return;
+  // Only .eh_frame by itself, which is the default, may be changed once there is a description.
+  const { sections: now, fdes } = asm.cfi;
+  const differs = now.ehFrame !== ehFrame || now.debugFrame !== debugFrame;
+  if (differs && now.debugFrame && fdes.length > 0) return fail(asm, 'inconsistent uses of .cfi_sections');
   asm.cfi.sections = { ehFrame, debugFrame };
 };
 

@@ -6,7 +6,7 @@
 import { hasErrors } from '../base/diagnostics.ts';
 import { SHF, SHT } from '../object/object-file.ts';
 import { type Assembly, emit } from './assembly.ts';
-import { pushFragment } from './section.ts';
+import { type AsmSection, pushFragment } from './section.ts';
 import { makeSection } from './section-table.ts';
 
 /** Each part of a section of entries ends on a whole one, as far as that is a matter of powers of two. */
@@ -35,16 +35,17 @@ const EMPTY_LINE_TABLE = [
   ...[0, 0],
 ];
 
+/** Whether something in it has a size that was known at once. */
+const hasBytes = ({ subsections }: AsmSection): boolean =>
+  [...subsections.values()].some((list) => list.some(({ kind, size }) => kind === 'bytes' && size > 0));
+
 /** A source that brings its own .debug_info gets a table of lines, though it be empty. */
 export function addLineTable(asm: Assembly): void {
-  const info = asm.sectionsByKey.get('.debug_info');
-  if (info === undefined || asm.sectionsByKey.has('.debug_line')) return;
-  const isEmpty = [...info.subsections.values()].every((list) =>
-    list.every(({ kind, size }) => kind === 'bytes' && size === 0),
-  );
-  if (isEmpty) return;
+  const named = (wanted: string): AsmSection | undefined => asm.sections.find(({ name }) => name === wanted);
+  const [info, lines] = [named('.debug_info'), named('.debug_line')];
+  if (info === undefined || !hasBytes(info) || (lines !== undefined && hasBytes(lines))) return;
   const { here, previous } = asm;
-  const section = makeSection(asm, { name: '.debug_line', type: SHT.PROGBITS, flags: 0, entsize: 0 });
+  const section = lines ?? makeSection(asm, { name: '.debug_line', type: SHT.PROGBITS, flags: 0, entsize: 0 });
   asm.here = { section, subsection: 0 };
   emit(asm, EMPTY_LINE_TABLE);
   Object.assign(asm, { here, previous });

@@ -48,7 +48,7 @@ export function takeExpression(asm: Assembly, c: Cursor): Expr | undefined {
   const { value, end, message, warnings = [], goesOn } = parseExpressionAt(c.text, c.at);
   for (const warning of warnings) warn(asm, warning);
   if (value === undefined) {
-    if (message === undefined && warnings.length > 0) {
+    if (message === undefined) {
       c.at = end;
       return undefined;
     }

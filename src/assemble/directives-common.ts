@@ -4,13 +4,13 @@
  * (s_comm_internal), obj-elf.c (elf_common_parse) and tc-i386.c (handle_large_common).
  */
 import { SHF, SHT } from '../object/object-file.ts';
-import { type Assembly, fail, numberNow, warn } from './assembly.ts';
+import { type Assembly, fail, numberNow, renew, warn } from './assembly.ts';
 import { demandEnd, type TextReader, takeChar, takeExpression, takeName, takeNumber } from './directive-text.ts';
 import { isUnsigned } from './expression.ts';
 import type { Cursor } from './macro-arguments.ts';
 import { append, openBytes, pushFragment } from './section.ts';
 import { makeSection } from './section-table.ts';
-import { type AsmSymbol, symbolNamed } from './symbols.ts';
+import { type AsmSymbol, symbolMentioned } from './symbols.ts';
 
 interface Storage {
   readonly symbol: AsmSymbol;
@@ -48,8 +48,9 @@ function storage(asm: Assembly, c: Cursor, natural: (size: bigint) => bigint, ha
     fail(asm, 'alignment not a power of 2');
     return undefined;
   }
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
-  return demandEnd(asm, c) ? { symbol, size: bytes, align: Number(align) } : undefined;
+  const symbol = symbolMentioned(asm.symbols, name, asm.place);
+  demandEnd(asm, c);
+  return { symbol, size: bytes, align: Number(align) };
 }
 
 /** The power of two that holds the size, at most 16. */
@@ -61,16 +62,14 @@ const fitting = (size: bigint): bigint => [8n, 4n, 2n].find((power) => power <= 
 const common: TextReader = (asm, c, directive) => {
   const asked = storage(asm, c, holding, true);
   if (asked === undefined) return;
-  const { symbol, size: bytes, align } = asked;
-  if (symbol.home.kind === 'label' || (symbol.home.kind === 'value' && !asm.assigned.delete(symbol))) {
+  const { size: bytes, align } = asked;
+  let { symbol } = asked;
+  if (asm.assigned.has(symbol)) symbol = renew(asm, symbol);
+  else if (symbol.home.kind === 'label' || symbol.home.kind === 'value') {
     return fail(asm, `symbol \`${symbol.name}' is already defined`);
   }
   if (symbol.home.kind === 'common' && symbol.home.size !== bytes) {
     return warn(asm, `size of "${symbol.name}" is already ${symbol.home.size}; not changing to ${bytes}`);
-  }
-  const isPlain = directive === '.comm' || directive === '.common';
-  if (!isPlain && symbol.binding === 'local' && asm.declaredLocal.has(symbol)) {
-    return fail(asm, `\`${directive}' of a local symbol is not supported`);
   }
   const isLarge = directive === '.largecomm';
   if (isLarge && !asm.sectionsByKey.has('.lbss')) {
@@ -80,33 +79,39 @@ const common: TextReader = (asm, c, directive) => {
   // What is common already stays of its kind.
   const large = symbol.home.kind === 'common' ? symbol.home.isLarge : isLarge || undefined;
   symbol.home = { kind: 'common', size: bytes, align, ...(large && { isLarge: large }) };
-  symbol.type = directive === '.tls_common' ? 'tls' : 'object';
+  symbol.type = 'object';
   symbol.mentioned = true;
   if (symbol.binding === 'local' && !asm.declaredLocal.has(symbol)) symbol.binding = 'global';
-  else if (symbol.binding === 'local') allocate(asm, symbol, bytes, align);
+  else if (symbol.binding === 'local') allocate(asm, symbol, bytes, align, isLarge ? '.lbss' : '.bss');
+  if (directive === '.tls_common') symbol.type = 'tls';
 };
 
 const localCommon: TextReader = (asm, c) => {
   const asked = storage(asm, c, fitting, false);
   if (asked === undefined) return;
-  if (asked.symbol.home.kind !== 'undefined') return fail(asm, `symbol \`${asked.symbol.name}' is already defined`);
-  allocate(asm, asked.symbol, asked.size, asked.align);
+  let { symbol } = asked;
+  if (asm.assigned.has(symbol)) symbol = renew(asm, symbol);
+  else if (symbol.home.kind !== 'undefined') return fail(asm, `symbol \`${symbol.name}' is already defined`);
+  allocate(asm, symbol, asked.size, asked.align);
 };
 
-/** Puts a local common symbol at the end of .bss. */
-function allocate(asm: Assembly, symbol: AsmSymbol, bytes: bigint, align: number): void {
-  const bss = asm.sectionsByKey.get('.bss')!;
+/** Where local common storage goes: behind what is written to the section itself. */
+const STORAGE = 1;
+
+/** Puts a local common symbol at the end of .bss, or of its like for the large code model. */
+function allocate(asm: Assembly, symbol: AsmSymbol, bytes: bigint, align: number, section = '.bss'): void {
+  const bss = asm.sectionsByKey.get(section)!;
   if (bytes > BigInt(Number.MAX_SAFE_INTEGER)) return fail(asm, `size (${bytes}) out of range`);
   bss.align = Math.max(bss.align, align);
   if (align > 1)
-    pushFragment(bss, 0, { kind: 'align', alignment: align, pattern: new Uint8Array(1), place: asm.place });
-  const start = openBytes(bss, 0, asm.place);
+    pushFragment(bss, STORAGE, { kind: 'align', alignment: align, pattern: new Uint8Array(1), place: asm.place });
+  const start = openBytes(bss, STORAGE, asm.place);
   symbol.home = { kind: 'label', at: { section: bss, fragment: start, offset: start.size } };
   symbol.type = 'object';
   symbol.size = { kind: 'int', value: bytes };
   symbol.mentioned = true;
   if (bytes > 64n)
-    pushFragment(bss, 0, { kind: 'fill', pattern: new Uint8Array(1), size: Number(bytes), place: asm.place });
+    pushFragment(bss, STORAGE, { kind: 'fill', pattern: new Uint8Array(1), size: Number(bytes), place: asm.place });
   else append(start, new Uint8Array(Number(bytes)));
 }
 

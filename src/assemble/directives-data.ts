@@ -107,6 +107,7 @@ export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
   }
   const stray = expr.kind === 'int' ? undefined : strayModifier(expr, size);
   if (stray !== undefined) {
+    checkStored(asm, true);
     emit(asm, new Uint8Array(size));
     if (size === 16) fail(asm, 'cannot do unsigned 16 byte relocation');
     return fail(asm, stray);
@@ -114,6 +115,7 @@ export function integer(asm: Assembly, expr: Expr, size: Fixup['size']): void {
   const value = bound(asm, expr);
   if (value === undefined) return;
   if (size === 16 && value.kind === 'int') {
+    if (!checkStored(asm, value.value !== 0n)) return emit(asm, new Uint8Array(size));
     const above = isUnsigned(expr) ? 0n : -1n;
     return emit(asm, toBytes((above << 64n) | BigInt.asUintN(64, value.value), 16));
   }
@@ -139,7 +141,8 @@ function checkStored(asm: Assembly, isNonZero: boolean): boolean {
 function wideNumber(expr: Expr): bigint | undefined {
   if (expr.kind === 'int') return expr.value;
   if (expr.kind !== 'unary' || expr.arg.kind !== 'int') return undefined;
-  return expr.op === '-' ? -expr.arg.value : expr.op === '~' ? ~expr.arg.value : undefined;
+  if (expr.op === '-') return -expr.arg.value;
+  return expr.op === '~' && isBig(expr.arg.value) ? ~expr.arg.value : undefined;
 }
 
 const isBig = (value: bigint): boolean => value >= 1n << 64n || value < -(1n << 64n) + 1n;
@@ -225,6 +228,7 @@ const floats =
 /** One number; undefined (reported) where there is none or where it has no room. */
 export function takeFloat(asm: Assembly, c: Cursor, format: FloatFormat): number[] | undefined {
   skipBlanks(c);
+  if (HEX_FLOAT.test(c.text.slice(c.at))) return takeHexFloat(asm, c, format.size);
   const read = readFloat(c.text, c.at);
   if (read === undefined) {
     demandEnd(asm, c);
@@ -234,6 +238,21 @@ export function takeFloat(asm: Assembly, c: Cursor, format: FloatFormat): number
   const bytes = floatBytes(read.value, format);
   if (bytes === undefined) fail(asm, 'cannot create floating-point number');
   return bytes;
+}
+
+const HEX_FLOAT = /^(?:0[a-zA-Z])?:/;
+
+/** `:3f80`: the bytes from the highest on, the rest zero. */
+function takeHexFloat(asm: Assembly, c: Cursor, size: number): number[] | undefined {
+  const [image, digits = ''] = /^(?:0[a-zA-Z])?:([\da-fA-F_]*)/.exec(c.text.slice(c.at))!;
+  c.at += image.length;
+  const high = digits.replaceAll('_', '').match(/..?/g) ?? [];
+  if (high.length > size) {
+    warn(asm, 'floating point constant too large');
+    return undefined;
+  }
+  const bytes = high.map((pair) => Number.parseInt(pair.padEnd(2, '0'), 16));
+  return [...bytes, ...new Array<number>(size - bytes.length).fill(0)].reverse();
 }
 
 // ---- LEB128, files ------------------------------------------------------------------------------------------------
@@ -294,7 +313,8 @@ const incbin: TextReader = (asm, c) => {
   if (from < 0n || wanted < 0n || from + wanted > size) {
     return fail(asm, `skip (${from}) or count (${wanted}) invalid for file size (${size})`);
   }
-  emit(asm, bytes.subarray(Number(from), Number(from + wanted)));
+  // GNU as counts nothing of it in the absolute section.
+  if (!isAbsolute(asm)) emit(asm, bytes.subarray(Number(from), Number(from + wanted)));
 };
 
 export const DATA_DIRECTIVES: Readonly<Record<string, TextReader>> = {

@@ -22,7 +22,7 @@ import { atEnd, skipBlanks } from './macro-arguments.ts';
 import { LONGEST as LONGEST_NOP } from './nops.ts';
 import type { Fixup } from './section.ts';
 import type { Expr } from './statement.ts';
-import { sectionOf } from './symbols.ts';
+import { sectionOf, shownName } from './symbols.ts';
 
 const MATERIALISED = 4096;
 
@@ -148,7 +148,7 @@ const align =
       return fail(asm, `alignment too large: 2^${power} (at most 2^${MAX_ALIGNMENT_POWER})`);
     }
     if (value === undefined && width > 0) warn(asm, 'expected fill pattern missing');
-    alignTo(asm, 2 ** power, value, Math.max(1, width), max);
+    alignTo(asm, 2 ** power, value, value === undefined ? 1 : Math.max(1, width), max);
     demandEnd(asm, c);
   };
 
@@ -200,11 +200,16 @@ export function moveTo(asm: Assembly, expr: Expr, value: bigint): void {
   let target = bound(asm, expr);
   if (target === undefined) return;
   const linear = linearNow(target);
-  const symbol = linear?.minus === undefined ? linear?.symbol : undefined;
-  if (symbol?.home.kind === 'undefined' && !symbol.temporary) {
-    warn(asm, `symbol "${symbol.name}" undefined; zero assumed`);
-    target = { kind: 'int', value: 0n };
-  } else if (symbol?.home.kind === 'label' && symbol.home.at.section !== asm.here.section) {
+  const symbol = linear?.symbol;
+  if (symbol !== undefined && (symbol.home.kind === 'undefined' || linear?.minus?.home.kind === 'undefined')) {
+    // In spite of the warning it is the symbol that layout goes by, without what is added to it.
+    warn(asm, `symbol "${shownName(symbol)}" undefined; zero assumed`);
+    target = { kind: 'symbol', symbol };
+  } else if (
+    linear?.minus === undefined &&
+    symbol?.home.kind === 'label' &&
+    symbol.home.at.section !== asm.here.section
+  ) {
     return fail(asm, `invalid segment "${sectionOf(linear!)}"`);
   }
   if (hasNoData(asm) && value !== 0n) warnIgnored(asm);
@@ -218,9 +223,6 @@ const nopsOf: TextReader = (asm, c) => {
   const count = bound(asm, takeExpression(asm, c) ?? ZERO);
   const given = takeChar(c, ',') ? (takeNumber(asm, c) ?? 0n) : 0n;
   if (count === undefined || !demandEnd(asm, c)) return;
-  if (given < 0n || given > BigInt(LONGEST_NOP)) {
-    return fail(asm, `invalid single nop size: ${given} (expect within [0, ${LONGEST_NOP}])`);
-  }
   const longest = given === 0n ? LONGEST_NOP : Number(given);
   emitFragment(asm, { kind: 'space', count, pattern: new Uint8Array(1), nops: longest, place: asm.place });
 };
@@ -245,11 +247,15 @@ const block =
     if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
       return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
     }
-    const value = takeChar(c, ',') ? (takeExpression(asm, c) ?? ZERO) : ZERO;
+    const isMissing = takeChar(c, ',') && atEnd(c);
+    if (isMissing) warn(asm, 'zero assumed for missing expression');
+    const value = takeExpression(asm, c) ?? ZERO;
     // Only a value of one byte, or none, makes space of it.
-    const isSpace = size === 1 || numberNow(asm, value) === 0n;
+    const isSpace = size === 1 || hasNoData(asm) || numberNow(asm, value) === 0n;
     if (count <= 0n && isSpace) warn(asm, '.space repeat count is zero, ignored');
-    for (let n = 0n; n < count; n++) integer(asm, value, size);
+    const isIgnored = count > 0n && hasNoData(asm) && numberNow(asm, value) !== 0n;
+    if (isIgnored) warnIgnored(asm);
+    for (let n = 0n; n < count; n++) integer(asm, isIgnored ? ZERO : value, size);
     demandEnd(asm, c);
   };
 
@@ -260,10 +266,8 @@ const floatBlock =
     if (count > BigInt(MAX_SECTION_SIZE >> 4)) {
       return fail(asm, `${count} values: no section may exceed ${MAX_SECTION_SIZE} bytes`);
     }
-    if (!takeChar(c, ',')) return fail(asm, 'missing value');
-    skipBlanks(c);
-    if (atEnd(c)) return fail(asm, 'missing value');
-    const bytes = takeFloat(asm, c, format);
+    takeChar(c, ',');
+    const bytes = atEnd(c) ? new Array<number>(format.size).fill(0) : takeFloat(asm, c, format);
     if (bytes === undefined) return;
     for (let n = 0n; n < count; n++) emit(asm, bytes);
     demandEnd(asm, c);

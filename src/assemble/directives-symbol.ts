@@ -4,31 +4,42 @@
  */
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
-import { type Assembly, bound, dot, fail, linearNow, warn } from './assembly.ts';
+import { type Assembly, bound, dot, fail, linearNow, renew, warn } from './assembly.ts';
 import { demandEnd, peek, type TextReader, takeChar, takeExpression, takeName } from './directive-text.ts';
 import { COMMON_DIRECTIVES } from './directives-common.ts';
 import { atEnd, type Cursor } from './macro-arguments.ts';
-import type { Location } from './section.ts';
+import { knownDistance, type Location } from './section.ts';
 import type { Expr } from './statement.ts';
-import { type AsmSymbol, aheadLabel, type Bound, symbolNamed } from './symbols.ts';
+import {
+  type AsmSymbol,
+  aheadLabel,
+  type Bound,
+  moveToEnd,
+  numberOf,
+  placeTemporary,
+  setType,
+  symbolMentioned,
+  symbolNamed,
+} from './symbols.ts';
 import { symver } from './symver.ts';
 
 /** `name:` */
 export function defineLabel(asm: Assembly, name: string): void {
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
+  let symbol = symbolMentioned(asm.symbols, name, asm.place);
   const { home } = symbol;
+  // A name that `=` gave a value may become a label.
+  const isRenewed = asm.assigned.has(symbol);
+  if (isRenewed) symbol = renew(asm, symbol);
   if (asm.here.section === asm.absolute) {
-    if (home.kind !== 'undefined' && !asm.assigned.delete(symbol)) {
+    const isSame = home.kind === 'value' && numberOf(home.value, knownDistance) === BigInt(asm.absolute.size);
+    if (home.kind !== 'undefined' && !isSame && !isRenewed) {
       return fail(asm, `symbol \`${name}' is already defined`);
     }
     symbol.home = { kind: 'value', value: { kind: 'int', value: BigInt(asm.absolute.size) } };
     return;
   }
   const at = dot(asm);
-  // Defined here it is no weak reference to elsewhere.
-  if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
-  // A name that `=` gave a value may become a label.
-  if (home.kind === 'undefined' || asm.assigned.delete(symbol)) {
+  if (home.kind === 'undefined' || isRenewed) {
     symbol.home = { kind: 'label', at };
     return;
   }
@@ -68,27 +79,34 @@ export function defineLocalLabel(asm: Assembly, number: number): void {
 /** `name = expr`; `once` for `==`, `.equiv`: the name must be new. */
 export function assign(asm: Assembly, name: string, expr: Expr, once: boolean): void {
   // The name comes first in the table of symbols, before those in the expression.
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
+  let symbol = symbolMentioned(asm.symbols, name, asm.place);
   const value = bound(asm, expr);
   if (value === undefined) return;
   const { home } = symbol;
-  const taken = home.kind !== 'undefined' && !asm.assigned.has(symbol);
+  const isRenewed = asm.assigned.has(symbol);
+  const taken = home.kind !== 'undefined' && !isRenewed;
   if (taken || (once && home.kind !== 'undefined')) return fail(asm, `symbol \`${name}' is already defined`);
-  if (once) asm.assigned.delete(symbol);
-  else asm.assigned.add(symbol);
+  if (isRenewed) symbol = renew(asm, symbol);
+  if (!once) asm.assigned.add(symbol);
+  // Labels of the compiler's take their places among the symbols when one is set to the other.
+  const named = value.kind === 'binary' ? value.left : value;
+  placeTemporary(asm.symbols, { kind: 'symbol', symbol });
+  placeTemporary(asm.symbols, value);
+  if (named.kind === 'symbol' && named.symbol.home.kind === 'undefined') named.symbol.mentioned = true;
   // Most often it is a number.
-  if (value.kind === 'int') symbol.home = { kind: 'value', value, place: asm.place };
-  else {
-    symbol.home = homeOf(value, asm.place);
-    copyAttributes(symbol, value);
+  if (value.kind === 'int') {
+    symbol.home = { kind: 'value', value, place: asm.place };
+    return;
   }
+  symbol.home = homeOf(value, asm.place);
+  copyAttributes(symbol, value);
 }
 
 /** A name that is set to another takes its type and size along, as they are now. */
 function copyAttributes(symbol: AsmSymbol, value: Bound): void {
   const source = linearNow(value)?.symbol;
   if (source === undefined || source.home.kind === 'undefined') return;
-  if (source.type !== 'notype') symbol.type = source.type;
+  if (source.type !== 'notype') setType(symbol, source.type);
   if (symbol.size === undefined && source.size !== undefined) symbol.size = source.size;
 }
 
@@ -107,28 +125,29 @@ function homeOf(value: Bound, place: Place): AsmSymbol['home'] {
 /** A symbol's name, made a symbol; undefined (reported) when there is none. */
 function takeSymbol(asm: Assembly, c: Cursor, missing: string): AsmSymbol | undefined {
   const name = takeName(c);
-  if (name !== '') return symbolNamed(asm.symbols, name, asm.place);
+  if (name !== '') return symbolMentioned(asm.symbols, name, asm.place);
   fail(asm, missing);
   return undefined;
 }
 
 const MISSING = 'Missing symbol name in directive';
 
-/** `.globl a, b`: a comma may end the list. */
 /** A label of the compiler's that becomes a symbol like others takes its place among them only then. */
 function makeReal(asm: Assembly, symbol: AsmSymbol): void {
-  if (!symbol.temporary || symbol.mentioned || symbol.home.kind === 'undefined') return;
-  const { all } = asm.symbols;
-  all.splice(all.indexOf(symbol), 1);
-  all.push(symbol);
+  if (!symbol.temporary || symbol.mentioned) return;
+  moveToEnd(asm.symbols, symbol);
 }
 
+/** `.globl a, b`: a comma may end the list. */
 const forEachSymbol =
   (missing: string, change: (symbol: AsmSymbol, asm: Assembly) => void): TextReader =>
   (asm, c) => {
     do {
       const symbol = takeSymbol(asm, c, missing);
-      if (symbol === undefined) return;
+      if (symbol === undefined) {
+        if (missing === MISSING && peek(c) !== ',') demandEnd(asm, c);
+        return;
+      }
       makeReal(asm, symbol);
       change(symbol, asm);
     } while (takeChar(c, ',') && !atEnd(c));
@@ -137,7 +156,7 @@ const forEachSymbol =
 
 const global = forEachSymbol('expected symbol name', (symbol) => {
   symbol.mentioned = true;
-  if (symbol.binding !== 'weak') symbol.binding = 'global';
+  if (symbol.binding === 'local') symbol.binding = 'global';
 });
 
 const weak = forEachSymbol(MISSING, (symbol) => {
@@ -184,6 +203,7 @@ const TYPE_NUMBERS: Readonly<Record<string, AsmSymbol['type']>> = {
 const type: TextReader = (asm, c) => {
   const symbol = takeSymbol(asm, c, MISSING);
   if (symbol === undefined) return;
+  makeReal(asm, symbol);
   takeChar(c, ',');
   if (peek(c) === '@' || peek(c) === '%') c.at++;
   const digits = /^\d+/.exec(c.text.slice(c.at))?.[0];
@@ -191,12 +211,20 @@ const type: TextReader = (asm, c) => {
   const name = digits ?? takeName(c);
   const found = digits === undefined ? TYPES[name] : TYPE_NUMBERS[digits];
   if (found === undefined) return fail(asm, `unrecognized symbol type "${name}"`);
-  if (symbol.type !== 'notype' && symbol.type !== found && symbol.type !== 'section') {
+  if (symbol.home.kind === 'common' && found !== 'object') {
+    return fail(asm, `cannot change type of common symbol '${symbol.name}'`);
+  }
+  const isSame = symbol.type === found || (symbol.type === 'gnu_ifunc' && found === 'func');
+  if (symbol.type !== 'notype' && !isSame && symbol.type !== 'section') {
     warn(asm, `symbol '${symbol.name}' already has its type set`);
   }
-  if (symbol.type !== 'section') symbol.type = found;
-  if (name === 'common' && symbol.home.kind === 'undefined') symbol.home = { kind: 'common', size: 0n, align: 1 };
+  if (symbol.type !== 'section') setType(symbol, found);
+  if (name === 'common' && symbol.home.kind === 'undefined') {
+    symbol.home = { kind: 'common', size: 0n, align: 1 };
+    if (symbol.binding === 'local' && !asm.declaredLocal.has(symbol)) symbol.binding = 'global';
+  }
   if (name.endsWith('gnu_unique_object')) symbol.binding = 'unique';
+  if (found === 'gnu_ifunc' || symbol.binding === 'unique') asm.isGnu = true;
   symbol.mentioned = true;
   demandEnd(asm, c);
 };
@@ -212,7 +240,7 @@ const size: TextReader = (asm, c) => {
   }
   // Names in the expression come before this one in the table of symbols.
   const value = bound(asm, expr);
-  const symbol = symbolNamed(asm.symbols, name, asm.place);
+  const symbol = symbolMentioned(asm.symbols, name, asm.place);
   if (value !== undefined) symbol.size = value;
   demandEnd(asm, c);
 };
@@ -222,9 +250,10 @@ const weakReference: TextReader = (asm, c) => {
   const alias = takeSymbol(asm, c, 'expected symbol name');
   if (alias === undefined) return;
   if (!takeChar(c, ',')) return fail(asm, `expected comma after "${alias.name}"`);
-  const before = asm.symbols.byName.has(takeName({ ...c }));
-  const target = takeSymbol(asm, c, 'expected symbol name');
-  if (target === undefined) return;
+  const name = takeName(c);
+  if (name === '') return fail(asm, 'expected symbol name');
+  const before = asm.symbols.byName.has(name);
+  const target = symbolNamed(asm.symbols, name, asm.place);
   if (alias.home.kind !== 'undefined') return fail(asm, `symbol \`${alias.name}' is already defined`);
   if (!before && target.binding === 'local' && target.home.kind === 'undefined') {
     Object.assign(target, { binding: 'weak', onlyWeakly: true });

@@ -11,7 +11,7 @@ import { type CfiInstruction, type Encoded, type Fde, OMIT } from './cfi.ts';
 import { lebBytes } from './leb128.ts';
 import type { Location } from './section.ts';
 import { makeSection } from './section-table.ts';
-import { type AsmSymbol, type Bound, newSymbol } from './symbols.ts';
+import { type AsmSymbol, type Bound, EXPRESSION_SYMBOL, newSymbol } from './symbols.ts';
 
 interface Cie {
   readonly start: AsmSymbol;
@@ -55,7 +55,8 @@ function enter(asm: Assembly, name: string, flags: number): void {
   asm.here = { section, subsection: 0 };
 }
 
-const symbolAt = (asm: Assembly, at: Location): AsmSymbol => newSymbol('.', asm.place, true, { kind: 'label', at });
+const symbolAt = (asm: Assembly, at: Location): AsmSymbol =>
+  newSymbol(EXPRESSION_SYMBOL, asm.place, true, { kind: 'label', at });
 
 const labelHere = (asm: Assembly): AsmSymbol => symbolAt(asm, dot(asm));
 

@@ -9,9 +9,11 @@ import type { Bits } from '../isa/forms.ts';
 import type { Register } from '../isa/registers.ts';
 import { type Fields, pushNumber, ZERO } from './encode.ts';
 import { UPPER } from './encode-evex.ts';
+import { TLSCALL } from './modifiers.ts';
 import { type ActualMemory, isBare, type Value } from './operands.ts';
 import { REX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
+import { modifierOf } from './symbols.ts';
 
 export interface MemoryContext {
   readonly wishes: Wishes;
@@ -58,7 +60,9 @@ function placeBaseIndex(
   kind: Fixup['kind'],
 ): string | undefined {
   const { base, index, scale } = memory;
-  const size = displacementSize(memory, wishes, shift);
+  const bound = memory.disp?.bound;
+  if (bound !== undefined && modifierOf(bound) === TLSCALL) fields.mark = bound;
+  const size = fields.mark === undefined ? displacementSize(memory, wishes, shift) : 0;
   if (base !== undefined) fields.modrm |= size === 0 ? 0 : size === 1 ? 0x40 : 0x80;
   if (base !== undefined && base.number >= 8) fields.rex |= REX.PRESENT | REX.B;
   if (index !== undefined && (index.number & 8) !== 0) fields.rex |= REX.PRESENT | REX.X;

@@ -15,7 +15,7 @@ import { vexBytes } from './encode-vex.ts';
 import { type Actual, type ActualMemory, isBare, type Value } from './operands.ts';
 import { type Prefixes, REX, SEGMENT_PREFIX, type Wishes } from './prefixes.ts';
 import type { Fixup } from './section.ts';
-import type { Bound } from './symbols.ts';
+import { type Bound, GOT_SYMBOL } from './symbols.ts';
 
 export interface Encoded {
   readonly bytes: readonly number[];
@@ -39,6 +39,8 @@ export interface Fields {
   /** SIB and displacement. */
   address: number[];
   disp?: { readonly at: number; readonly value: Value; readonly kind: Fixup['kind'] };
+  /** TLSCALL, which marks the instruction and takes no room. */
+  mark?: Bound;
   segment: number;
   /** 0: no operand has an address. */
   addressSize: 0 | Bits;
@@ -121,11 +123,15 @@ function withFields(bytes: number[], fields: Fields, form: Form, rex: number): E
     const got = gotShape(form, fields, rex);
     fixups.push({ offset, size, value: fields.disp.value.bound, kind: fields.disp.kind, toEnd: size + tailSize, got });
   }
+  if (fields.mark !== undefined) {
+    fixups.push({ offset: 0, size: 4, value: fields.mark, kind: 'absolute', toEnd: 0, got: 'plain' });
+  }
   for (const { size, value, signed } of fields.tail) {
     if (value.known === undefined) {
       const kind = signed ? 'signed' : 'absolute';
       const field = size as Fixup['size'];
-      fixups.push({ offset: bytes.length, size: field, value: value.bound, kind, toEnd: size, got: 'plain' });
+      const bound = fromStart(value.bound, bytes.length);
+      fixups.push({ offset: bytes.length, size: field, value: bound, kind, toEnd: size, got: 'plain' });
     }
     pushNumber(bytes, value.known ?? 0n, size);
   }
@@ -137,6 +143,13 @@ function withFields(bytes: number[], fields: Fields, form: Form, rex: number): E
   return fields.target === undefined
     ? { bytes, fixups }
     : { bytes, fixups, target: fields.target, targetSize: form.encoding.tailLength };
+}
+
+/** In an immediate the distance to _GLOBAL_OFFSET_TABLE_ counts from where the instruction begins. */
+function fromStart(value: Bound, at: number): Bound {
+  const named = value.kind === 'binary' && value.op === '+' ? value.left : value;
+  if (named.kind !== 'symbol' || named.symbol.name !== GOT_SYMBOL || named.modifier !== undefined) return value;
+  return { kind: 'binary', op: '+', left: value, right: { kind: 'int', value: BigInt(at) } };
 }
 
 /** Little-endian. */

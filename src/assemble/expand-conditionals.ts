@@ -4,7 +4,16 @@
  */
 import { alternative, close, open } from './conditional.ts';
 import { atEnd, cursor, readArgument, readName, skipBlanks } from './macro-arguments.ts';
-import { evaluate, junk, type Perform, readStrings, report, type TextDirective } from './text-directive.ts';
+import {
+  evaluate,
+  junk,
+  NO_ZERO,
+  numberWithin,
+  type Perform,
+  readStrings,
+  report,
+  type TextDirective,
+} from './text-directive.ts';
 
 const NOT_CONSTANT = 'non-constant expression in ".if" statement';
 
@@ -13,7 +22,7 @@ const compares =
   (expander, rest, { place }) =>
     open(expander.conditionals, place, () => {
       const value = evaluate(expander, rest, place, NOT_CONSTANT);
-      return value !== undefined && holds(value);
+      return holds(value ?? numberWithin(expander, rest, place));
     });
 
 const defines =
@@ -50,6 +59,8 @@ const comparesStrings =
         report(expander, first === undefined ? 'missing string' : '.ifeqs syntax error', place);
         return undefined;
       }
+      // Such a string ends nothing that GNU as reads as text.
+      if (`${first}${second}`.includes('\0')) report(expander, NO_ZERO, place);
       if (left !== '') report(expander, junk(left), place);
       return (first === second) === wanted;
     });
@@ -60,7 +71,10 @@ const isBlank =
     open(expander.conditionals, place, () => (rest === '') === wanted);
 
 const elseIf: Perform = (expander, rest, { place }, name) => {
-  const test = () => (evaluate(expander, rest, place, 'non-constant expression in ".elseif" statement') ?? 0n) !== 0n;
+  const test = () => {
+    const value = evaluate(expander, rest, place, 'non-constant expression in ".elseif" statement');
+    return (value ?? numberWithin(expander, rest, place)) !== 0n;
+  };
   expander.diagnostics.push(...alternative(expander.conditionals, name, place, test));
 };
 

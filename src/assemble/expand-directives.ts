@@ -17,7 +17,16 @@ import {
 } from './macro-arguments.ts';
 import { parseExpressionAt } from './parse.ts';
 import { decode, type SourceLine, splitLines } from './source.ts';
-import { evaluate, junk, type Perform, readStrings, report, type TextDirective, warn } from './text-directive.ts';
+import {
+  evaluate,
+  junk,
+  NO_ZERO,
+  type Perform,
+  readStrings,
+  report,
+  type TextDirective,
+  warn,
+} from './text-directive.ts';
 
 // ---- Macros and repetitions -------------------------------------------------------------------------------------
 
@@ -174,6 +183,7 @@ const message =
     if (rest === '') return say(expander, `${name} directive invoked in source file`, place);
     const { strings, rest: left } = readStrings(rest);
     if (strings.length === 0) return report(expander, `${name} argument must be a string`, place);
+    if (strings[0]!.includes('\0')) return report(expander, NO_ZERO, place);
     say(expander, strings[0]!, place);
     if (left !== '' || strings.length > 1) report(expander, junk(left || ','), place);
   };
@@ -181,6 +191,7 @@ const message =
 const print: Perform = (expander, rest, { place }) => {
   const { strings } = readStrings(rest);
   if (strings.length === 0) report(expander, 'missing string', place);
+  else if (strings[0]!.includes('\0')) report(expander, NO_ZERO, place);
   else expander.host.print?.(strings.join(''));
 };
 

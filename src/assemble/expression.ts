@@ -123,12 +123,12 @@ export function compareRegisters(op: BinaryOp, left: Expr, right: Expr): bigint 
 
 /**
  * gas keeps with each number whether it counts as unsigned (`X_unsigned`), which decides what stands above its 64 bits in
- * 128: a minus sign or a tilde in front of the leftmost operand makes it signed, whatever follows.
+ * 128: a minus sign in front of the leftmost operand makes it signed, whatever follows.
  */
 export function isUnsigned(expr: Expr): boolean {
   switch (expr.kind) {
     case 'unary':
-      return expr.op === '+' ? isUnsigned(expr.arg) : expr.op === '!';
+      return expr.op === '!' || (expr.op !== '-' && isUnsigned(expr.arg));
     case 'binary':
       return isUnsigned(expr.left);
     default:
@@ -155,5 +155,27 @@ export function extended(expr: Expr, value: (part: Expr) => bigint): bigint {
       return high(isNegative(expr.left));
     default:
       return low;
+  }
+}
+
+/** The expression with a relocation operator at its first place; undefined where there is none, or where it has one already. */
+export function withModifier(expr: Expr, modifier: string): Expr | undefined {
+  switch (expr.kind) {
+    case 'symbol':
+    case 'local':
+    case 'here':
+      return expr.modifier === undefined ? { ...expr, modifier } : undefined;
+    case 'unary': {
+      const arg = withModifier(expr.arg, modifier);
+      return arg && { ...expr, arg };
+    }
+    case 'binary': {
+      const left = withModifier(expr.left, modifier);
+      if (left !== undefined) return { ...expr, left };
+      const right = withModifier(expr.right, modifier);
+      return right && { ...expr, right };
+    }
+    default:
+      return undefined;
   }
 }

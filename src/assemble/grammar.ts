@@ -9,7 +9,7 @@
  * which keeps the operands in their written order. The messages for bad lines are made in parse-errors.ts.
  */
 import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
-import { evaluateAbsolute } from './expression.ts';
+import { evaluateAbsolute, withModifier } from './expression.ts';
 import { parseInteger, parseString, StatementError } from './literals.ts';
 import type { BinaryOp, DirectiveArg, Expr, MemoryOperand, Operand, Statement, UnaryOp } from './statement.ts';
 import * as T from './tokens.ts';
@@ -336,14 +336,24 @@ class StatementParser extends EmbeddedActionsParser {
     return name.replace(/^db(\d+)$/, 'dr$1');
   });
 
+  /** The relocation operator behind what is no name in the expression being read. */
+  private pending: string | undefined;
+
+  /** `f+4@GOTOFF`: wherever a relocation operator stands, it is the whole expression's; the first place keeps it. */
+  readonly expression: ParserMethod<[], Expr> = this.RULE('expression', (): Expr => {
+    this.pending = undefined;
+    const value = this.SUBRULE(this.sum);
+    return this.ACTION(() => (this.pending === undefined ? value : modified(value, this.pending)));
+  });
+
   /** Climbs by rank: takes operators that bind tighter than `rank`, so equal ranks group from the left. */
-  readonly expression: ParserMethod<[rank?: number], Expr> = this.RULE('expression', (rank = 0): Expr => {
+  private readonly sum: ParserMethod<[rank?: number], Expr> = this.RULE('sum', (rank = 0): Expr => {
     let left = this.SUBRULE(this.term);
     this.MANY({
       GATE: () => rankOf(this.LA(1)) > rank,
       DEF: () => {
         const operator = this.CONSUME(T.BinaryOperator);
-        const right = this.SUBRULE(this.expression, { ARGS: [rankOf(operator)] });
+        const right = this.SUBRULE(this.sum, { ARGS: [rankOf(operator)] });
         left = { kind: 'binary', op: operator.image as BinaryOp, left, right };
       },
     });
@@ -351,7 +361,7 @@ class StatementParser extends EmbeddedActionsParser {
   });
 
   private readonly term: ParserMethod<[], Expr> = this.RULE('term', (): Expr => {
-    return this.OR<Expr>([
+    const value = this.OR<Expr>([
       {
         ALT: () => {
           const text = this.CONSUME(T.Integer).image;
@@ -368,7 +378,7 @@ class StatementParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           this.CONSUME(T.LParen);
-          const inner = this.SUBRULE(this.expression);
+          const inner = this.SUBRULE(this.sum);
           this.CONSUME(T.RParen);
           return inner;
         },
@@ -376,7 +386,7 @@ class StatementParser extends EmbeddedActionsParser {
       {
         ALT: () => {
           this.CONSUME(T.LBracket);
-          const inner = this.SUBRULE1(this.expression);
+          const inner = this.SUBRULE1(this.sum);
           this.CONSUME(T.RBracket);
           return inner;
         },
@@ -389,11 +399,32 @@ class StatementParser extends EmbeddedActionsParser {
       },
       { ALT: () => ({ kind: 'register', name: this.SUBRULE(this.register) }) },
     ]);
+    this.OPTION(() => {
+      this.CONSUME(T.At);
+      this.pending = this.CONSUME(T.Name).image.toUpperCase();
+    });
+    return value;
+  });
+
+  /** `$foo`, `$1`, `$`: a name wherever no operand of an instruction begins. */
+  private readonly dollarName = this.RULE('dollarName', (): string => {
+    const dollar = this.CONSUME(T.Dollar);
+    const rest = this.OPTION({
+      GATE: () => this.LA(1).startOffset === dollar.startOffset + 1,
+      DEF: () =>
+        this.OR([
+          { ALT: () => this.CONSUME(T.Name).image },
+          { ALT: () => this.CONSUME(T.Integer).image },
+          { ALT: () => this.CONSUME(T.LocalRef).image },
+        ]),
+    });
+    return `$${rest ?? ''}`;
   });
 
   /** `foo`, `foo@PLT`, `"quoted name"`, `.` */
   private readonly symbol = this.RULE('symbol', (): Expr => {
     const name = this.OR([
+      { ALT: () => this.SUBRULE(this.dollarName) },
       { ALT: () => this.CONSUME(T.Name).image },
       {
         ALT: () => {
@@ -409,6 +440,13 @@ class StatementParser extends EmbeddedActionsParser {
     if (name === '.') return { kind: 'here' };
     return modifier === undefined ? { kind: 'symbol', name } : { kind: 'symbol', name, modifier };
   });
+}
+
+/** Throws where there is no place, or where another operator has been read. */
+function modified(expr: Expr, modifier: string): Expr {
+  const found = withModifier(expr, modifier);
+  if (found === undefined) throw new StatementError("junk at end of line, first unrecognized character is `@'");
+  return found;
 }
 
 type StringArg = Extract<DirectiveArg, { kind: 'string' }>;

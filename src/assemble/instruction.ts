@@ -5,7 +5,7 @@
  * fixups at the end of the section, or a branch fragment (branch.ts); or diagnostics.
  */
 import { type Assembly, bound, emit, fail, warn } from './assembly.ts';
-import { emitBranch } from './branch.ts';
+import { emitBranch, strayModifier } from './branch.ts';
 import { type CodeMode, otherAddressSize } from './code-mode.ts';
 import { addDecorations, addRounding, type Decorations, misplaced, PLAIN } from './decorations.ts';
 import { encode } from './encode.ts';
@@ -17,7 +17,7 @@ import { candidates, findCandidates, select } from './select.ts';
 import { type Candidate, shownName } from './select-errors.ts';
 import type { Operand, Statement } from './statement.ts';
 import { impliedOperand, impliedPlaces } from './string-operands.ts';
-import { placeTemporary } from './symbols.ts';
+import { modifierOf, placeTemporary } from './symbols.ts';
 
 type Instruction = Extract<Statement, { kind: 'instruction' }>;
 
@@ -66,6 +66,10 @@ export function assembleInstruction(asm: Assembly, statement: Instruction, text:
   const isReadTwice = mnemonic === 'movq' && selected.form.mnemonics.includes('mov');
   if (isReadTwice)
     for (const { kind, value } of encoded.fixups) if (kind === 'relative') placeTemporary(asm.symbols, value);
+  for (const { value, kind, size, toEnd } of encoded.fixups) {
+    const stray = toEnd === 0 ? undefined : strayModifier(value, kind, size, mode.bits);
+    if (stray !== undefined) fail(asm, stray);
+  }
   if (encoded.target === undefined) return emit(asm, encoded.bytes, encoded.fixups);
   emitBranch(asm, form, encoded, { name: shownName(mnemonic, all), prefixes, wishes });
 }
@@ -119,7 +123,9 @@ function readOperands(
     bindValue: (expr) => {
       const value = bound(asm, expr);
       if (value === undefined) return '';
-      return { bound: value, known: value.kind === 'int' ? value.value : undefined };
+      if (value.kind === 'int') return { bound: value, known: value.value };
+      const modifier = bits === 64 ? modifierOf(value) : undefined;
+      return { bound: value, known: undefined, ...(modifier !== undefined && { modifier }) };
     },
     registerOf: (name) => {
       const value = bound(asm, { kind: 'symbol', name });

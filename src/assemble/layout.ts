@@ -12,6 +12,7 @@ import { type Diagnostic, error, warning } from '../base/diagnostics.ts';
 import { SHT } from '../object/object-file.ts';
 import { MAX_SECTION_SIZE } from './assembly.ts';
 import { lebBytes } from './leb128.ts';
+import { LONGEST as LONGEST_NOP } from './nops.ts';
 import {
   type AdvanceFragment,
   type AlignFragment,
@@ -25,7 +26,7 @@ import {
   orderedFragments,
 } from './section.ts';
 import { smallNumber } from './small-number.ts';
-import { type AsmSymbol, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
+import { type AsmSymbol, type Bound, cannotSubtract, isNumber, numberOf, reduce } from './symbols.ts';
 
 interface Pass {
   readonly number: number;
@@ -182,12 +183,20 @@ function gap({ address, alignment, max }: AlignFragment): number {
 /** Whether a jump to this symbol is settled here, when both are in one section: a weak one may be overridden. */
 export const isFixedTarget = (symbol: AsmSymbol): boolean => symbol.binding !== 'weak' && symbol.type !== 'gnu_ifunc';
 
+/** The symbol that a jump names, which need not be the place's own; of one that has got another value it is the place that counts. */
+function namedTarget(target: Bound): AsmSymbol | undefined {
+  const named = target.kind === 'binary' ? target.left : target;
+  return named.kind === 'symbol' && named.symbol.replacedBy === undefined ? named.symbol : undefined;
+}
+
 /** Where a jump goes that may stay short: a place of its own section. */
 function targetInside({ target, section }: BranchFragment): Location | undefined {
   const linear = reduce(target, finalDistance);
   if (typeof linear === 'string' || linear.symbol === undefined || linear.minus !== undefined) return undefined;
   const { home } = linear.symbol;
-  if (home.kind !== 'label' || home.at.section !== section || !isFixedTarget(linear.symbol)) return undefined;
+  if (home.kind !== 'label' || home.at.section !== section || !isFixedTarget(namedTarget(target) ?? linear.symbol)) {
+    return undefined;
+  }
   if (linear.offset === 0n) return home.at;
   return { section, fragment: home.at.fragment, offset: home.at.offset + Number(linear.offset) };
 }
@@ -207,13 +216,14 @@ function reachesShort(fragment: BranchFragment, { number, stretch }: Pass): bool
   return target - end >= -0x80 && target - end < 0x80;
 }
 
-function orgTarget({ target, section }: Extract<Fragment, { kind: 'org' }>): number | undefined {
+function orgTarget({ target }: Extract<Fragment, { kind: 'org' }>): number | undefined {
   const linear = reduce(target, finalDistance);
   if (typeof linear === 'string' || linear.minus !== undefined) return undefined;
   if (linear.symbol === undefined) return Number(linear.offset);
   const { home } = linear.symbol;
-  if (home.kind !== 'label' || home.at.section !== section) return undefined;
-  return addressOf(home.at) + Number(linear.offset);
+  if (home.kind === 'undefined') return 0;
+  // A place that was unknown where it was named may be of any section: its address is what counts.
+  return home.kind === 'label' ? addressOf(home.at) + Number(linear.offset) : undefined;
 }
 
 function checkSize({ section, fragments }: LaidOut): Diagnostic | undefined {
@@ -224,6 +234,15 @@ function checkSize({ section, fragments }: LaidOut): Diagnostic | undefined {
 }
 
 const NONE: readonly Diagnostic[] = [];
+
+/** Of NOPs longer than there are; GNU as finds that out when it writes the bytes, if nothing else is wrong. */
+export function longNops(sections: readonly AsmSection[]): Diagnostic[] {
+  return sections.flatMap(orderedFragments).flatMap((fragment) => {
+    const longest = fragment.kind === 'space' ? (fragment.nops ?? 0) : 0;
+    if (longest >= 0 && longest <= LONGEST_NOP) return [];
+    return [error(`invalid single nop size: ${longest} (expect within [0, ${LONGEST_NOP}])`, fragment.place)];
+  });
+}
 
 /** What can only be said of a fragment when all is settled. */
 function complaints(fragment: Fragment): readonly Diagnostic[] {

@@ -16,6 +16,8 @@ export interface LogicalLine {
 export interface ExpandHost {
   /** The value of an absolute expression; undefined when it is not absolute here and now. */
   evaluate(expr: Expr, at?: Place): bigint | undefined;
+  /** What an expression adds to a symbol. */
+  addend?(expr: Expr, at?: Place): bigint | undefined;
   /** Whether `.ifdef name` holds. */
   isDefined(name: string): boolean;
   /** Whether the assembler has a directive of that name, which no macro may take. */

@@ -14,6 +14,8 @@ import type { Bound } from './symbols.ts';
 export interface Value {
   readonly bound: Bound;
   readonly known: bigint | undefined;
+  /** In 64-bit code, where it says which operands it may stand in: the relocation operator (modifiers.ts). */
+  readonly modifier?: string;
 }
 
 export type Actual = ActualRegister | ActualImmediate | ActualMemory;

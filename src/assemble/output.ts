@@ -9,14 +9,15 @@ import { type ObjectFile, type Symbol as ObjectSymbol, type Section, SHF, SHT } 
 import type { Assembly } from './assembly.ts';
 import { type AsmRelocation, type Filled, fillSection } from './relocate.ts';
 import { type AsmSection, addressOf, finalDistance } from './section.ts';
-import { unfitSymbols, unsettledSymbols } from './symbol-checks.ts';
-import { type AsmSymbol, numberOf, reduce, type SymbolTable } from './symbols.ts';
+import { settleNames, unfitSymbols, unsettledSymbols } from './symbol-checks.ts';
+import { type AsmSymbol, numberOf, reduce, type SymbolTable, shownName } from './symbols.ts';
 import { applyVersions } from './symver.ts';
 
 export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diagnostic[] } {
   // GNU as settles the symbols, then the fields, then sizes and the labels that nobody defined.
   const nowhere = { span: { file: asm.place.span.file, line: 0 }, chain: [] };
   const diagnostics = unsettledSymbols(asm.symbols.all, nowhere);
+  settleNames(asm.symbols.all);
   const filled = asm.sections.map((section) => fillSection(section, asm.mode.bits === 16, nowhere));
   diagnostics.push(...filled.flatMap((f) => f.senseless), ...filled.flatMap((f) => f.diagnostics));
   diagnostics.push(...unfitSymbols(asm.symbols.all, nowhere));
@@ -32,7 +33,8 @@ export function toObject(asm: Assembly): { object: ObjectFile; diagnostics: Diag
       ...linkOf(asm, section, numberOfSection, diagnostics),
     })),
   ];
-  return { object: { sections, symbols, lines: lineRecords(asm, groups.length) }, diagnostics };
+  const isGnu = asm.isGnu ? { isGnu: true as const } : {};
+  return { object: { sections, symbols, lines: lineRecords(asm, groups.length), ...isGnu }, diagnostics };
 }
 
 interface Group {
@@ -128,8 +130,8 @@ function symbolTable(
   const targets = filled.flatMap((f) => f.relocations.map((r) => r.target));
   const usedSections = new Set(targets.flatMap((t) => (t.kind === 'section' ? [t.section] : [])));
   for (const section of asm.sections) {
-    // A `.reloc` at a label brings its section's symbol along.
-    if (section.asked.some(({ where }) => where.kind !== 'int')) usedSections.add(section);
+    // A `.reloc` at a number brings its section's symbol along.
+    if (section.asked.some(({ where }) => where.kind === 'int')) usedSections.add(section);
   }
   const usedSymbols = new Set(targets.flatMap((t) => (t.kind === 'symbol' ? [named(t.symbol)] : [])));
   const locals: [AsmSymbol | undefined, ObjectSymbol][] = [];
@@ -204,14 +206,15 @@ function toSymbol(
   sectionNumber: (section: AsmSection) => number,
 ): ObjectSymbol | undefined {
   const { visibility, binding, type, home } = symbol;
-  const name = symbol.shownAs ?? symbol.name;
+  const name = symbol.shownAs ?? shownName(symbol);
   if (symbol.isWeakReference === true || symbol.replacedBy !== undefined) return undefined;
-  if (symbol.temporary && !isUsed && binding === 'local') return undefined;
+  const isVersioned = symbol.versions !== undefined;
+  if (symbol.temporary && !isUsed && !isVersioned && (binding === 'local' || binding === 'unique')) return undefined;
   const size = sizeOf(symbol);
   switch (home.kind) {
     case 'undefined': {
       // A weak name that nothing refers to leaves no trace, unless it looks like a label of the compiler's.
-      if (!isUsed && binding === 'weak' && !symbol.temporary) return undefined;
+      if (!isUsed && (binding === 'weak' || symbol.versions !== undefined) && !symbol.temporary) return undefined;
       const wanted = binding === 'weak' ? binding : 'global';
       return { name, home, value: 0n, size, binding: wanted, type, visibility };
     }

@@ -116,9 +116,17 @@ export function parseExpressionAt(text: string, at: number): Omit<ExpressionAt, 
   return { ...rest, end: at + length };
 }
 
+/** `0x` without a digit is no operand at all. */
+const NO_DIGITS = /(?<![\w.$"])0[xX](?![\da-fA-F"]|\s*[\w(])/g;
+
 function parseOperand(text: string): ExpressionAt {
   const quick = quickExpression(text);
   if (quick !== undefined) return { value: quick, length: text.length };
+  const blanked = text.replace(NO_DIGITS, '  ');
+  if (blanked !== text) {
+    const rest = blanked.trim() === '' ? undefined : parseOperand(blanked);
+    return rest ?? { value: undefined, length: text.length, warnings: [] };
+  }
   const { tokens, errors: lexical } = tokenize(text);
   if (isTooDeep(tokens)) return { value: undefined, length: 0, message: 'expression too complex' };
   const parser = statementParser();

@@ -11,7 +11,7 @@ import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
 import { fitsSigned, s64, toBytes } from '../base/u64.ts';
 import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
 import { advanceBytes, isFixedTarget, lebOf } from './layout.ts';
-import { modifierType } from './modifiers.ts';
+import { isTlsModifier, modifierType } from './modifiers.ts';
 import { nops, nopsUpTo } from './nops.ts';
 import {
   type AskedRelocation,
@@ -63,6 +63,7 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
       const at = fragment.address + fixup.offset;
       const result = resolve(section, at, fixup, fragment.kind === 'branch');
       const misused = result.kind === 'relocation' ? misusedAsThreadLocal(result.relocation) : undefined;
+      if (result.kind === 'relocation' && misused === undefined) markThreadLocal(result.relocation);
       if (misused !== undefined) diagnostics.push(error(misused, nowhere));
       if (result.kind === 'senseless') senseless.push(error(result.message, fixup.place));
       else if (result.kind === 'error') diagnostics.push(error(result.message, fixup.place));
@@ -81,6 +82,10 @@ export function fillSection(section: AsmSection, endsIn16: boolean, nowhere: Pla
 
 /** Relocations that say where in a thread's storage a symbol is. */
 const THREAD_LOCAL: ReadonlySet<number> = new Set([17, 18, 19, 20, 21, 22, 23, 34, 35]);
+
+function markThreadLocal({ type, target }: AsmRelocation): void {
+  if (THREAD_LOCAL.has(type) && target.kind === 'symbol') target.symbol.type = 'tls';
+}
 
 function misusedAsThreadLocal({ type, target }: AsmRelocation): string | undefined {
   if (!THREAD_LOCAL.has(type) || target.kind !== 'symbol') return undefined;
@@ -169,9 +174,10 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   if (linear.minus !== undefined) {
     // a - b with b in this section is relative to here: a - here + (here - b).
     const { home } = linear.minus;
-    if (isRelative || home.kind !== 'label' || home.at.section !== section) return wrong(unresolved(linear));
+    if (home.kind !== 'label' || home.at.section !== section) return wrong(unresolved(linear));
+    // What is relative already loses no more than b's address.
+    offset += BigInt((isRelative ? 0 : at) - addressOf(home.at));
     isRelative = true;
-    offset += BigInt(at - addressOf(home.at));
   }
   const { symbol } = linear;
   if (symbol === undefined) {
@@ -184,7 +190,7 @@ function resolve(section: AsmSection, at: number, fixup: Fixup, isSized: boolean
   }
   const isHere = home.kind === 'label' && home.at.section === section;
   const isSettled = isHere && isFixedTarget(symbol) && (isSized || symbol.binding === 'local');
-  if (isRelative && isSettled && !isGot(linear)) {
+  if (isRelative && isSettled && (!isGot(linear) || isTlsModifier(linear.modifier!))) {
     return fitted(BigInt(addressOf(home.at)) + offset - BigInt(at), fixup, at);
   }
   if (home.kind === 'label' && isAdjustable(section, symbol, linear, isRelative, fixup.size)) {
@@ -231,7 +237,7 @@ function fitted(value: bigint, { size, kind }: Fixup, at: number): Resolved {
   const bits = 8 * size;
   const limit = 1n << BigInt(bits);
   // gas looks only whether the bits beyond the field are all equal, where the field's sign is nobody's.
-  const fits = size >= 8 || fitsSigned(s64(value), bits) || (kind === 'absolute' && value >= -limit && value < limit);
+  const fits = size >= 8 || fitsSigned(s64(value), bits) || (kind === 'absolute' && value > -limit && value < limit);
   if (fits) return { kind: 'value', value };
   const hex = (number: bigint): string => BigInt.asUintN(64, number).toString(16).padStart(16, '0');
   const shown = value >= 0n && value <= 1000n ? `${value}` : hex(value);
@@ -275,18 +281,19 @@ function relocationType(fixup: Fixup, target: RelocationTarget, isRelative: bool
   const { size, kind, got } = fixup;
   switch (linear.modifier) {
     case undefined: {
+      const isCall = kind === 'branch' && size === 4 && (linear.offset === 0n || target.kind === 'none');
+      const isOutward = target.kind === 'symbol' && !isOwn(target.symbol);
+      if (isCall && target.kind !== 'section' && (fixup.isOutward ?? isOutward)) return R_X86_64.PLT32;
       if (target.kind === 'symbol' && target.symbol.name === GOT_SYMBOL && size >= 4) {
         return size === 8 ? R_X86_64.GOTPC64 : R_X86_64.GOTPC32;
       }
-      const isCall = kind === 'branch' && size === 4 && linear.offset === 0n;
-      if (isCall && target.kind === 'symbol' && (fixup.isOutward ?? !isOwn(target.symbol))) return R_X86_64.PLT32;
       if (isRelative) return RELATIVE[size] ?? 'cannot represent relocation';
       if (kind === 'signed' && size === 4) return R_X86_64['32S'];
       return ABSOLUTE[size] ?? `cannot represent relocation of ${size} bytes`;
     }
     case 'PLT':
       // What is local needs no such table.
-      if (size === 4 && target.kind === 'section' && !isRelative) return R_X86_64[32];
+      if (size === 4 && target.kind === 'section') return isRelative ? R_X86_64.PC32 : R_X86_64[32];
       return modifierType('PLT', size);
     case 'GOTPCREL':
       if (size === 4 && isRelative) return GOT[got];

@@ -6,7 +6,7 @@
  */
 import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
 import { findRegister } from '../isa/registers.ts';
-import { type Actual, gprWidth } from './operands.ts';
+import { type Actual, gprWidth, isBare } from './operands.ts';
 import { needsEvex } from './select-vector.ts';
 
 export interface Candidate {
@@ -55,7 +55,7 @@ export function mismatch(
   if (isUniform && operands.filter((o) => o.kind === 'register').length > 1 && operands.every(fitsSomewhere)) {
     return `register type mismatch for \`${name}'`;
   }
-  if (operands.length === 1 && (isSuffixed || operands[0]!.kind === 'immediate')) {
+  if (operands.length === 1 && (isSuffixed || operands[0]!.kind === 'immediate' || isTarget(operands[0]!))) {
     return isSuffixed ? `invalid instruction suffix for \`${name}'` : `operand size mismatch for \`${name}'`;
   }
   if (forms.some((form) => form.operands.some((spec) => spec.kind === 'register' && spec.isAddress))) {
@@ -118,6 +118,10 @@ function wrongSuffix(mnemonic: string, operands: readonly Actual[], fits: Fits):
     ? `\`%${wrong.register.name}' not allowed with \`${mnemonic}'`
     : `incorrect register \`%${wrong.register.name}' used with \`${letter}' suffix`;
 }
+
+/** Of a bare place it is the size that does not fit. */
+const isTarget = (operand: Actual): boolean =>
+  operand.kind === 'memory' && isBare(operand) && (operand.disp?.modifier ?? operand.disp?.known) !== undefined;
 
 /** An unknown number may be one. */
 const isByte = (known: bigint | undefined): boolean => known === undefined || (known >= -0x80n && known < 0x100n);

@@ -6,7 +6,8 @@
  * twin, and a number that is too large is cut (with a warning).
  */
 import { fitsSigned, s64 } from '../base/u64.ts';
-import type { Form, OperandSpec } from '../isa/forms.ts';
+import { type Form, formsOf, type OperandSpec } from '../isa/forms.ts';
+import { isOperandModifier, type OperandField } from './modifiers.ts';
 import { type Actual, type ActualMemory, isBare, type Value } from './operands.ts';
 
 /** `size`: the operation's in bits, as GNU as guesses it before a form is chosen. */
@@ -29,9 +30,12 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
     case 'immediate':
       return actual.kind === 'immediate' && immediateFits(spec, actual.value, size);
     case 'target':
-      return actual.kind === 'memory' && !actual.indirect && isBare(actual) && actual.segment === undefined;
+      if (actual.kind !== 'memory' || actual.indirect || !isBare(actual) || actual.segment !== undefined) return false;
+      return (
+        mayHold(actual.disp, 'disp32') && (spec.bits !== 8 || isByteTarget(actual) || nearForm(form) !== undefined)
+      );
     case 'offset':
-      return actual.kind === 'memory' && isBare(actual) && (!spec.only64 || needs64(actual));
+      return actual.kind === 'memory' && isBare(actual) && isOffset(actual, spec.only64);
     case 'implied':
       return actual.kind === 'memory' && isImplied(actual, spec.base);
     default:
@@ -41,7 +45,35 @@ export function matches(spec: OperandSpec, actual: Actual, form: Form, size: num
 
 /** An indirect branch has its star, and only gathers have a vector for an index. */
 const isOrdinary = (actual: ActualMemory, form: Form): boolean =>
-  (form.branch ? actual.indirect || !isBare(actual) : !actual.indirect) && !/^[xyz]mm$/.test(actual.index?.class ?? '');
+  (form.branch ? actual.indirect || !isBare(actual) : !actual.indirect) &&
+  !/^[xyz]mm$/.test(actual.index?.class ?? '') &&
+  (!isBare(actual) || mayHold(actual.disp, 'disp32'));
+
+/** An absolute address of 64 bits; an operator says whether it may be one. */
+const isOffset = (actual: ActualMemory, only64: boolean): boolean =>
+  (!only64 || needs64(actual)) && mayHold(actual.disp, 'disp64');
+
+/** Whether one byte may do for the distance: of what is no number yet it does, of a number by its own size. */
+export const isByteTarget = ({ disp }: ActualMemory): boolean =>
+  disp?.modifier === undefined && (disp?.known === undefined || fitsSigned(s64(disp.known), 8));
+
+const mayHold = (value: Value | undefined, field: OperandField): boolean =>
+  value?.modifier === undefined || isOperandModifier(value.modifier, field);
+
+/** Found once for each of the short forms. */
+const nearForms = new Map<Form, Form | undefined>();
+
+/** The form of a jump with a full displacement, for one that has a byte's. */
+export function nearForm(form: Form): Form | undefined {
+  if (!nearForms.has(form)) nearForms.set(form, findNearForm(form));
+  return nearForms.get(form);
+}
+
+function findNearForm(form: Form): Form | undefined {
+  const isNear = (f: Form): boolean =>
+    f.modes === form.modes && f.operands[0]?.kind === 'target' && f.operands[0].bits !== 8;
+  return formsOf(form.mnemonics[0]!).find(isNear);
+}
 
 type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
 
@@ -50,7 +82,11 @@ type ImmediateSpec = Extract<OperandSpec, { kind: 'immediate' }>;
  * any field as wide as the operation is held to be (gas's types Imm8 to Imm64, from smallest_imm_type and the guess).
  */
 function immediateFits({ bits, width }: ImmediateSpec, value: Value, size: number): boolean {
-  if (value.known === undefined) return (bits === width && bits > 4) || bits === 32;
+  if (value.known === undefined) {
+    if (value.modifier === undefined) return (bits === width && bits > 4) || bits === 32;
+    if (bits !== 32) return bits === 64 && isOperandModifier(value.modifier, 'imm64');
+    return isOperandModifier(value.modifier, width > 32 ? 'signed32' : 'zeroed32');
+  }
   const known = converted(s64(value.known), size);
   switch (bits) {
     case 8:

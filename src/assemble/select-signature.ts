@@ -7,7 +7,7 @@
 import { type Decorations, PLAIN } from './decorations.ts';
 import { type Actual, type ActualMemory, isBare } from './operands.ts';
 import type { SelectContext } from './select.ts';
-import { needs64 } from './select-match.ts';
+import { isByteTarget, needs64 } from './select-match.ts';
 
 export function signature(mnemonic: string, operands: readonly Actual[], context: SelectContext): string {
   const { mode, wishes, prefixes, decorations } = context;
@@ -22,7 +22,7 @@ export function signature(mnemonic: string, operands: readonly Actual[], context
         key += `,${operand.indirect ? '*' : ''}${operand.register.name}`;
         break;
       case 'immediate':
-        key += `,$${immediateKind(operand.value.known)}`;
+        key += `,$${immediateKind(operand.value.known)}${operand.value.modifier ?? ''}`;
         break;
       case 'memory':
         key += memoryKind(operand);
@@ -42,7 +42,9 @@ function decorationKind({ mask, broadcast, rounding }: Decorations): string {
 function memoryKind(memory: ActualMemory): string {
   const { base, index, disp, segment, indirect, addressSize } = memory;
   const start = `,m${addressSize}${indirect ? '*' : ''}${segment === undefined ? '' : ':'}`;
-  if (isBare(memory)) return start + (needs64(memory) ? 'far' : 'bare');
+  if (isBare(memory)) {
+    return start + (needs64(memory) ? 'far' : isByteTarget(memory) ? 'bare' : 'wide') + (disp?.modifier ?? '');
+  }
   if (disp === undefined && index === undefined) return start + base!.name;
   return `${start}${base === undefined ? '' : base.number >> 3}+${index === undefined ? '' : `${index.class}${index.number >> 3}`}`;
 }

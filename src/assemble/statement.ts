@@ -11,9 +11,9 @@ export type Expr =
   | { readonly kind: 'int'; readonly value: bigint }
   /** `foo`, `foo@PLT` (modifier `PLT`, upper case). Local labels arrive as `1f`/`1b` in the kind below. */
   | { readonly kind: 'symbol'; readonly name: string; readonly modifier?: string }
-  | { readonly kind: 'local'; readonly number: number; readonly direction: 'f' | 'b' }
+  | { readonly kind: 'local'; readonly number: number; readonly direction: 'f' | 'b'; readonly modifier?: string }
   /** `.`, the location counter. */
-  | { readonly kind: 'here' }
+  | { readonly kind: 'here'; readonly modifier?: string }
   /** A register in an expression: `.if %rsp == %rbp`, `foo = %rax`. */
   | { readonly kind: 'register'; readonly name: string }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly arg: Expr }

@@ -5,7 +5,16 @@
  */
 import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
 import { finalDistance } from './section.ts';
-import { type AsmSymbol, type Bound, cannotSubtract, failsInside, numberOf, reduce, TOO_DEEP } from './symbols.ts';
+import {
+  type AsmSymbol,
+  type Bound,
+  cannotSubtract,
+  failsInside,
+  numberOf,
+  reduce,
+  setType,
+  TOO_DEEP,
+} from './symbols.ts';
 
 type Symbols = readonly AsmSymbol[];
 
@@ -29,6 +38,23 @@ export function unsettledSymbols(symbols: Symbols, nowhere: Place): Diagnostic[]
     const reason = typeof linear === 'string' ? linear : cannotSubtract(linear);
     return [error(`${reason} when setting \`${name}'`, nowhere)];
   });
+}
+
+/** Names for places that were defined behind them become places of their own, which relocations then name. */
+export function settleNames(symbols: Symbols): void {
+  for (const symbol of symbols) {
+    if (symbol.home.kind !== 'value' || symbol.isWeakReference === true) continue;
+    const linear = reduce(symbol.home.value, finalDistance);
+    if (typeof linear === 'string' || linear.minus !== undefined || linear.symbol?.home.kind !== 'label') continue;
+    const { symbol: place, offset } = linear;
+    const { at } = linear.symbol.home;
+    const isPlain = symbol.home.value.kind === 'symbol';
+    if (!Number.isSafeInteger(Number(offset))) continue;
+    symbol.home = { kind: 'label', at: { ...at, offset: at.offset + Number(offset) } };
+    if (!isPlain || place === undefined) continue;
+    if (place.type !== 'notype') setType(symbol, place.type);
+    if (place.size !== undefined) symbol.size = place.size;
+  }
 }
 
 /** What keeps a symbol out of the table, whether or not it has a place there. */

@@ -10,7 +10,7 @@
 import type { Place } from '../base/diagnostics.ts';
 import { s64 } from '../base/u64.ts';
 import { applyBinary, applyUnary, compareRegisters } from './expression.ts';
-import { isTlsModifier, needsGot } from './modifiers.ts';
+import { needsGot } from './modifiers.ts';
 import { addressOf, finalDistance, knownDistance, type Location } from './section.ts';
 import { type Distance, smallNumber } from './small-number.ts';
 import type { BinaryOp, Expr, UnaryOp } from './statement.ts';
@@ -35,6 +35,8 @@ export interface AsmSymbol {
   shownAs?: string;
   /** The symbol that relocations name in its place. */
   replacedBy?: AsmSymbol;
+  /** Something has been bound to it. */
+  isReferenced?: boolean;
   /** Goes into the symbol table although nothing refers to it (`.globl`, `.type`, `.hidden` …). */
   mentioned: boolean;
   /** How many symbols there were when it, a temporary, got a place among them all the same. */
@@ -120,6 +122,41 @@ export function symbolNamed(table: SymbolTable, name: string, place: Place): Asm
   return symbol;
 }
 
+/** The same where it is named outright, and so more than the target of `.weakref`. */
+export function symbolMentioned(table: SymbolTable, name: string, place: Place): AsmSymbol {
+  const symbol = symbolNamed(table, name, place);
+  if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
+  return symbol;
+}
+
+/**
+ * What a name that has its value from `=` becomes before it gets another: whatever referred to it keeps the old symbol,
+ * and size and visibility are lost, as with gas's symbol_clone.
+ */
+export function renewed(table: SymbolTable, old: AsmSymbol): AsmSymbol {
+  if (old.isReferenced !== true) {
+    old.visibility = 'default';
+    delete old.size;
+    return old;
+  }
+  const { size: _, ...rest } = old;
+  const fresh: AsmSymbol = { ...rest, visibility: 'default', isReferenced: false };
+  for (const list of [table.all, table.placed]) if (list.includes(old)) list[list.indexOf(old)] = fresh;
+  table.byName.set(old.name, fresh);
+  old.binding = 'local';
+  old.replacedBy = fresh;
+  return fresh;
+}
+
+/** A function that the program itself looks up stays that when it is said to be a function. */
+export function setType(symbol: AsmSymbol, type: AsmSymbol['type']): void {
+  if (symbol.type !== 'gnu_ifunc' || type !== 'func') symbol.type = type;
+}
+
+/** A local label as the table of symbols has it, control character and all. */
+export const shownName = ({ name, instance }: AsmSymbol): string =>
+  instance === undefined ? name : `.L${name}\u0002${instance}`;
+
 /** The symbol that the next `n:` defines. */
 export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymbol {
   let symbol = table.ahead.get(n);
@@ -134,6 +171,9 @@ export function aheadLabel(table: SymbolTable, n: number, place: Place): AsmSymb
 
 const int = (value: bigint): Bound => ({ kind: 'int', value: s64(value) });
 
+/** What GNU as calls the places that only an expression names. */
+export const EXPRESSION_SYMBOL = 'L0\u0001';
+
 export const GOT_SYMBOL = '_GLOBAL_OFFSET_TABLE_';
 
 /** What the names of an expression mean at this point; a message when one means nothing. */
@@ -146,19 +186,18 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
     case 'here': {
       const at = here();
       if (typeof at === 'bigint') return int(at);
-      return { kind: 'symbol', symbol: newSymbol('.', place, true, { kind: 'label', at }), modifier: undefined };
+      return modifiedSymbol(newSymbol('.', place, true, { kind: 'label', at }), expr.modifier, table, place);
     }
     case 'local': {
       const symbol = expr.direction === 'f' ? aheadLabel(table, expr.number, place) : table.behind.get(expr.number);
       if (symbol === undefined) return `backward ref to unknown label "${expr.number}:"`;
-      return { kind: 'symbol', symbol, modifier: undefined };
+      return modifiedSymbol(symbol, expr.modifier, table, place);
     }
     case 'symbol': {
       if (expr.modifier !== undefined && needsGot(expr.modifier)) symbolNamed(table, GOT_SYMBOL, place);
-      const symbol = symbolNamed(table, expr.name, place);
-      if (symbol.onlyWeakly === true) Object.assign(symbol, { onlyWeakly: false, binding: 'local' });
-      if (expr.modifier !== undefined && isTlsModifier(expr.modifier) && symbol.type !== 'func') symbol.type = 'tls';
+      const symbol = symbolMentioned(table, expr.name, place);
       if (symbol.home.kind === 'value' && settledNow(symbol.home.value)) return symbol.home.value;
+      symbol.isReferenced = true;
       return { kind: 'symbol', symbol, modifier: expr.modifier };
     }
     case 'unary': {
@@ -176,8 +215,29 @@ export function bind(expr: Expr, table: SymbolTable, here: () => Location | bigi
   }
 }
 
-/** A value that a later redefinition of the name must not change: anything but another name of a symbol. */
-const settledNow = (value: Bound): boolean => value.kind !== 'symbol';
+/** A place with its relocation operator, if it has one. */
+function modifiedSymbol(symbol: AsmSymbol, modifier: string | undefined, table: SymbolTable, place: Place): Bound {
+  if (modifier === undefined) return { kind: 'symbol', symbol, modifier };
+  if (needsGot(modifier)) symbolNamed(table, GOT_SYMBOL, place);
+  return { kind: 'symbol', symbol, modifier };
+}
+
+/** The relocation operator of an expression. */
+export function modifierOf(expr: Bound): string | undefined {
+  switch (expr.kind) {
+    case 'symbol':
+      return expr.modifier;
+    case 'unary':
+      return modifierOf(expr.arg);
+    case 'binary':
+      return modifierOf(expr.left) ?? modifierOf(expr.right);
+    default:
+      return undefined;
+  }
+}
+
+/** A value that takes the name's place at once; whoever refers to a name for anything else keeps it (`renewed`). */
+const settledNow = ({ kind }: Bound): boolean => kind === 'int' || kind === 'register';
 
 const DEPTH_LIMIT = 200;
 
@@ -278,7 +338,8 @@ function relocatable(op: BinaryOp, a: Linear, b: Linear, distance: Distance): Li
       return constant(applyBinary(op, difference.offset, 0n) ?? 0n);
     }
     const isEquality = op === '==' || op === '!=' || op === '<>';
-    return isEquality && distance !== knownDistance ? constant(op === '==' ? 0n : -1n) : undefined;
+    const areDistances = a.minus !== undefined || b.minus !== undefined;
+    return isEquality && !areDistances && distance !== knownDistance ? constant(op === '==' ? 0n : -1n) : undefined;
   }
   // What is left of an expression at the end has to be numbers (resolve_symbol_value).
   if (distance === finalDistance) return undefined;
@@ -327,8 +388,19 @@ function add(a: Linear, b: Linear, op: BinaryOp, distance: Distance): Linear | s
 function between(a: AsmSymbol, b: AsmSymbol, distance: Distance): bigint | undefined {
   if (a === b) return 0n;
   if (a.home.kind !== 'label' || b.home.kind !== 'label') return undefined;
+  // Where such a function is only the program itself will know.
+  if (distance === finalDistance && (a.type === 'gnu_ifunc' || b.type === 'gnu_ifunc')) return undefined;
   const apart = distance(a.home.at, b.home.at);
   return apart === undefined ? undefined : BigInt(apart);
+}
+
+/** Those behind it move up, and so do the places that temporaries have among them. */
+export function moveToEnd({ all, placed }: SymbolTable, symbol: AsmSymbol): void {
+  const at = all.indexOf(symbol);
+  if (at === all.length - 1) return;
+  all.splice(at, 1);
+  all.push(symbol);
+  for (const other of placed) if (other.placed !== undefined && other.placed > at) other.placed--;
 }
 
 /** Whether it is a part of the expression, not its outermost operator, that comes to nothing. */

@@ -23,6 +23,9 @@ export const warn = (expander: Expander, message: string, at: Place): void => {
 };
 export const junk = (text: string): string => `junk at end of line, first unrecognized character is \`${text[0]}'`;
 
+/** Of strings that are read as C's. */
+export const NO_ZERO = "this string may not contain '\\0'";
+
 /** Leading strings of a text and what is left behind them. */
 export function readStrings(text: string): { strings: string[]; rest: string } {
   const strings: string[] = [];
@@ -48,4 +51,10 @@ export function evaluate(expander: Expander, text: string, at: Place, message: s
   }
   report(expander, message, at);
   return undefined;
+}
+
+/** What GNU as goes by where an expression is refused for a number: what is added to its symbol. */
+export function numberWithin(expander: Expander, text: string, at: Place): bigint {
+  const expr = text === '' ? undefined : parseExpression(text, at).value;
+  return (expr && expander.host.addend?.(expr, at)) ?? 0n;
 }

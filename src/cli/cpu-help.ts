@@ -1,8 +1,8 @@
 /** What `--cpu help` prints: the models, then the features with the models that have each. */
 import Table from 'cli-table3';
+import { PLAIN_BORDERS } from '../debug/style.ts';
 import { CPU_FEATURE_NAMES, CPU_FEATURES, type CpuFeature } from '../isa/cpu-model.ts';
 import { CPU_MODELS } from '../isa/cpu-models.ts';
-import { PLAIN_BORDERS } from './matrix-table.ts';
 
 export function cpuHelp(): string {
   const models = table(

@@ -4,6 +4,7 @@
  */
 import Table from 'cli-table3';
 import { hex } from '../base/hex.ts';
+import { PLAIN_BORDERS } from '../debug/style.ts';
 import { featureName, featureNames } from '../isa/features.ts';
 import type { RunResult } from '../lab/execute.ts';
 import type { Matrix } from '../lab/matrix.ts';
@@ -46,25 +47,6 @@ export function matrixTable({ varied, groups, runs }: Matrix, merge: boolean): s
     .map((line) => line.trimEnd());
   return lines.join('\n');
 }
-
-/** Columns parted by blanks, one rule below the head: reads in a mail and survives quoting. */
-export const PLAIN_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  right: '',
-  'right-mid': '',
-  mid: '',
-  'mid-mid': '',
-  middle: ' ',
-};
 
 function paint({ outputs, verdict }: Row): string {
   const text = outputs.at(-1)!;

@@ -1,10 +1,7 @@
 /**
- * Moving about in a program, forwards and backwards. Each way of moving is a generator that does a piece of the work between two yields, so
- * that whoever drives it can let a person interrupt; what it returns says why the program stands where it stands.
- *
- * Backwards, the stretches of history before now are run again from their checkpoints, the latest first, until one has a hit: the last one
- * in it is where the way back ends. A watchpoint is hit on the boundary before the instruction that changed the value, as that is what the way
- * back meets first.
+ * Moving forwards in a program; the way back is in `backwards.ts`, micro-ops in `uop-steps.ts`. Each way of moving is a generator that does
+ * a piece of the work between two yields, so that whoever drives it can let a person interrupt; what it returns says why the program
+ * stands where it stands.
  */
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Event } from '../cpu/delivery.ts';
@@ -12,21 +9,8 @@ import type { Stop } from '../cpu/stop.ts';
 import { lineAt } from '../image/image.ts';
 import { GPR, type Insn, RFLAGS } from '../isa/insn.ts';
 import { afterChange, beforeChange, machineOf, type Session, toBoundary } from './session.ts';
-import { seek, stretchesBefore } from './timeline.ts';
-import { frames } from './views/backtrace.ts';
 import { stackAt } from './views/guest.ts';
-import {
-  type Advance,
-  advance,
-  breakHits,
-  exceptionHits,
-  type Goal,
-  type Hit,
-  holds,
-  makePlan,
-  type Plan,
-  valuesOf,
-} from './watch.ts';
+import { type Advance, advance, breakHits, exceptionHits, type Goal, type Hit, holds, makePlan } from './watch.ts';
 
 export type Reason =
   /** What was asked for is done. */
@@ -48,7 +32,7 @@ export interface Report {
 
 export type Motion = Generator<void, Report>;
 
-const DONE: Report = { reason: { kind: 'done' }, hits: [] };
+export const DONE: Report = { reason: { kind: 'done' }, hits: [] };
 
 /** Runs a motion to its end at once. */
 export function finishMotion(motion: Motion): Report {
@@ -80,7 +64,7 @@ export function* runFromEntry(session: Session): Motion {
 /** `stepi N` */
 export const stepInstructions = (session: Session, count: number): Motion => forward(session, { ticks: count });
 
-function* forward(session: Session, { ticks = Number.POSITIVE_INFINITY, goal, until }: Way): Motion {
+export function* forward(session: Session, { ticks = Number.POSITIVE_INFINITY, goal, until }: Way): Motion {
   toBoundary(session);
   if (session.ended) return { reason: { kind: 'ended', stop: session.ended }, hits: [] };
   const plan = makePlan(session, goal, true);
@@ -153,18 +137,18 @@ function resumeOverHardware(session: Session): void {
 
 // By instructions, calls and lines
 
-const insnAt = (session: Session): Insn | undefined => {
+export const insnAt = (session: Session): Insn | undefined => {
   const { cpu } = machineOf(session);
   const found = cpuModel.uopsAt(cpu, cpuModel.getRip(cpu));
   return found.kind === 'invalid' ? undefined : found.insn;
 };
 
-const isCall = ({ mnemonic }: Insn): boolean => mnemonic === 'call' || mnemonic === 'callf';
-const isReturn = ({ mnemonic }: Insn): boolean => /^(ret|retf|iret[dq]?|sysretq?|sysexitq?)$/.test(mnemonic);
-const isRepeated = ({ rep, mnemonic }: Insn): boolean =>
+export const isCall = ({ mnemonic }: Insn): boolean => mnemonic === 'call' || mnemonic === 'callf';
+export const isReturn = ({ mnemonic }: Insn): boolean => /^(ret|retf|iret[dq]?|sysretq?|sysexitq?)$/.test(mnemonic);
+export const isRepeated = ({ rep, mnemonic }: Insn): boolean =>
   rep !== 'none' && /^(movs|stos|lods|cmps|scas|ins|outs)[bwdq]$/.test(mnemonic);
 
-const rspOf = (session: Session): bigint => cpuModel.getReg(machineOf(session).cpu, GPR.RSP);
+export const rspOf = (session: Session): bigint => cpuModel.getReg(machineOf(session).cpu, GPR.RSP);
 
 /** Back here from a call, or done with all iterations: RIP behind the instruction, and the stack no lower than now. */
 function behind(session: Session, insn: Insn): Goal {
@@ -183,7 +167,7 @@ export function* stepOver(session: Session, count: number): Motion {
   return yield* times(count, () => overOne(session));
 }
 
-function* times(count: number, once: () => Motion): Motion {
+export function* times(count: number, once: () => Motion): Motion {
   for (let i = 0; i < count; i++) {
     const report = yield* once();
     if (report.reason.kind !== 'done') return report;
@@ -192,7 +176,7 @@ function* times(count: number, once: () => Motion): Motion {
 }
 
 /** What `step` leaves: the line of the source with all macros around it; undefined: there is none. */
-function lineKey(session: Session): string | undefined {
+export function lineKey(session: Session): string | undefined {
   const { cpu, image } = machineOf(session);
   const place = lineAt(image, cpuModel.getRip(cpu))?.place;
   return place && [place.span, ...place.chain.map(({ at }) => at)].map(({ file, line }) => `${file}:${line}`).join('<');
@@ -250,196 +234,4 @@ export function* untilBehind(session: Session): Motion {
   const rip = cpuModel.getRip(machineOf(session).cpu);
   if (report.reason.kind !== 'done' || !insn || rip > insn.ip || isReturn(insn)) return report;
   return yield* forward(session, { goal: behind(session, insn) });
-}
-
-// Backwards
-
-/** `reverse-stepi N` */
-export function* backInstructions(session: Session, count: number): Motion {
-  const { timeline } = session;
-  const target = session.uop > 0 ? timeline.tick - count + 1 : timeline.tick - count;
-  leave(session);
-  yield;
-  seek(timeline, Math.max(0, target));
-  return target < 0 ? { reason: { kind: 'start-of-history' }, hits: [] } : DONE;
-}
-
-/** What held where the session stood holds no longer. */
-function leave(session: Session): void {
-  toBoundary(session);
-  session.ended = undefined;
-  session.reported = undefined;
-}
-
-/** Where the way back may end. */
-interface Found {
-  readonly tick: number;
-  readonly hits: readonly Hit[];
-}
-
-/** `reverse-continue` */
-export const goBack = (session: Session): Motion => backward(session, undefined);
-
-function* backward(session: Session, goal: Goal | undefined): Motion {
-  leave(session);
-  const { timeline } = session;
-  const origin = timeline.tick;
-  const plan = makePlan(session, goal, false);
-  for (const { from, to } of stretchesBefore(timeline)) {
-    seek(timeline, from);
-    const found = yield* lastIn(session, plan, Math.min(to, origin));
-    if (session.interrupted) {
-      seek(timeline, origin);
-      return { reason: { kind: 'interrupted' }, hits: [] };
-    }
-    if (!found) continue;
-    seek(timeline, found.tick);
-    for (const { point } of found.hits) point.hits++;
-    return { reason: { kind: found.hits.length > 0 ? 'hit' : 'done' }, hits: found.hits.map(turned) };
-  }
-  seek(timeline, 0);
-  return { reason: { kind: 'start-of-history' }, hits: [] };
-}
-
-/** The value changes from the later to the earlier one. */
-const turned = (hit: Hit): Hit => (hit.kind === 'watchpoint' ? { ...hit, old: hit.now, now: hit.old } : hit);
-
-/** The last hit from here on, before the tick `to`. */
-function* lastIn(session: Session, plan: Plan, to: number): Generator<void, Found | undefined> {
-  const { timeline } = session;
-  for (const [point, value] of valuesOf(session, plan.watched)) plan.values.set(point, value);
-  let found = foundHere(session, plan);
-  while (timeline.tick < to) {
-    const from = timeline.tick;
-    const { hits, atGoal, used } = advance(session, plan, to - from, false);
-    // By way of one tick, since what is watched stops right behind it.
-    const crossed = hits.filter(({ kind, point }) => kind === 'watchpoint' || !isAtAddress(point));
-    if (crossed.length > 0) found = { tick: timeline.tick - 1, hits: crossed };
-    const here = hits.filter((hit) => !crossed.includes(hit));
-    if (timeline.tick < to && (here.length > 0 || atGoal)) found = { tick: timeline.tick, hits: here };
-    if (used === 0) break;
-    yield;
-    if (session.interrupted) return undefined;
-  }
-  return found;
-}
-
-const isAtAddress = (point: Hit['point']): boolean =>
-  point.kind === 'breakpoint' || (point.kind === 'catchpoint' && point.caught.kind === 'alternative');
-
-/** On the first boundary of a stretch, which no run of it comes to. */
-function foundHere(session: Session, { goal }: Plan): Found | undefined {
-  const hits = breakHits(session);
-  const { tick } = session.timeline;
-  if (hits.length > 0) return { tick, hits };
-  const rip = cpuModel.getRip(machineOf(session).cpu);
-  const insn = insnAt(session);
-  const isThere = goal?.addresses?.includes(rip) || (insn && goal?.before?.(insn));
-  return isThere && (goal?.accepts?.() ?? true) ? { tick, hits: [] } : undefined;
-}
-
-/** `reverse-nexti N`: over a call that ended right before. */
-export function* backOver(session: Session, count: number): Motion {
-  return yield* times(count, () => backOverOne(session));
-}
-
-function* backOverOne(session: Session): Motion {
-  const { cpu } = machineOf(session);
-  const rip = cpuModel.getRip(cpu);
-  const rsp = rspOf(session);
-  const origin = session.timeline.tick;
-  const one = yield* backInstructions(session, 1);
-  const insn = insnAt(session);
-  if (one.reason.kind !== 'done' || !insn || !(isReturn(insn) || (isRepeated(insn) && insn.ip !== rip))) return one;
-  const landed = session.timeline.tick;
-  seek(session.timeline, origin);
-  const begins = (candidate: Insn): boolean =>
-    (isCall(candidate) || isRepeated(candidate)) && BigInt.asUintN(64, candidate.ip + BigInt(candidate.length)) === rip;
-  // An interrupted instruction is where its handler returns to.
-  const addresses = /^(iret|sysret|sysexit)/.test(insn.mnemonic) ? [rip] : [];
-  const report = yield* backward(session, { addresses, before: begins, accepts: () => rspOf(session) === rsp });
-  if (report.reason.kind !== 'start-of-history') return report;
-  seek(session.timeline, landed);
-  return one;
-}
-
-/** `reverse-step N`: to the start of the line before. */
-export function* backLines(session: Session, count: number): Motion {
-  return yield* times(count, () => backLine(session, () => backInstructions(session, 1)));
-}
-
-/** `reverse-next N` */
-export function* backNextLines(session: Session, count: number): Motion {
-  return yield* times(count, () => backLine(session, () => backOverOne(session)));
-}
-
-/** As far back as the line goes that the first step back comes into. */
-function* backLine(session: Session, once: () => Motion): Motion {
-  const first = yield* once();
-  const line = lineKey(session);
-  if (first.reason.kind !== 'done' || line === undefined) return first;
-  for (;;) {
-    const { tick } = session.timeline;
-    const report = yield* once();
-    if (report.reason.kind === 'interrupted' || report.reason.kind === 'hit') return report;
-    if (report.reason.kind === 'done' && lineKey(session) === line) continue;
-    if (lineKey(session) !== line) seek(session.timeline, tick);
-    return DONE;
-  }
-}
-
-/** `reverse-finish`: to the call, or the event, that this frame came of. undefined: no caller is known. */
-export function backOutOfFrame(session: Session): Motion | undefined {
-  const machine = machineOf(session);
-  const caller = frames(machine)[1];
-  if (!caller || caller.kind === 'exit') return undefined;
-  const { address, sp } = caller;
-  if (caller.kind === 'exception') {
-    const interrupted = frames(machine)[2];
-    const accepts = (): boolean => interrupted === undefined || rspOf(session) === interrupted.sp;
-    return backward(session, { addresses: [address], accepts });
-  }
-  const calls = (insn: Insn): boolean => isCall(insn) && BigInt.asUintN(64, insn.ip + BigInt(insn.length)) === address;
-  return backward(session, { before: calls, accepts: () => rspOf(session) === sp });
-}
-
-// By micro-ops
-
-/** `stepu N`: within the instruction at RIP, then on to the next one. */
-export function* stepUops(session: Session, count: number): Motion {
-  return yield* times(count, function* (): Motion {
-    const length = uopCount(session);
-    if (session.uop + 1 >= length) return yield* forward(session, { ticks: 1 });
-    return showUop(session, session.uop + 1) ? DONE : yield* forward(session, { ticks: 1 });
-  });
-}
-
-/** `reverse-stepu N` */
-export function* backUops(session: Session, count: number): Motion {
-  return yield* times(count, function* (): Motion {
-    if (session.uop > 0) {
-      showUop(session, session.uop - 1);
-      return DONE;
-    }
-    const report = yield* backInstructions(session, 1);
-    if (report.reason.kind !== 'done') return report;
-    for (let uop = uopCount(session) - 1; uop > 0; uop--) if (showUop(session, uop)) break;
-    return DONE;
-  });
-}
-
-function uopCount(session: Session): number {
-  const { cpu } = machineOf(session);
-  const found = cpuModel.uopsAt(cpu, cpuModel.getRip(cpu));
-  return found.kind === 'uops' ? found.uops.length : 1;
-}
-
-/** The machine after so many micro-ops of the instruction; false: it doesn't get that far, and stands before it. */
-function showUop(session: Session, uop: number): boolean {
-  toBoundary(session);
-  if (uop === 0) return true;
-  session.uop = uop;
-  if (cpuModel.runUops(machineOf(session).cpu, uop)) return true;
-  toBoundary(session);
-  return false;
 }

@@ -4,6 +4,7 @@
  * A symbol's name goes as far as its size, where it has one. gdb names no data without a size; we do, since the laboratory's
  * programs seldom say it.
  */
+import { countBelow } from '../base/search.ts';
 import type { Image, ImageSymbol } from '../image/image.ts';
 import { segmentAt } from '../image/image.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -82,13 +83,7 @@ export function symbolText(machine: Machine, address: bigint): string | undefine
 
 /** The nearest at or below an address; of several at one address the first that has a size. */
 function symbolBelow(symbols: readonly ImageSymbol[], address: bigint): ImageSymbol | undefined {
-  let low = 0;
-  let high = symbols.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (symbols[middle]!.address <= address) low = middle + 1;
-    else high = middle;
-  }
+  const low = countBelow(symbols, (symbol) => symbol.address <= address);
   let found = symbols[low - 1];
   for (let i = low - 2; found && found.size === 0n && symbols[i]?.address === found.address; i--) {
     if (symbols[i]!.size !== 0n) found = symbols[i];

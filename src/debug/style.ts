@@ -99,7 +99,7 @@ export function table(
   const made = new Table({
     head: [...head],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-    chars: BORDERS,
+    chars: { ...PLAIN_BORDERS, middle: '  ' },
     colAligns: Array.from({ length: columns }, (_, i) => (right.includes(i) ? 'right' : 'left')),
   });
   made.push(...rows.map((row) => Array.from({ length: columns }, (_, i) => row[i] ?? '')));
@@ -109,7 +109,8 @@ export function table(
     .map((line) => fit(line.trimEnd(), style.width));
 }
 
-const BORDERS = {
+/** Columns parted by blanks: reads in a mail and survives quoting. */
+export const PLAIN_BORDERS = {
   top: '',
   'top-mid': '',
   'top-left': '',
@@ -124,7 +125,7 @@ const BORDERS = {
   'right-mid': '',
   mid: '',
   'mid-mid': '',
-  middle: '  ',
+  middle: ' ',
 };
 
 /** `── registers ──────`, as wide as the style. */

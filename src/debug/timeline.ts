@@ -9,6 +9,7 @@
  * The subtle invariant: between two neighbouring marks the machine runs undisturbed.
  */
 
+import { countBelow } from '../base/search.ts';
 import type { Cpu, Monitor, MonitorStop } from '../cpu/cpu.ts';
 import * as cpuModel from '../cpu/cpu.ts';
 import type { Stop } from '../cpu/stop.ts';
@@ -49,16 +50,7 @@ export const beginTimeline = (cpu: Cpu): Timeline => ({
 });
 
 /** The last mark at or below a tick. */
-function markAt({ marks }: Timeline, tick: number): number {
-  let low = 0;
-  let high = marks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (marks[middle]!.tick <= tick) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+const markAt = ({ marks }: Timeline, tick: number): number => countBelow(marks, (mark) => mark.tick <= tick) - 1;
 
 /** The first tick after now where something was done by hand; Infinity: nothing was. */
 const nextPinned = ({ pins, tick }: Timeline): number => pins.find((pin) => pin > tick) ?? Number.POSITIVE_INFINITY;

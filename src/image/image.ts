@@ -6,6 +6,7 @@
  * memory and fetches from there.
  */
 import type { Place } from '../base/diagnostics.ts';
+import { countBelow } from '../base/search.ts';
 
 export interface Image {
   /** Ascending by address, not overlapping. */
@@ -67,14 +68,7 @@ export function bytesAt(image: Image, address: bigint, length: number): Uint8Arr
 
 /** The last element at or below `address` of an array ascending by `address`. */
 function floor<T extends { readonly address: bigint }>(items: readonly T[], address: bigint): T | undefined {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (items[middle]!.address <= address) low = middle + 1;
-    else high = middle;
-  }
-  return items[low - 1];
+  return items[countBelow(items, (item) => item.address <= address) - 1];
 }
 
 /** The source line of the byte at `address`. */

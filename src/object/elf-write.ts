@@ -44,7 +44,8 @@ const EI_OSABI = 7;
 const OSABI_GNU = 3;
 
 /** What the generic ABI does not know: the file says so. */
-const usesGnuExtensions = ({ symbols, sections }: ObjectFile): boolean =>
+const usesGnuExtensions = ({ symbols, sections, isGnu }: ObjectFile): boolean =>
+  isGnu === true ||
   symbols.some(({ type, binding }) => type === 'gnu_ifunc' || binding === 'unique') ||
   sections.some(({ flags }) => (flags & SHF.GNU_RETAIN) !== 0);
 
@@ -131,7 +132,8 @@ function outputSections(
     if (section.relocations.length === 0) return [written];
     return [written, relocationSection(section, numbers[n]!, symtab, order)];
   });
-  if (object.symbols.length === 0) return sections;
+  // Relocations need a table of symbols even where they name none.
+  if (object.symbols.length === 0 && own === object.sections.length) return sections;
   const table = { type: SHT.SYMTAB, flags: 0, link: symtab + 1, info: order.locals + 1, align: 8, entsize: SYM_SIZE };
   sections.push({ name: '.symtab', header: { ...table, size: symbols.length }, data: symbols });
   sections.push(stringSection('.strtab', strings));

@@ -10,6 +10,8 @@ export interface ObjectFile {
   readonly symbols: Symbol[];
   /** Where each run of bytes came from, ascending by (section, offset). Empty for objects read from ELF files. */
   readonly lines: LineRecord[];
+  /** It uses GNU's additions to ELF, though none of its symbols or sections shows it. */
+  readonly isGnu?: true;
 }
 
 export interface Section {

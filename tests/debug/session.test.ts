@@ -3,21 +3,13 @@ import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as cpuModel from '../../src/cpu/cpu.ts';
+import { backInstructions, backOver, goBack } from '../../src/debug/backwards.ts';
 import { parseDebugExpression } from '../../src/debug/expression.ts';
-import {
-  backInstructions,
-  backOver,
-  backUops,
-  finishMotion,
-  goBack,
-  goOn,
-  stepInstructions,
-  stepOver,
-  stepUops,
-} from '../../src/debug/motion.ts';
+import { finishMotion, goOn, stepInstructions, stepOver } from '../../src/debug/motion.ts';
 import type { Point } from '../../src/debug/points.ts';
 import { evaluateText, machineOf, type Session } from '../../src/debug/session.ts';
 import { seek } from '../../src/debug/timeline.ts';
+import { backUops, stepUops } from '../../src/debug/uop-steps.ts';
 import { random } from '../cpu/random.ts';
 import { debugProgram } from './transcript.ts';
 

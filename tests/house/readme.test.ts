@@ -12,7 +12,9 @@ const blocks = [...readme.matchAll(/```console\n\$ npx entrylab (.*)\n([\s\S]*?)
   output: output!,
 }));
 
-const words = (args: string): string[] => args.split(/\s+/).map((word) => word.replaceAll('\\', ''));
+/** As a shell takes them apart. */
+const words = (args: string): string[] =>
+  [...args.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word.replaceAll('\\', ''));
 
 /** The output in pieces between the `…` lines; each has to follow the one before. */
 const pieces = (output: string): string[] => output.split(/^…\n/m).filter((piece) => piece !== '');

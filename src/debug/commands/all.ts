@@ -7,6 +7,7 @@ import { DISPLAY_COMMANDS } from './display.ts';
 import { STATUS } from './info.ts';
 import { LIST } from './list.ts';
 import { MACHINE } from './machine.ts';
+import { POINT_CHANGES } from './point-changes.ts';
 import { STOPPING } from './points.ts';
 import { RUNNING } from './running.ts';
 import { SETTING_COMMANDS } from './settings.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   ...BACKWARDS,
   ...CHECKPOINT_COMMANDS,
   ...STOPPING,
+  ...POINT_CHANGES,
   ...DATA,
   ...DISPLAY_COMMANDS,
   ...MACHINE,

@@ -1,18 +1,12 @@
 /** Commands that move the program backwards. */
+
+import { backInstructions, backLines, backNextLines, backOutOfFrame, backOver, goBack } from '../backwards.ts';
 import type { Command } from '../command.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { Mistake } from '../mistake.ts';
-import {
-  backInstructions,
-  backLines,
-  backNextLines,
-  backOutOfFrame,
-  backOver,
-  backUops,
-  goBack,
-  type Motion,
-} from '../motion.ts';
+import type { Motion } from '../motion.ts';
 import type { Session } from '../session.ts';
+import { backUops } from '../uop-steps.ts';
 import { countOf } from './arguments.ts';
 
 const counted =

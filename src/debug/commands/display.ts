@@ -8,7 +8,7 @@ import { type Interpreter, say } from '../interpreter.ts';
 import { attempt, demand } from '../mistake.ts';
 import { outputCommand } from '../print.ts';
 import { scopeOf } from '../session.ts';
-import { deleteDisplays } from './points.ts';
+import { deleteDisplays } from './point-changes.ts';
 
 export interface Display {
   readonly number: number;

@@ -2,6 +2,7 @@
 import type { Place, Span } from '../../base/diagnostics.ts';
 import * as cpuModel from '../../cpu/cpu.ts';
 import { lineAt } from '../../image/image.ts';
+import { isSource } from '../../lab/program.ts';
 import type { Command } from '../command.ts';
 import { type Interpreter, say } from '../interpreter.ts';
 import { locate } from '../locations.ts';
@@ -26,7 +27,7 @@ function list(it: Interpreter, argument: string): undefined {
   const { listsize } = it.settings;
   if (argument === '-') return listBefore(it);
   if (argument === '') {
-    const here = it.listed ?? around(spanHere(it), listsize) ?? { file: it.session.program.path, line: 1 };
+    const here = it.listed ?? around(spanHere(it), listsize) ?? beginning(it);
     return listFrom(it, here.file, here.line, here.line + listsize);
   }
   const [, from = '', to] = /^([^,]*)(?:,\s*(.*))?$/.exec(argument) ?? [];
@@ -38,6 +39,12 @@ function list(it: Interpreter, argument: string): undefined {
   }
   const { file, line } = around(start, listsize)!;
   return listFrom(it, file, line, line + listsize);
+}
+
+/** An object without lines has no source. */
+function beginning({ session: { program } }: Interpreter): { readonly file: string; readonly line: number } {
+  if (!isSource(program.path)) throw new Mistake('No line of source is known here.');
+  return { file: program.path, line: 1 };
 }
 
 function around(

@@ -15,10 +15,10 @@ import {
   stepInstructions,
   stepLines,
   stepOver,
-  stepUops,
   untilBehind,
 } from '../motion.ts';
 import { addressOf, machineOf, restart, type Session, type Setup } from '../session.ts';
+import { stepUops } from '../uop-steps.ts';
 import { frameLines, frames } from '../views/backtrace.ts';
 import { countOf } from './arguments.ts';
 import { fileHere } from './list.ts';

@@ -248,3 +248,13 @@ f:	.cfi_startproc
 	.cfi_undefined 3
 	nop
 	.cfi_endproc
+#= sections chosen late
+	.cfi_startproc
+	.cfi_endproc
+	.cfi_sections .debug_frame
+	.cfi_sections .debug_frame
+	.cfi_sections .eh_frame, .debug_frame
+#= places of threads
+	.section .tdata
+	.cfi_startproc
+	.cfi_endproc

@@ -275,3 +275,25 @@ d:
 	.mri 0
 	.noformat
 	.spc
+#= what a refused expression adds decides
+	.if b+1
+	.foo1
+	.else
+	.foo2
+	.endif
+	.ifeq b
+	.foo3
+	.endif
+	.ifle b-3
+	.foo4
+	.endif
+	.ifgt 3-b
+	.foo5
+	.endif
+	.if 0
+	.elseif b+1
+	.foo6
+	.endif
+#= nothing is said after the end
+v = g-f
+	.abort

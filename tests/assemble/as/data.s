@@ -436,3 +436,31 @@ x:
 	.dcb.l 0, 3
 	.dcb 0
 	.dcb.b -1, 3
+#= names with a dollar
+	.byte $1, $a+2, 1+$, 3
+	mov $$1, %eax
+x = $4
+	.long x
+#= a hexadecimal number without digits is missing
+	.byte 0x+1
+	.byte 5+0x
+	.byte -0x
+	.byte 0x
+#= floats by their bits
+	.float 1, :3f80, :3f80_1234
+	.double 1,:3f80,0f:5,2
+	.tfloat 1,:1122334455667788
+	.hfloat 1,:3f8
+	.float 1,:3f80123456,2
+#= blocks without a value
+	.dcb.s 2
+	.dcb.d 1,
+	.dcb.l 2,
+#= sixteen bytes in a section without data
+	.bss
+	.octa 15!=16
+	.octa 1==2
+#= strings that end before their end
+	.warning "a\0b"
+	.ifeqs "", "\0x"
+	.endif

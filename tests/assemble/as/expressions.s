@@ -86,3 +86,85 @@ b:	.byte a-b, b-a
 #= equal signs
 	.quad 1=1
 x = = 1
+#= an operator behind a sum is the whole sum's
+	.quad f+4@GOTOFF, (f+4)@GOTOFF, f-8@GOTOFF+4
+	jb 1f+3@PLT
+1:	jmp .-5@PLT
+	lea f+4@GOTPCREL(%rip), %rax
+	mov $f+4@GOTOFF, %rax
+	.long 1b@PLT, g-4@GOTPCREL
+#= operators choose the operand's size
+	mov $a@GOTOFF, %rax
+	mov $a@SIZE, %rax
+	mov $a@SIZE, %eax
+	movabs $a@GOT, %rax
+	movabs a@TPOFF, %rax
+	add $a@TPOFF, %rcx
+#= operators that fit nowhere
+	add $a@PLT, %ecx
+	add $a@SIZE, %rcx
+	add a@GOT(%rip), %rcx
+	add a@SIZE(%rip), %rcx
+	add a@TPOFF(%ebx), %rcx
+	add a@SIZE(%rbx), %rcx
+	jmp a@GOTOFF
+	loop a@PLT
+	call a@TPOFF
+	jnz a@TPOFF
+	movabs $a@PLT, %rax
+	add a@GOTOFF, %rcx
+	add $a@TLSCALL, %ecx
+#= TLSCALL takes no room
+	leaq a@TLSDESC(%rip), %rax
+	call *a@TLSCALL(%rax)
+#= the table of offsets from an immediate
+	mov $_GLOBAL_OFFSET_TABLE_, %eax
+	add $_GLOBAL_OFFSET_TABLE_, %rbx
+	movabs $_GLOBAL_OFFSET_TABLE_, %rax
+.Lx:	movabs $_GLOBAL_OFFSET_TABLE_-.Lx, %r11
+	lea _GLOBAL_OFFSET_TABLE_+4(%rip), %rax
+	call _GLOBAL_OFFSET_TABLE_
+	cmpl $_GLOBAL_OFFSET_TABLE_+8, (%rbx)
+	.code32
+	add $_GLOBAL_OFFSET_TABLE_+(.-.Ly), %ebx
+.Ly:
+#= a local place needs no table
+	jmp .Lc@PLT
+	call .Lc@PLT
+	lea .Lc@PLT(%rip), %rax
+	mov .Lc@PLT, %rax
+	.data
+.Lc:
+#= relocations without symbols
+	call 0x123456789
+	jmp 5
+#= a byte's distance to a number
+	loop 5
+	loop 200
+	jrcxz 0x80000000
+	jmp 0x80000000
+#= places less others, from the instruction's end
+	add d-.(%rip), %rax
+	add d-4-.(%rip), %rax
+	add d-a(%rip), %rax
+a:
+#= local labels among the symbols
+	jmp 2f
+	.section .rodata,"aM",@progbits,1
+2:
+#= signs beyond 64 bits
+	.octa ~010, ~0, ~5+1, ~-5, -5, --5, (~0xffffffffffffffff), ~1|5
+#= calls of what turns out to be a number
+	call u
+	call v
+	jmp u
+u = g-.
+v = 5
+g:
+#= distances are no equals of numbers
+	.ifeq (d-.Lc) != 5
+	.endif
+#= fields that a difference just misses
+	.hword (c-.Lc)-65536
+c:
+.Lc:

@@ -662,3 +662,67 @@ b:
 	.p2align	4,,10
 	jmp	ext
 	je	.L3_0
+#= origins that nobody has defined yet
+	nop
+	.org f+8
+f:
+	.data
+	.org c, 7
+c = 5
+#= origins that nobody ever defines
+	nop
+	.org c-a
+	.org .Lb+2
+#= jumps in the absolute section
+	.struct 1
+	call v
+	jmp v+3
+	jnz 5
+#= a structure's name twice in one place
+	.struct 1
+b:
+b:
+	.byte 0
+b:
+#= the gap that a missing pattern leaves
+	.section .foo,"wa",@progbits
+	jb a
+	.balignl 4
+	.byte 1
+#= blocks in a section without data
+	.bss
+	.dcb.w 3, 1
+	.dcb.l 3, 0
+#= a line table beside other debugging information
+	.section .debug_info,"o",@progbits,.data
+	.long 1
+	.section .debug_line
+#= no line table for gaps
+	.section .debug_info
+	.balign 4
+#= files in the absolute section
+	.struct 4
+	.incbin "data.bin"
+a:	.text
+	.long a
+#= NOPs longer than there are
+	.nops 5, 99
+	.long 1f
+#= NOPs longer than there are, beside another error
+	.nops 5, 99
+	.foo
+#= an origin less what is nowhere
+a:	.byte 1
+	.org a-d
+#= operators where nothing may be stored
+	.struct 7
+	.short c@TPOFF
+#= an origin that is elsewhere in the end
+	.org g+2
+	.data
+g:
+#= an origin that is elsewhere in the end, and too low
+	.byte 1, 2
+	.org g+1
+	.data
+g:

@@ -526,3 +526,176 @@ i:	ret
 	.set	also, i
 	call	also
 	jmp	also
+#= the type of common storage
+	.comm ext, 4
+	.type ext, @object
+	.type ext, @function
+#= who refers to a name keeps what it was
+	.long x
+x = 1
+	.long x
+x = 2
+	.long x
+	.size a, x
+x = 3
+a:
+#= names for places keep them too
+	.globl x
+	.long x, z
+z = f
+z:
+y = x + 1
+x = f
+x = g
+	.long x, y
+f:	nop
+g:
+#= what a new value leaves of a symbol
+	.set s, f
+	.hidden s
+	.weak t
+	.protected t
+	.type s, @function
+	.size s, 7
+	.size t, 3
+	.set s, 5
+	.set t, f
+	.set t, 6
+f:
+#= a weak reference's target is named outright
+	.weakref a1, s
+	.weakref a2, t
+	.weakref a3, u
+	.weakref a4, v
+	.weakref a5, w
+	.globl s
+	.hidden t
+	.set u, 4
+	.comm v, 4
+	.size w, 4
+	.weakref a6, x
+	.weak x
+	.long a1, a6
+#= distances from what the program itself looks up
+	.value f-d
+	.quad f-d
+	.type f, @gnu_indirect_function
+d:
+f:
+#= temporaries that become symbols
+	.byte (.La-c)
+	.type .Lc, @common
+	.type .Lu, @gnu_unique_object
+	.long .Lb
+	.globl b
+	.weak .La, .Lb
+	.set x, .Ld
+	.globl d, .Ld
+c:
+.La:
+.Ld:
+#= relocations at numbers and at places
+	.reloc 0, BFD_RELOC_32, 5
+	.data
+	.reloc ., BFD_RELOC_32, ext
+#= another name of a place is the place once all are defined
+	.globl x
+	.weak w
+x = g
+w = h
+y = x + 1
+	.globl g
+	.long x, y, w
+	jmp x
+	jmp w
+	.type g, @function
+	.size g, 4
+g:
+	.weak h
+h:
+z = h
+	call z
+	.data
+	call z
+#= undefined names with versions
+	.symver u, ext@V2
+	.symver v, ext2@V2
+	.symver .Lb, z@@@V1, local
+	.long v
+#= local storage of a name that had a value
+t = d - f
+	.lcomm t, 5
+#= what is thread-local in the end
+	lea a@TLSGD(%rip), %rdi
+	mov a@GOTTPOFF(%rip), %rdi
+	.long t@TPOFF
+t = 65536
+a:
+#= local storage goes behind what is written to the section
+	.local st
+	.comm st, 40, 32
+	.lcomm u, 3
+	.bss
+q:	.byte 0
+	.subsection 2
+	.byte 0
+	.local big, t
+	.largecomm big, 40, 32
+	.tls_common t, 40, 32
+#= functions that the program looks up stay such
+	.type c, @gnu_indirect_function
+	.type c, @function
+c:
+	.type ifu, @gnu_indirect_function
+	.set ifu, r
+	.type r, @function
+r:
+	.type d, @gnu_indirect_function
+	.type d, @object
+d:
+#= temporaries keep their places when others move
+	.section .rodata.str1.1,"aMS",@progbits,1
+.La:	.string "a"
+	.text
+.Lx:	.long .Lx
+	leaq .La(%rip), %rax
+	.type .Lx, @function
+	.globl .Lx
+b:
+#= storage with something behind it
+	.lcomm main, 16, 32
+main:
+	.comm a, 4, 4 junk
+a:
+#= numbers where names belong
+	.weak 5
+	.hidden a, 7
+	.local
+#= temporaries that names are set to
+	.text
+	lea .LC1(%rip), %rax
+	lea .LC2(%rip), %rax
+	.section .rodata.str1.1,"aMS",@progbits,1
+	.set .LC0, .LC2+1
+	.set .LC3, .LC1
+.LC1:	.string "a"
+.LC2:	.string "abc"
+#= labels that names are set to behind them
+	lea .LC1(%rip), %rax
+	lea .LC2(%rip), %rax
+	.section .rodata.str1.1,"aMS",@progbits,1
+.LC1:	.string "a"
+.LC2:	.string "abc"
+	.set .LC0, .LC2+1
+	.set .LC3, .LC1
+b:
+#= labels that are set to others
+	lea .LC1(%rip), %rax
+	lea .LC3(%rip), %rax
+	.section .rodata.str1.1,"aMS",@progbits,1
+.LC1:	.string "a"
+.LC2:	.string "abc"
+	.set .LC3, .LC2+1
+	.text
+	lea .LC2(%rip), %rax
+b:
