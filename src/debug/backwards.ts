@@ -25,7 +25,8 @@ import { advance, breakHits, type Goal, type Hit, makePlan, type Plan, valuesOf 
 /** `reverse-stepi N`: less, if something is hit on the way. */
 export function* backInstructions(session: Session, count: number): Motion {
   const { timeline, points } = session;
-  const target = session.uop > 0 ? timeline.tick - count + 1 : timeline.tick - count;
+  // From the midst of an instruction its start is one step back.
+  const target = timeline.tick - Math.max(0, session.uop > 0 ? count - 1 : count);
   leave(session);
   if (points.length > 0) {
     const report = yield* backward(session, undefined, Math.max(0, target));
