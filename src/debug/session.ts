@@ -90,8 +90,12 @@ interface Begun {
 }
 
 /** Events are delivered, since that is what is looked at here; those that nobody handles stop the run before (motion.ts). */
-function begin(program: Program, { entry: wanted, states, sets, ...options }: Setup): Parsed<Begun | undefined> {
-  const bench = createBench(program, { ...options, events: 'deliver' });
+function begin(
+  program: Program,
+  { entry: wanted, states, sets, ...options }: Setup,
+  old?: Bench,
+): Parsed<Begun | undefined> {
+  const bench = old ? { value: old, diagnostics: [] } : createBench(program, { ...options, events: 'deliver' });
   if (!bench.value) return { value: undefined, diagnostics: bench.diagnostics };
   const entry = chooseEntry(bench.value, wanted);
   if (!entry) {
@@ -114,8 +118,15 @@ function chooseEntry({ program, image }: Bench, wanted: string | undefined): Ent
 /** From the entry again, perhaps patched for other features or entered otherwise. With errors everything stays as it is. */
 export function restart(session: Session, changes: Partial<Setup> = {}): readonly Diagnostic[] {
   const setup = { ...session.setup, ...changes };
-  const begun = begin(session.program, setup);
-  if (!begun.value) return begun.diagnostics;
+  // The same machine does, if it is only entered otherwise.
+  const isPatchedAnew = Object.keys(changes).some((key) => !['entry', 'states', 'sets'].includes(key));
+  const begun = begin(session.program, setup, isPatchedAnew ? undefined : session.bench);
+  if (!begun.value) {
+    // What was tried has changed the machine.
+    toBoundary(session);
+    undo(session.timeline);
+    return begun.diagnostics;
+  }
   Object.assign(session, { setup, ...begun.value, uop: 0, ended: undefined, reported: undefined });
   for (const point of session.points) if (point.kind === 'breakpoint') findAgain(session, point);
   return begun.diagnostics;

@@ -7,7 +7,7 @@ import { backInstructions, backOver, goBack } from '../../src/debug/backwards.ts
 import { parseDebugExpression } from '../../src/debug/expression.ts';
 import { finishMotion, goOn, stepInstructions, stepOver } from '../../src/debug/motion.ts';
 import type { Point } from '../../src/debug/points.ts';
-import { evaluateText, machineOf, type Session } from '../../src/debug/session.ts';
+import { evaluateText, machineOf, restart, type Session } from '../../src/debug/session.ts';
 import { seek } from '../../src/debug/timeline.ts';
 import { backUops, stepUops } from '../../src/debug/uop-steps.ts';
 import { random } from '../cpu/random.ts';
@@ -186,6 +186,18 @@ test('an interrupted way back leaves the session where it was', () => {
   const next = motion.next();
   assert.is(next.done && next.value.reason.kind, 'interrupted');
   assert.is(session.timeline.tick, 30);
+  assert.is(hash(session), here);
+});
+
+test('an entry that is none leaves everything as it is', () => {
+  const session = nmi();
+  finishMotion(stepInstructions(session, 12));
+  const here = hash(session);
+  assert.ok(restart(session, { entry: 'nosuch' }).some(({ severity }) => severity === 'error'));
+  assert.is(session.timeline.tick, 12);
+  assert.is(hash(session), here);
+  finishMotion(backInstructions(session, 1));
+  finishMotion(stepInstructions(session, 1));
   assert.is(hash(session), here);
 });
 
