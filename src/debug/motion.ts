@@ -69,8 +69,10 @@ export function* forward(session: Session, { ticks = Number.POSITIVE_INFINITY, g
   if (session.ended) return { reason: { kind: 'ended', stop: session.ended }, hits: [] };
   const plan = makePlan(session, goal, true);
   let left = Math.min(ticks, session.limit);
+  let resumed = 0;
   for (let budget = left; budget > 0; budget = left) {
-    resumeOverHardware(session);
+    if (resumeOverHardware(session) && ++resumed > MOST_RESUMED)
+      return { reason: { kind: 'budget', ticks: Math.min(ticks, session.limit) - left }, hits: [] };
     const passes = session.reported === session.timeline.tick;
     const step = advance(session, plan, until ? 1 : left, passes);
     left -= step.used;
@@ -117,8 +119,11 @@ function counts({ point }: Hit): boolean {
   return false;
 }
 
+/** Hardware breakpoints that one command passes: each becomes a part of history. */
+const MOST_RESUMED = 10_000;
+
 /** An instruction breakpoint in a debug register is passed with RF, as a debugger of the machine itself would do it (SDM vol. 3, 17.3.1.1). */
-function resumeOverHardware(session: Session): void {
+function resumeOverHardware(session: Session): boolean {
   const { cpu } = machineOf(session);
   const rip = cpuModel.getRip(cpu);
   const armed = session.points.some(
@@ -129,10 +134,11 @@ function resumeOverHardware(session: Session): void {
       point.locations.some(({ address }) => address === rip),
   );
   const flags = cpuModel.getFlags(cpu);
-  if (!armed || flags & BigInt(RFLAGS.RF)) return;
+  if (!armed || flags & BigInt(RFLAGS.RF)) return false;
   beforeChange(session);
   cpuModel.setFlags(cpu, flags | BigInt(RFLAGS.RF));
   afterChange(session);
+  return true;
 }
 
 // By instructions, calls and lines

@@ -30,7 +30,7 @@ export interface Timeline {
   /** Ascending; the first is at tick 0. */
   marks: Mark[];
   /** The ticks of the pinned marks but the first, ascending. */
-  pins: readonly number[];
+  pins: number[];
   /** Ticks between two marks that follow from each other. */
   spacing: number;
 }
@@ -53,7 +53,8 @@ export const beginTimeline = (cpu: Cpu): Timeline => ({
 const markAt = ({ marks }: Timeline, tick: number): number => countBelow(marks, (mark) => mark.tick <= tick) - 1;
 
 /** The first tick after now where something was done by hand; Infinity: nothing was. */
-const nextPinned = ({ pins, tick }: Timeline): number => pins.find((pin) => pin > tick) ?? Number.POSITIVE_INFINITY;
+const nextPinned = ({ pins, tick }: Timeline): number =>
+  pins[countBelow(pins, (pin) => pin <= tick)] ?? Number.POSITIVE_INFINITY;
 
 /**
  * Runs forward, at most `ticks`; perhaps fewer, where a mark is due. The stop is `budget` where nothing else stopped it: `timeline.tick` tells how
@@ -91,7 +92,7 @@ function keepMark(timeline: Timeline): void {
   const index = markAt(timeline, tick);
   if (marks[index]!.tick === tick) return;
   marks.splice(index + 1, 0, { tick, at: cpuModel.checkpoint(cpu), pinned: false });
-  if (marks.length > MOST_MARKS) thinOut(timeline);
+  if (marks.length - timeline.pins.length > MOST_MARKS) thinOut(timeline);
 }
 
 /** Drops every other mark that can be run to. */
@@ -118,9 +119,11 @@ export function seek(timeline: Timeline, tick: number): void {
 export function pinChange(timeline: Timeline): void {
   const { tick, cpu } = timeline;
   timeline.end = tick;
-  timeline.marks = timeline.marks.filter((mark) => mark.tick < tick);
-  timeline.marks.push({ tick, at: cpuModel.checkpoint(cpu), pinned: true });
-  timeline.pins = timeline.marks.slice(1).flatMap((mark) => (mark.pinned ? [mark.tick] : []));
+  const { marks, pins } = timeline;
+  while (marks.length > 0 && marks[marks.length - 1]!.tick >= tick) marks.pop();
+  while (pins.length > 0 && pins[pins.length - 1]! >= tick) pins.pop();
+  marks.push({ tick, at: cpuModel.checkpoint(cpu), pinned: true });
+  if (tick > 0) pins.push(tick);
 }
 
 /** The stretches of history before now, the latest first: each runs undisturbed from `from` to `to`. */

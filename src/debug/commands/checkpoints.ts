@@ -21,6 +21,12 @@ export interface Saved {
   readonly where: string;
 }
 
+const copyOf = (timeline: Timeline): Timeline => ({
+  ...timeline,
+  marks: [...timeline.marks],
+  pins: [...timeline.pins],
+});
+
 function save(it: Interpreter): undefined {
   const { session } = it;
   toBoundary(session);
@@ -32,7 +38,7 @@ function save(it: Interpreter): undefined {
     number: it.nextSaved++,
     setup,
     bench,
-    timeline: { ...timeline, marks: [...timeline.marks] },
+    timeline: copyOf(timeline),
     at: cpuModel.checkpoint(machine.cpu),
     where,
   };
@@ -48,7 +54,7 @@ function restore(it: Interpreter, argument: string): undefined {
   if (!saved) throw new Mistake(`Not found: checkpoint id ${number}.`);
   const { session } = it;
   const { setup, bench, timeline, at } = saved;
-  Object.assign(session, { setup, bench, timeline: { ...timeline, marks: [...timeline.marks] } });
+  Object.assign(session, { setup, bench, timeline: copyOf(timeline) });
   Object.assign(session, { uop: 0, ended: undefined, reported: undefined });
   cpuModel.restore(bench.machine.cpu, at);
   say(it, `Switching to checkpoint ${number}`);

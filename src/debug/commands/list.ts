@@ -34,6 +34,7 @@ function list(it: Interpreter, argument: string): undefined {
   const start = from.trim() === '' ? undefined : spanOf(it, from);
   if (to !== undefined) {
     const end = to.trim() === '' ? undefined : spanOf(it, to, start?.file);
+    if (!start && !end) throw new Mistake('A range needs a first line or a last one.');
     const first = start?.line ?? Math.max(1, end!.line - listsize + 1);
     return listFrom(it, (start ?? end)!.file, first, (end?.line ?? first + listsize - 1) + 1);
   }
