@@ -226,6 +226,7 @@ function* control(
     yield* runLines(it, body);
     yield;
   }
+  if (it.session.interrupted) throw new Mistake('Quit');
 }
 
 function splitElse(body: readonly string[]): {
