@@ -6,7 +6,6 @@
  * and its address is that one's; with a `view` it is a row at once. A view counts the rows at one address, which may be
  * known only after layout, so that it is an expression where padding lies before the row.
  */
-import type { Place } from '../base/diagnostics.ts';
 import { SHF } from '../object/object-file.ts';
 import { type Assembly, dot, fail, warn } from './assembly.ts';
 import { type AsmSection, knownDistance, type Location, surelyBehind } from './section.ts';
@@ -81,31 +80,34 @@ export const newLineState = (): LineState => ({
 const ZERO: Bound = { kind: 'int', value: 0n };
 const ONE: Bound = { kind: 'int', value: 1n };
 
-/** Makes a row of what was last said, here. */
+/** Makes a row of what was last said, here; a line 0 is none. */
 export function addRow(asm: Assembly, view?: View): void {
+  const { lines } = asm;
+  lines.isPending = false;
+  if (lines.registers.line !== 0) pushRow(asm, view);
+  consume(lines);
+}
+
+/** What is said of one row only. */
+const consume = ({ registers }: LineState): void => {
+  Object.assign(registers, { discriminator: 0, isBlock: false, isPrologueEnd: false, isEpilogueBegin: false });
+};
+
+function pushRow(asm: Assembly, view: View | undefined): void {
   const { lines, here } = asm;
   const { section, subsection } = here;
-  lines.isPending = false;
-  const isCode = section !== asm.absolute && (section.flags & SHF.EXECINSTR) !== 0;
-  if (!isCode) {
-    warn(asm, `dwarf line number information for ${section.name} ignored`);
-  } else if (lines.registers.line !== 0) {
-    const at = dot(asm);
-    const rows = lines.rows.get(section) ?? [];
-    lines.rows.set(section, rows);
-    const previous = lastOf(rows, subsection);
-    const counted = viewAt(asm, at, previous);
-    const startsAnew = view?.kind === 'reset' && counted !== ZERO;
-    if (view?.kind === 'zero' && counted.kind === 'int' && counted.value !== 0n) fail(asm, 'view number mismatch');
-    if (view?.kind === 'symbol') define(view.symbol, counted, asm.place);
-    rows.push({ ...lines.registers, subsection, at, view: startsAnew ? ZERO : counted, startsAnew });
+  if (section === asm.absolute || (section.flags & SHF.EXECINSTR) === 0) {
+    return warn(asm, `dwarf line number information for ${section.name} ignored`);
   }
-  Object.assign(lines.registers, {
-    discriminator: 0,
-    isBlock: false,
-    isPrologueEnd: false,
-    isEpilogueBegin: false,
-  });
+  const at = dot(asm);
+  const rows = lines.rows.get(section) ?? [];
+  lines.rows.set(section, rows);
+  const counted = viewAt(asm, at, lastOf(rows, subsection));
+  const startsAnew = view?.kind === 'reset' && counted !== ZERO;
+  if (view?.kind === 'zero' && counted.kind === 'int' && counted.value !== 0n) fail(asm, 'view number mismatch');
+  if (view?.kind === 'symbol') view.symbol.home = { kind: 'value', value: counted, place: asm.place };
+  // A row that asks for no view counts as the first.
+  rows.push({ ...lines.registers, subsection, at, view: view?.kind === 'symbol' ? counted : ZERO, startsAnew });
 }
 
 function lastOf(rows: readonly LineRow[], subsection: number): LineRow | undefined {
@@ -133,14 +135,12 @@ function viewAt(asm: Assembly, at: Location, previous: LineRow | undefined): Bou
   return { kind: 'binary', op: '*', left: next, right: { kind: 'unary', op: '!', arg: apart } };
 }
 
-function define(symbol: AsmSymbol, value: Bound, place: Place): void {
-  symbol.home = { kind: 'value', value, place };
-}
-
 /** A label begins a block, and has a line of its own where `.loc_mark_labels` asks for that. */
 export function markLabel(asm: Assembly): void {
   const { lines, here } = asm;
   if ((here.section.flags & SHF.EXECINSTR) === 0 || lines.files.length === 0) return;
   lines.registers.isBlock = true;
-  addRow(asm);
+  lines.isPending = false;
+  pushRow(asm, undefined);
+  consume(lines);
 }

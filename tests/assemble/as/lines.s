@@ -3358,3 +3358,55 @@ bar:
 .file 1 "a.c"
 .loc_mark_labels 1
 nop
+#= views behind rows without one
+.section .debug_info
+.long 1
+.text
+.file 1 "x.c"
+.loc 1 1 view .LA
+.loc 1 2
+.loc 1 3
+.loc 1 4 view .LB
+.loc 1 5
+.loc 1 5 view .LC
+nop
+.loc 1 8
+.loc 1 9 view .LD
+.loc 1 10 view .LE
+.loc 1 10
+.p2align 1
+.loc 1 10
+.loc 1 11 view .LF
+.data
+.uleb128 .LA
+.uleb128 .LB
+.uleb128 .LC
+.uleb128 .LD
+.uleb128 .LE
+.uleb128 .LF
+#= line 0, with labels
+.section .debug_info
+.long 1
+.text
+.file 1 "m.c"
+.file 2 "e/h.h"
+.file 3 "/c/z.h"
+.loc 2 1
+.loc 1 5 1 view .LV0
+.LB0:
+.loc 3 2 5 basic_block epilogue_begin
+.loc_mark_labels 1
+call f
+jne .LB0
+.LB1:
+.loc 2 0 prologue_end view -0
+.loc 1 200 300 basic_block
+lock
+.LB2:
+.loc 3 1 128 isa 2 view -0
+.loc 2 0 127 discriminator 0
+.LB3:
+.LB4:
+.data
+.loc 1 0 view .LV1
+.uleb128 .LV0
