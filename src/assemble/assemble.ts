@@ -23,6 +23,7 @@ import { writeFrames } from './eh-frame.ts';
 import { expand } from './expand.ts';
 import { assembleInstruction } from './instruction.ts';
 import { layout, longNops } from './layout.ts';
+import { addRow, markLabel } from './line-table.ts';
 import { beginLine, type ListedLine, listedLines, type Recording } from './listing.ts';
 import type { ExpandHost, FilePort, LogicalLine } from './logical-line.ts';
 import { toObject } from './output.ts';
@@ -143,9 +144,13 @@ function assembleLine(asm: Assembly, { text, place: at }: LogicalLine): void {
 function perform(asm: Assembly, statement: Statement, text: string): void {
   switch (statement.kind) {
     case 'label':
-      return defineLabel(asm, statement.name);
+      defineLabel(asm, statement.name);
+      if (asm.lines.marksLabels) markLabel(asm);
+      return;
     case 'localLabel':
-      return defineLocalLabel(asm, statement.number);
+      defineLocalLabel(asm, statement.number);
+      if (asm.lines.marksLabels) markLabel(asm);
+      return;
     case 'assign':
       return assign(asm, statement.name, statement.value, statement.once);
     case 'directive':
@@ -153,6 +158,7 @@ function perform(asm: Assembly, statement: Statement, text: string): void {
     case 'textDirective':
       return runTextDirective(asm, statement.name, statement.text);
     case 'instruction':
+      if (asm.lines.isPending) addRow(asm);
       return assembleInstruction(asm, statement, text);
     default:
       return statement satisfies never;

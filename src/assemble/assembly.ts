@@ -8,6 +8,7 @@ import { s64 } from '../base/u64.ts';
 import { SHF, SHT } from '../object/object-file.ts';
 import { type CfiState, newCfiState } from './cfi.ts';
 import { CODE_MODES, type CodeMode } from './code-mode.ts';
+import { type LineState, newLineState } from './line-table.ts';
 import type { FilePort } from './logical-line.ts';
 import {
   type AsmSection,
@@ -58,6 +59,7 @@ export interface Assembly {
   /** Symbols that have their value from `=`, and so may get another. */
   readonly assigned: Set<AsmSymbol>;
   readonly cfi: CfiState;
+  readonly lines: LineState;
   /** Named in `.local`. */
   readonly declaredLocal: Set<AsmSymbol>;
   readonly diagnostics: Diagnostic[];
@@ -89,6 +91,7 @@ export function newAssembly(files: FilePort, includeDirs: readonly string[], sta
     symbols: newSymbolTable(),
     assigned: new Set(),
     cfi: newCfiState(),
+    lines: newLineState(),
     declaredLocal: new Set(),
     diagnostics: [],
     mode: CODE_MODES['.code64']!,

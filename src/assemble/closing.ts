@@ -4,10 +4,10 @@
  * dwarf2dbg.c (dwarf2_finish).
  */
 import { hasErrors } from '../base/diagnostics.ts';
-import { SHF, SHT } from '../object/object-file.ts';
-import { type Assembly, emit } from './assembly.ts';
+import { SHF } from '../object/object-file.ts';
+import { type Assembly, abort, fail } from './assembly.ts';
+import { writeLineTable } from './line-program.ts';
 import { type AsmSection, pushFragment } from './section.ts';
-import { makeSection } from './section-table.ts';
 
 /** Each part of a section of entries ends on a whole one, as far as that is a matter of powers of two. */
 export function padEntries(asm: Assembly): void {
@@ -23,18 +23,6 @@ export function padEntries(asm: Assembly): void {
   }
 }
 
-/**
- * The header of a line-number program without files and lines (DWARF 3, 6.2.4): lengths of the rest and of the header,
- * version, then the smallest instruction, is_stmt, line base -5, line range 14, opcode base 13, the operands of each
- * standard opcode, and two empty lists.
- */
-const EMPTY_LINE_TABLE = [
-  ...[25, 0, 0, 0, 3, 0, 19, 0, 0, 0],
-  ...[1, 1, 0xfb, 14, 13],
-  ...[0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1],
-  ...[0, 0],
-];
-
 /** Whether something in it has a size that was known at once. */
 const hasBytes = ({ subsections }: AsmSection): boolean =>
   [...subsections.values()].some((list) => list.some(({ kind, size }) => kind === 'bytes' && size > 0));
@@ -43,10 +31,13 @@ const hasBytes = ({ subsections }: AsmSection): boolean =>
 export function addLineTable(asm: Assembly): void {
   const named = (wanted: string): AsmSection | undefined => asm.sections.find(({ name }) => name === wanted);
   const [info, lines] = [named('.debug_info'), named('.debug_line')];
-  if (info === undefined || !hasBytes(info) || (lines !== undefined && hasBytes(lines))) return;
-  const { here, previous } = asm;
-  const section = lines ?? makeSection(asm, { name: '.debug_line', type: SHT.PROGBITS, flags: 0, entsize: 0 });
-  asm.here = { section, subsection: 0 };
-  emit(asm, EMPTY_LINE_TABLE);
-  Object.assign(asm, { here, previous });
+  const hasRows = asm.lines.rows.size > 0;
+  const hasInfo = info !== undefined && hasBytes(info);
+  if (lines !== undefined && hasBytes(lines)) {
+    if (hasRows) abort(asm, 'duplicate .debug_line sections');
+    return;
+  }
+  // GNU as would describe the source itself, down to the directory that it runs in.
+  if (hasRows && !hasInfo) return fail(asm, "`.loc' without .debug_info is not supported");
+  if (hasInfo) writeLineTable(asm);
 }

@@ -12,29 +12,17 @@ import { CODE_MODES } from './code-mode.ts';
 import type { Args, Directive } from './directive-arguments.ts';
 import { demandEnd, type TextReader, takeString } from './directive-text.ts';
 import { DATA_DIRECTIVES } from './directives-data.ts';
+import { LINE_DIRECTIVES } from './directives-line.ts';
 import { RELOCATION_DIRECTIVES } from './directives-relocation.ts';
 import { SECTION_DIRECTIVES } from './directives-section.ts';
 import { moveTo, SPACE_DIRECTIVES } from './directives-space.ts';
 import { SYMBOL_DIRECTIVES } from './directives-symbol.ts';
 import { cursor, skipBlanks } from './macro-arguments.ts';
 import { makeSection } from './section-table.ts';
-import { newSymbol } from './symbols.ts';
 
 const nothing: Directive = () => undefined;
 
 const unsupported: Directive = (asm, _args, name) => fail(asm, `\`${name}' is not supported`);
-
-/** `.file "name"` is a symbol of type FILE, the first of them before all others; `.file 1 "name"` belongs to line numbers. */
-const file: Directive = (asm, args) => {
-  const [first] = args;
-  // Numbered ones make a line table, which is not written.
-  if (first?.kind !== 'string') return fail(asm, "`.file' with a number is not supported");
-  const symbol = newSymbol(first.text, asm.place, false, { kind: 'value', value: { kind: 'int', value: 0n } });
-  symbol.type = 'file';
-  const { all } = asm.symbols;
-  if (all[0]?.type === 'file') all.push(symbol);
-  else all.unshift(symbol);
-};
 
 /** `.ident "text"` goes to .comment, whose first byte is zero. */
 const ident: TextReader = (asm, c) => {
@@ -57,12 +45,10 @@ const code: Directive = (asm, _args, name) => {
 };
 
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
-  '.file': file,
   '.org': (asm, args) => {
     const [target] = args;
     if (target?.kind === 'expr') moveTo(asm, target.value, 0n);
   },
-  '.loc': unsupported,
   '.code16': code,
   '.code16gcc': code,
   '.code32': code,
@@ -78,7 +64,6 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   '.psize': nothing,
   '.eject': nothing,
   '.disallow_index_reg': nothing,
-  '.loc_mark_labels': nothing,
   '.lflags': nothing,
   '.name': nothing,
   '.mri': nothing,
@@ -98,6 +83,7 @@ const TEXT_DIRECTIVES: ReadonlyMap<string, TextReader> = new Map(
     ...SPACE_DIRECTIVES,
     ...SYMBOL_DIRECTIVES,
     ...RELOCATION_DIRECTIVES,
+    ...LINE_DIRECTIVES,
     '.ident': ident,
   }),
 );

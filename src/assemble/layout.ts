@@ -12,6 +12,7 @@ import { type Diagnostic, error, warning } from '../base/diagnostics.ts';
 import { SHT } from '../object/object-file.ts';
 import { MAX_SECTION_SIZE } from './assembly.ts';
 import { lebBytes } from './leb128.ts';
+import { lineBytes } from './line-advance.ts';
 import { LONGEST as LONGEST_NOP } from './nops.ts';
 import {
   type AdvanceFragment,
@@ -137,6 +138,8 @@ function sizeOf(fragment: Fragment, pass: Pass): number {
       return lebOf(fragment).length;
     case 'advance':
       return advanceBytes(fragment).length;
+    case 'line':
+      return lineBytes(fragment).length;
     default:
       return fragment satisfies never;
   }

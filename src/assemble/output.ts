@@ -140,7 +140,7 @@ function symbolTable(
   // Symbols that usually have no place in the table get theirs when a relocation asks for one: at the end.
   const temporaries = new Set([...usedSymbols].filter(({ temporary, binding }) => temporary && binding === 'local'));
   const signatures = new Set(groups.map(({ name }) => name));
-  for (const symbol of inOrder(asm.symbols, temporaries)) {
+  for (const symbol of inOrder(asm.symbols, temporaries, usedSections)) {
     const isUsed = usedSymbols.has(symbol) || signatures.has(symbol.name);
     const made =
       symbol.type === 'section' && symbol.home.kind === 'label'
@@ -165,18 +165,35 @@ function symbolTable(
   return { symbols: ordered.map(([, made]) => made), numbers };
 }
 
-/** Temporaries come where they were placed, or at the end. */
-function inOrder({ all, placed: everPlaced }: SymbolTable, temporaries: ReadonlySet<AsmSymbol>): AsmSymbol[] {
+/** Temporaries come where they were placed, or at the end, behind the further sections of a name. */
+function inOrder(
+  table: SymbolTable,
+  temporaries: ReadonlySet<AsmSymbol>,
+  usedSections: ReadonlySet<AsmSection>,
+): AsmSymbol[] {
+  const { all, placed: everPlaced, byName } = table;
   const placed = everPlaced.filter((symbol) => temporaries.has(symbol));
   const ordered: AsmSymbol[] = [];
   let next = 0;
   for (let n = 0; n <= all.length; n++) {
     for (; placed[next]?.placed === n; next++) ordered.push(placed[next]!);
     const symbol = all[n];
-    if (symbol !== undefined && !temporaries.has(symbol)) ordered.push(symbol);
+    if (symbol !== undefined && !temporaries.has(symbol) && !isFurther(symbol, byName)) ordered.push(symbol);
   }
-  return [...ordered, ...[...temporaries].filter((symbol) => symbol.placed === undefined)];
+  return [
+    ...ordered,
+    ...furtherSections(table, usedSections),
+    ...[...temporaries].filter((symbol) => symbol.placed === undefined),
+  ];
 }
+
+/** A section that shares its name with an earlier one has no symbol before something needs it. */
+const isFurther = (symbol: AsmSymbol, byName: SymbolTable['byName']): boolean =>
+  symbol.type === 'section' && byName.get(symbol.name) !== symbol;
+
+/** The symbols of those, in the order in which relocations name them. */
+const furtherSections = ({ byName }: SymbolTable, used: ReadonlySet<AsmSection>): AsmSymbol[] =>
+  [...used].flatMap(({ symbol }) => (symbol !== undefined && isFurther(symbol, byName) ? [symbol] : []));
 
 /** The name of a group that is no symbol otherwise: a place in the group's own section. */
 const signatureSymbol = (name: string, index: number): ObjectSymbol => ({

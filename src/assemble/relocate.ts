@@ -11,6 +11,7 @@ import { type Diagnostic, error, type Place } from '../base/diagnostics.ts';
 import { fitsSigned, s64, toBytes } from '../base/u64.ts';
 import { R_X86_64, SHF, SHT } from '../object/object-file.ts';
 import { advanceBytes, isFixedTarget, lebOf } from './layout.ts';
+import { lineBytes } from './line-advance.ts';
 import { isTlsModifier, modifierType } from './modifiers.ts';
 import { nops, nopsUpTo } from './nops.ts';
 import {
@@ -137,6 +138,8 @@ function bytesOf(fragment: Fragment, endsIn16: boolean): ArrayLike<number> {
       return lebOf(fragment);
     case 'advance':
       return advanceBytes(fragment);
+    case 'line':
+      return lineBytes(fragment);
     default:
       return fragment satisfies never;
   }

@@ -140,6 +140,15 @@ export interface AdvanceFragment extends FragmentBase {
   readonly to: Location;
 }
 
+/** From one row of a line table to the next, or to the end of the sequence (line-program.ts). */
+export interface LineFragment extends FragmentBase {
+  readonly kind: 'line';
+  readonly from: Location;
+  readonly to: Location;
+  /** How many lines further; undefined at the end. */
+  readonly lines: number | undefined;
+}
+
 export type Fragment =
   | BytesFragment
   | FillFragment
@@ -148,7 +157,8 @@ export type Fragment =
   | SpaceFragment
   | OrgFragment
   | LebFragment
-  | AdvanceFragment;
+  | AdvanceFragment
+  | LineFragment;
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** What a caller says of a new fragment; place in the run and the layout fields are filled in here. */
@@ -314,6 +324,18 @@ export function append(fragment: BytesFragment, bytes: ArrayLike<number>): void 
 export function knownDistance(a: Location, b: Location): number | undefined {
   if (a.section !== b.section || a.fragment.run !== b.fragment.run) return undefined;
   return a.fragment.start + a.offset - b.fragment.start - b.offset;
+}
+
+/** Whether something that has a size in any case lies between two places of a subsection, of which `a` is the later. */
+export function surelyBehind(a: Location, b: Location): boolean {
+  if (a.fragment === b.fragment) return a.offset > b.offset;
+  if (a.offset > 0 || b.offset < b.fragment.size) return true;
+  const list = a.section.latestFragments;
+  for (let n = list.lastIndexOf(a.fragment) - 1; n >= 0 && list[n] !== b.fragment; n--) {
+    const { kind, size } = list[n]!;
+    if (kind === 'branch' || kind === 'leb' || size > 0) return true;
+  }
+  return false;
 }
 
 /** The same where a number is needed at once, so that what cannot be known to be equal counts as unequal. */

@@ -7,7 +7,7 @@ import type { BinaryOp } from './statement.ts';
 /** Directives whose plain names are words: section and symbol names, symbol types, flags of a group. */
 export const WORD_DIRECTIVES: ReadonlySet<string> = new Set(
   `.globl .global .weak .hidden .internal .protected .local .extern .type .size .comm .lcomm
-   .symver .weakref .weak_definition .file .code .arch .cfi_sections .cfi_personality`.split(/\s+/),
+   .symver .weakref .weak_definition .code .arch .cfi_sections .cfi_personality`.split(/\s+/),
 );
 
 /** Directives that read their own text, having no common grammar; every `.cfi_*` does besides. */
@@ -19,11 +19,12 @@ export const TEXT_DIRECTIVES: ReadonlySet<string> = new Set(
    .dcb.w .dcb.l .dcb.s .dcb.d .dcb.x .fill .align .balign .balignw .balignl .p2align .p2alignw .p2alignl .org
    .nops .nop .struct .offset
    .globl .global .weak .local .hidden .protected .internal .type .size .comm .common .lcomm .largecomm .tls_common .extern
+   .file .loc .loc_mark_labels
    .reloc .symver .weakref .attach_to_group .linkonce .vtable_entry .vtable_inherit .gnu_attribute`.split(/\s+/),
 );
 
 /** Directives whose arguments may follow each other without commas. */
-export const BLANK_SEPARATED: ReadonlySet<string> = new Set(['.file', '.loc', '.type']);
+export const BLANK_SEPARATED: ReadonlySet<string> = new Set(['.type']);
 
 /** The directives that define a symbol, and whether it must be new. */
 export const SET_ONCE: ReadonlyMap<string, boolean> = new Map([

@@ -148,7 +148,7 @@ test('directives', () => {
   // Most directives read their own text (directive-text.ts).
   check('x: .section .altinstructions,"a",@progbits', 'x:', '.section .altinstructions,"a",@progbits');
   check('.file 1 "foo.c"', '.file 1 "foo.c"');
-  check('.loc 1 2 3 is_stmt 0', '.loc 1 2 3 <is_stmt> 0');
+  check('.loc 1 2 3 is_stmt 0', '.loc 1 2 3 is_stmt 0');
 });
 
 test('strings have gas’s escapes, byte for byte', () => {
