@@ -92,9 +92,9 @@ export const createInterpreter = (session: Session, host: Host, commands: readon
 
 export const promptOf = ({ open }: Interpreter): string => (open.length > 0 ? '>' : '(entrylab) ');
 
-export const say = ({ host }: Interpreter, ...lines: readonly string[]): void => {
+export function say({ host }: Interpreter, ...lines: readonly string[]): undefined {
   for (const line of lines) host.print(`${line}\n`);
-};
+}
 
 const DEEPEST = 100;
 
@@ -265,7 +265,7 @@ export function showStop(it: Interpreter, report: Report, before: Snapshot | und
   showDisplays(it);
 }
 
-export function showContext(it: Interpreter): void {
+export function showContext(it: Interpreter): undefined {
   const { host, settings, before } = it;
   const { sources } = host;
   const machine = machineOf(it.session);

@@ -152,18 +152,18 @@ export const MACHINE: readonly Command[] = [
     name: 'creg',
     category: 'machine',
     help: 'Control registers, bit by bit (info cr).',
-    run: (it) => void say(it, ...infoCr(machineOf(it.session), it.host.style())) as undefined,
+    run: (it) => say(it, ...infoCr(machineOf(it.session), it.host.style())),
   },
   {
     name: 'dreg',
     category: 'machine',
     help: 'Debug registers (info dr).',
-    run: (it) => void say(it, ...infoDr(machineOf(it.session), it.host.style())) as undefined,
+    run: (it) => say(it, ...infoDr(machineOf(it.session), it.host.style())),
   },
   {
     name: 'sreg',
     category: 'machine',
     help: 'Segment registers with their hidden parts (info segments).',
-    run: (it) => void say(it, ...infoSegments(machineOf(it.session), it.host.style())) as undefined,
+    run: (it) => say(it, ...infoSegments(machineOf(it.session), it.host.style())),
   },
 ];

@@ -184,9 +184,10 @@ function set(it: Interpreter, argument: string): undefined {
   if (/^var(iable)?$/.test(word) && rest !== '') return assign(it, rest);
   const isAssignment = /^(\+|-|\*|\/|%|&|\||\^|<<|>>)?=(?!=)/.test(rest) || /^[.[@]/.test(rest);
   const setting = SETTINGS[word];
-  if (setting && !isAssignment) return void setting.set(it, rest.trim()) as undefined;
-  if (IGNORED.includes(word) && !isAssignment) return ignoreSetting(it, word, rest);
-  assign(it, argument);
+  if (isAssignment) return assign(it, argument);
+  if (IGNORED.includes(word)) return ignoreSetting(it, word, rest);
+  if (!setting) return assign(it, argument);
+  setting.set(it, rest.trim());
 }
 
 /** What those who set it would miss is said; scripts go on all the same. */
@@ -213,7 +214,7 @@ function show(it: Interpreter, argument: string): undefined {
     for (const [name] of it.session.convenience) say(it, `$${name}`);
     return;
   }
-  if (word === 'version') return void say(it, `entrylab ${it.host.version ?? ''}`.trimEnd()) as undefined;
+  if (word === 'version') return say(it, `entrylab ${it.host.version ?? ''}`.trimEnd());
   const setting = SETTINGS[word];
   if (setting) say(it, setting.show(it));
   else if (IGNORED.includes(word))

@@ -37,14 +37,14 @@ function help(it: Interpreter, argument: string): undefined {
   }
   const [word = '', ...rest] = words(argument);
   if (it.defined.has(word))
-    return void say(
+    return say(
       it,
       `${word}: a command of your own`,
       ...(it.documented.get(word) ?? []),
       ...it.defined.get(word)!.map((line) => `  ${line}`),
-    ) as undefined;
+    );
   const command = demand(findCommand(it.commands, word));
-  if (command.name === 'info' && rest.length === 0) return void say(it, ...topicLines(style)) as undefined;
+  if (command.name === 'info' && rest.length === 0) return say(it, ...topicLines(style));
   say(
     it,
     style.bold([command.name, ...(command.aliases ?? [])].join(', ')),
@@ -171,7 +171,7 @@ export const SUPPORT: readonly Command[] = [
     aliases: ['ctx', 'refresh'],
     category: 'status',
     help: "Show again what is shown at each stop; `set context' chooses what.",
-    run: (it) => void showContext(it) as undefined,
+    run: (it) => showContext(it),
   },
   {
     name: 'source',
