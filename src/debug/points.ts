@@ -99,8 +99,5 @@ export function catches(caught: Caught, record: EventRecord): boolean {
 export const catchesException = (caught: Caught, { vector, kind }: Event): boolean =>
   caught.kind === 'exception' && kind !== 'external' && (caught.vector ?? vector) === vector;
 
-/** Debug registers that the program itself can't tell from its own are used for hardware breakpoints. */
-export const DEBUG_REGISTERS = [0, 1, 2, 3] as const;
-
 /** Exceptions that stop a run unless `handle` says otherwise: all of them, as each is news in code that is looked at closely. */
 export const isException = ({ kind, vector }: Event): boolean => kind !== 'external' && vector !== VECTOR.NMI;

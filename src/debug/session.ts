@@ -1,6 +1,6 @@
 /**
  * A debugging session: one program on one machine, with its history and what it stops for. The REPL, tests and, later, gdb's remote protocol
- * drive the same object. Moving about is in `motion.ts`; here it begins, is changed by hand, and begins anew.
+ * drive the same object. Moving about is in `motion.ts` and `backwards.ts`; here it begins, is changed by hand, and begins anew.
  *
  * The subtle invariant: whoever changes the machine by hand does so between `beforeChange` and `afterChange`, so that history knows of it.
  */

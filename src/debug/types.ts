@@ -143,15 +143,3 @@ export function typeOfWords(all: readonly string[]): Type | undefined {
   if (long) return type(`${prefix}${long === 2 ? 'long long' : 'long'}`, 8, !unsigned);
   return unsigned ? UINT : INT;
 }
-
-/** `unsigned char *`, `u64`, `void (*)()`; undefined when the text is no type. */
-export function parseTypeName(text: string): Type | undefined {
-  const match = /^\s*([A-Za-z_][\w\s]*?)\s*((?:\*\s*)*)(\(\s*\*\s*\)\s*\(\s*\))?\s*$/.exec(text);
-  if (!match) return undefined;
-  const base = typeOfWords(match[1]!.split(/\s+/));
-  if (!base) return undefined;
-  if (match[3] !== undefined) return base.kind === 'void' && match[2] === '' ? CODE : undefined;
-  let named = base;
-  for (const character of match[2]!) if (character === '*') named = pointerTo(named);
-  return named;
-}

@@ -1,6 +1,5 @@
 /** `display`: expressions that are shown at every stop. */
 import type { Command } from '../command.ts';
-import { evaluate } from '../evaluate.ts';
 import { examineCommand } from '../examine.ts';
 import { parseDebugExpression } from '../expression.ts';
 import { newFormats, parseFormat } from '../formats.ts';
@@ -49,11 +48,6 @@ function showDisplay(it: Interpreter, { number, expression, format, examines }: 
     `${number}: ${format === '' ? '' : `${format} `}${expression} = ${text.ok ? text.value : `<error: ${text.message}>`}`,
   );
 }
-
-export const isExpression = (text: string, it: Interpreter): boolean => {
-  const node = parseDebugExpression(text);
-  return node.ok && evaluate(node.value, scopeOf(it.session)).ok;
-};
 
 export const DISPLAY_COMMANDS: readonly Command[] = [
   {
